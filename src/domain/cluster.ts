@@ -1,0 +1,38 @@
+import type { Level } from './level.ts';
+import type { LogRow } from './row.ts';
+
+/** One (service, template) pair of an analysed window. */
+export interface Cluster {
+  /** Unique in the answer, from 1, in the order of the answer. */
+  id: number;
+  fingerprint: string;
+  name: string;
+  service: string;
+  /** Layout coordinates, 5 to 95. */
+  x: number;
+  y: number;
+  /** 8 to 50, by log of the count. */
+  size: number;
+  color: string;
+  logCount: number;
+  isAnomaly: boolean;
+  /** Isolation Forest score scaled to [0, 1] in the service; high is anomalous. */
+  avgScore: number;
+  /** Epoch milliseconds. */
+  firstSeen: number;
+  lastSeen: number;
+  template: string;
+  /** At most ten sample rows. */
+  logs: LogRow[];
+  levels: Partial<Record<Level, number>>;
+  /** Mean path length, rounded; on anomalous clusters only. */
+  isolationDepth?: number;
+}
+
+/** The answer over a window, before REST adds the window's own fields. */
+export interface WindowAnalysis {
+  log_count: number;
+  cluster_count: number;
+  truncated: boolean;
+  clusters: Cluster[];
+}

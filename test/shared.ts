@@ -1,0 +1,17 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../shared/', import.meta.url));
+
+/** Whether the folder with real logs and golden results stands beside the checkout; a plain clone has none. */
+export const shared: boolean = existsSync(root);
+
+/** Absolute path of a file in that folder. */
+export function sharedPath(path: string): string {
+  return root + path;
+}
+
+if (!shared) {
+  if (process.env['CI'] === 'true') throw new Error('../shared is missing: under CI no test may be skipped for it');
+  console.warn('SKIPPED: ../shared (real logs and golden results) is not beside this checkout; tests that read it are skipped');
+}
