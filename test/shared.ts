@@ -12,5 +12,7 @@ export function sharedPath(path: string): string {
 }
 
 if (!shared) {
-  console.warn('SKIPPED: ../shared (real logs and golden results) is not beside this checkout; tests that read it are skipped');
+  console.warn(
+    'SKIPPED: ../shared (real logs and golden results) is not beside this checkout; tests that read it are skipped',
+  );
 }

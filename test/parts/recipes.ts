@@ -1,0 +1,105 @@
+import { chmod, copyFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runCommand } from './run-command.ts';
+
+/** How a real program is had from the public registries. */
+export interface Recipe {
+  title: string;
+  version: string;
+  /** Path of the program in the part's folder. */
+  binary: string;
+  /** Said before it starts: what to expect. */
+  cost: string;
+  /** True where the result cannot be moved (a Python environment knows its own path). */
+  inPlace?: boolean;
+  install(out: string, scratch: string): Promise<void>;
+}
+
+const COLLECTOR = '0.162.0';
+
+export const RECIPES = {
+  otelcol: {
+    title: 'OpenTelemetry Collector',
+    version: COLLECTOR,
+    binary: 'otelcol-test',
+    cost: 'three minutes or more',
+    install: buildCollector,
+  },
+  ghz: goProgram('ghz', '0.93.0', 'github.com/bojand/ghz/cmd/ghz'),
+  telemetrygen: goProgram(
+    'telemetrygen',
+    '0.161.0',
+    'github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen',
+  ),
+  'grpc-health-probe': goProgram('grpc-health-probe', '0.4.61', 'github.com/grpc-ecosystem/grpc-health-probe'),
+  oracles: {
+    title: 'Python oracles (drain3, River, scikit-learn)',
+    version: '0.9.11-0.26.1-1.9.1',
+    binary: 'bin/python',
+    cost: 'a minute or two',
+    inPlace: true,
+    install: installOracles,
+  },
+  promtool: {
+    title: 'promtool',
+    version: 'debian',
+    binary: 'usr/bin/promtool',
+    cost: 'half a minute',
+    install: unpackPromtool,
+  },
+} as const satisfies Record<string, Recipe>;
+
+export type PartName = keyof typeof RECIPES;
+
+function goProgram(title: string, version: string, module: string): Recipe {
+  return {
+    title,
+    version,
+    binary: title,
+    cost: 'a minute or two',
+    install: async (out) => {
+      await runCommand('go', ['install', '-trimpath', `${module}@v${version}`], { env: goEnvironment(out) });
+    },
+  };
+}
+
+/**
+ * The builder writes the Go sources; `go mod tidy`, which it would run too, fails on test-only modules,
+ * so the pinned go.mod and go.sum are laid beside them and plain `go build` does the rest.
+ */
+async function buildCollector(out: string, scratch: string): Promise<void> {
+  const recipe = fileURLToPath(new URL('otelcol/', import.meta.url));
+  const env = goEnvironment(scratch);
+  await runCommand('go', ['install', `go.opentelemetry.io/collector/cmd/builder@v${COLLECTOR}`], { env });
+  const generate = ['--config', join(recipe, 'builder.yaml'), '--skip-compilation', '--skip-get-modules'];
+  await runCommand(join(scratch, 'builder'), generate, { cwd: scratch });
+  const build = join(scratch, 'build');
+  for (const file of ['go.mod', 'go.sum']) await copyFile(join(recipe, file), join(build, file));
+  const binary = join(out, 'otelcol-test');
+  await runCommand('go', ['build', '-mod=mod', '-trimpath', '-ldflags=-s -w', '-o', binary], { cwd: build, env });
+}
+
+async function installOracles(out: string): Promise<void> {
+  await runCommand('python3', ['-m', 'venv', out]);
+  const packages = ['drain3==0.9.11', 'river==0.26.1', 'scikit-learn==1.9.1'];
+  await runCommand(join(out, 'bin/python'), ['-m', 'pip', 'install', '--quiet', ...packages]);
+}
+
+/** promtool comes inside Debian's prometheus package, which is unpacked and not installed. */
+async function unpackPromtool(out: string, scratch: string): Promise<void> {
+  await chmod(scratch, 0o777); // apt downloads as a user of its own
+  try {
+    await runCommand('apt-get', ['download', 'prometheus'], { cwd: scratch });
+  } catch {
+    await runCommand('apt-get', ['update']);
+    await runCommand('apt-get', ['download', 'prometheus'], { cwd: scratch });
+  }
+  const archive = (await readdir(scratch)).find((name) => name.endsWith('.deb'));
+  if (archive === undefined) throw new Error('apt-get download prometheus left no package');
+  await runCommand('dpkg-deb', ['-x', join(scratch, archive), out]);
+}
+
+function goEnvironment(bin: string): Record<string, string> {
+  return { GOBIN: bin, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' };
+}
