@@ -10,13 +10,28 @@ export const INFO: LevelIndex = 2;
 export const WARN: LevelIndex = 3;
 export const ERROR: LevelIndex = 4;
 
-const SPELLINGS: ReadonlyMap<string, LevelIndex> = new Map<string, LevelIndex>([
-  ...spellings(0, 'trace', 'finest', 'finer', 'verbose', 'silly', 't'),
+/** Every spelling that is known, in lower case. */
+export const LEVEL_SPELLINGS: ReadonlyMap<string, LevelIndex> = new Map<string, LevelIndex>([
+  ...spellings(0, 'trace', 'finest', 'finer', 'verbose', 'vrb', 'silly', 'trc', 't'),
   ...spellings(1, 'debug', 'dbg', 'fine', 'config', 'd'),
   ...spellings(2, 'info', 'information', 'informational', 'inf', 'notice', 'note', 'log', 'ok', 'i'),
   ...spellings(3, 'warn', 'warning', 'wrn', 'w'),
   ...spellings(4, 'error', 'err', 'eror', 'severe', 'failure', 'e'),
-  ...spellings(5, 'fatal', 'critical', 'crit', 'alert', 'emerg', 'emergency', 'panic', 'dpanic', 'f', 'c'),
+  ...spellings(
+    5,
+    'fatal',
+    'critical',
+    'crit',
+    'alert',
+    'emerg',
+    'emergency',
+    'panic',
+    'dpanic',
+    'ftl',
+    'pnc',
+    'f',
+    'c',
+  ),
 ]);
 
 function spellings(level: LevelIndex, ...names: string[]): [string, LevelIndex][] {
@@ -37,10 +52,11 @@ export function levelOfText(text: string): LevelIndex | undefined {
   const word = text.trim().toLowerCase();
   if (word.length === 0 || word.length > 16) return undefined;
   if (/^\d+$/.test(word)) return levelOfNumber(Number(word));
-  return SPELLINGS.get(word) ?? SPELLINGS.get(word.replace(/[2-4]$/, ''));
+  return LEVEL_SPELLINGS.get(word) ?? LEVEL_SPELLINGS.get(word.replace(/[2-4]$/, ''));
 }
 
-function levelOfNumber(value: number): LevelIndex | undefined {
+/** Level of a pino or bunyan number (10 to 69) or of a syslog severity (0 to 7). */
+export function levelOfNumber(value: number): LevelIndex | undefined {
   if (value <= 7) return ([5, 5, 5, 4, 3, 2, 2, 1] as const)[value];
   if (value >= 10 && value <= 69) return (Math.floor(value / 10) - 1) as LevelIndex;
   return undefined;
