@@ -1,0 +1,58 @@
+import type { Anomaly } from '../domain/anomaly.ts';
+import type { LogRow } from '../domain/row.ts';
+import type { ClustersAnswer, LiveClustersAnswer, TrainAnswer } from './schemas/clusters.ts';
+import type { CredentialsAnswer, CredentialsBody } from './schemas/credentials.ts';
+import type { DetectAnswer } from './schemas/detect.ts';
+import type { DetectorQuery, DetectorReset, DetectorStatus } from './schemas/detector.ts';
+import type { SourcesAnswer } from './schemas/sources.ts';
+import type { WindowQuery } from './schemas/window-query.ts';
+
+/**
+ * What REST asks of the running system. Every method may reject with a `Problem` (see problem.ts), which is answered as
+ * it is: `bad_window` 400, `source_not_configured` 400, `not_trained` 409, `source_failed` 502, `busy` 503. Anything
+ * else that is thrown is answered as 500 without its text.
+ */
+export interface Engine {
+  clusters(query: WindowQuery): Promise<ClustersAnswer>;
+  /** As `clusters`, and warms the per-service models with the window's rows. */
+  train(query: WindowQuery): Promise<TrainAnswer>;
+  detect(request: DetectRequest): Promise<DetectAnswer>;
+  /** Of the last retraining; they change in one step. */
+  liveClusters(): LiveClustersAnswer;
+  detectorStatus(query: DetectorQuery): Promise<DetectorStatus>;
+  resetDetector(): Promise<DetectorReset>;
+  sources(): SourcesAnswer;
+  setCredentials(body: CredentialsBody): CredentialsAnswer;
+  listCredentials(): CredentialsAnswer;
+  /** Forgets what was set by request; undefined means for every source. */
+  clearCredentials(source: string | undefined): CredentialsAnswer;
+  ready(): Readiness;
+  readonly anomalies: AnomalyFeed;
+}
+
+/** Rows that the caller posted (validated, in the caller's order), or a window to pull. */
+export type DetectRequest = { logs: LogRow[] } | { window: WindowQuery };
+
+export interface Readiness {
+  ready: boolean;
+  /** Sentences, empty when ready. */
+  reasons: string[];
+}
+
+/** A bounded ring of the latest anomalies. Readers keep a cursor into it, so a slow one holds nobody up. */
+export interface AnomalyFeed {
+  /** Oldest id still held; equals `nextId` when nothing is. */
+  readonly firstId: number;
+  /** Id that the next anomaly gets; ids have no gaps. */
+  readonly nextId: number;
+  get(id: number): FeedEntry | undefined;
+  /** Calls back after appends, never from within one; returns the way to stop it. */
+  onAppend(listener: () => void): () => void;
+}
+
+export interface FeedEntry {
+  id: number;
+  anomaly: Anomaly;
+  /** The anomaly as streams send it, `id` included. */
+  json: string;
+}

@@ -1,0 +1,65 @@
+import { Type } from '@fastify/type-provider-typebox';
+import type { Static } from '@fastify/type-provider-typebox';
+import { REASONS } from '../../domain/anomaly.ts';
+import { LEVELS } from '../../domain/level.ts';
+import { reference } from './reference.ts';
+
+export const AnomalySchema = Type.Object(
+  {
+    id: Type.Integer({ description: 'Number of the anomaly in the live stream, or in the answer' }),
+    is_anomaly: Type.Literal(true),
+    reasons: Type.Array(Type.Enum([...REASONS]), { minItems: 1 }),
+    service: Type.String(),
+    template: Type.String({ description: 'Constant tokens, placeholders such as <NUM>, and wildcards <*>' }),
+    template_id: Type.Integer({ description: 'Stable for the life of the process' }),
+    fingerprint: Type.String({ description: 'Stable hash of service and template, the same on every machine' }),
+    hst_score: Type.Number({ minimum: 0, maximum: 1, description: 'Half-Space-Trees score, high is anomalous' }),
+    timestamp: Type.Number({ description: 'Epoch milliseconds' }),
+    message: Type.String(),
+    level: Type.Enum([...LEVELS]),
+    trace_id: Type.Optional(Type.String()),
+    span_id: Type.Optional(Type.String()),
+  },
+  { $id: 'Anomaly', title: 'Anomaly', additionalProperties: false },
+);
+
+export type NumberedAnomaly = Static<typeof AnomalySchema>;
+
+/** An anomaly's id, or a point in time. */
+const Since = Type.String({
+  minLength: 1,
+  maxLength: 40,
+  description: 'Id of the last anomaly already seen, or an ISO 8601 time such as 2026-11-22T20:00:00Z',
+});
+const Service = Type.String({ minLength: 1, maxLength: 1024, description: 'Only this service' });
+const Reason = Type.Enum([...REASONS], { description: 'Only anomalies that have this reason' });
+
+export const AnomaliesQuerySchema = Type.Object(
+  {
+    since: Type.Optional(Since),
+    service: Type.Optional(Service),
+    reason: Type.Optional(Reason),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+  },
+  { additionalProperties: false },
+);
+
+export const StreamQuerySchema = Type.Object(
+  {
+    since: Type.Optional(Since),
+    service: Type.Optional(Service),
+    reason: Type.Optional(Reason),
+    min_score: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'Only scores from here up' })),
+  },
+  { additionalProperties: false },
+);
+
+export const AnomaliesAnswerSchema = Type.Object(
+  {
+    anomaly_count: Type.Integer(),
+    anomalies: Type.Array(reference(AnomalySchema), { description: 'Oldest first' }),
+    next_since: Type.Integer({ description: 'Pass as since= to go on from here' }),
+    missed: Type.Integer({ description: 'Anomalies after since= that have made room for newer ones' }),
+  },
+  { additionalProperties: false },
+);

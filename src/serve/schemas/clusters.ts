@@ -1,0 +1,83 @@
+import { Type } from '@fastify/type-provider-typebox';
+import type { Static, TOptional } from '@fastify/type-provider-typebox';
+import { LEVELS } from '../../domain/level.ts';
+import type { Level } from '../../domain/level.ts';
+import { DetectorStatusSchema } from './detector.ts';
+import { LogRowSchema } from './log-row.ts';
+import { nullable, reference } from './reference.ts';
+import { SOURCES } from './window-query.ts';
+
+const Count = Type.Integer({ minimum: 0 });
+const Instant = Type.String({ format: 'date-time' });
+
+const levelFields = Object.fromEntries(LEVELS.map((level) => [level, Type.Optional(Count)])) as Record<
+  Level,
+  TOptional<typeof Count>
+>;
+
+export const ClusterSchema = Type.Object(
+  {
+    id: Type.Integer({ description: 'Unique in the answer' }),
+    fingerprint: Type.String({ description: 'Stable hash of service and template, the same on every machine' }),
+    name: Type.String(),
+    service: Type.String(),
+    x: Type.Number({ minimum: 0, maximum: 100 }),
+    y: Type.Number({ minimum: 0, maximum: 100 }),
+    size: Type.Number({ description: '8 to 50 by log of the count' }),
+    color: Type.String(),
+    logCount: Count,
+    isAnomaly: Type.Boolean(),
+    avgScore: Type.Number({ minimum: 0, maximum: 1, description: 'Isolation Forest, high is anomalous' }),
+    firstSeen: Type.Number({ description: 'Epoch milliseconds' }),
+    lastSeen: Type.Number({ description: 'Epoch milliseconds' }),
+    template: Type.String(),
+    logs: Type.Array(reference(LogRowSchema), { maxItems: 10 }),
+    levels: Type.Object(levelFields, { additionalProperties: false }),
+    isolationDepth: Type.Optional(Type.Number({ description: 'Mean path length; on anomalous clusters' })),
+  },
+  { $id: 'Cluster', title: 'Cluster', additionalProperties: false },
+);
+
+const answerFields = {
+  source: Type.Enum([...SOURCES]),
+  window: Type.String(),
+  lookback_hours: Type.Number(),
+  start: Instant,
+  end: Instant,
+  log_count: Count,
+  cluster_count: Count,
+  truncated: Type.Boolean({ description: 'The window had more rows than were read; the newest were kept' }),
+  clusters: Type.Array(reference(ClusterSchema), { description: 'Non-anomalous first' }),
+};
+
+export const ClustersAnswerSchema = Type.Object(answerFields, { additionalProperties: false });
+
+export type ClustersAnswer = Static<typeof ClustersAnswerSchema>;
+
+export const TrainAnswerSchema = Type.Object(
+  {
+    ...answerFields,
+    trained_on: Type.Integer({ minimum: 0, description: 'Rows learnt' }),
+    detector: reference(DetectorStatusSchema),
+  },
+  { additionalProperties: false },
+);
+
+export type TrainAnswer = Static<typeof TrainAnswerSchema>;
+
+/** The clusters of the latest retraining; all is null or empty before the first. */
+export const LiveClustersAnswerSchema = Type.Object(
+  {
+    source: Type.Literal('otlp'),
+    retrained_at: nullable(Instant),
+    start: nullable(Instant),
+    end: nullable(Instant),
+    log_count: Count,
+    cluster_count: Count,
+    truncated: Type.Boolean(),
+    clusters: Type.Array(reference(ClusterSchema), { description: 'Non-anomalous first' }),
+  },
+  { additionalProperties: false },
+);
+
+export type LiveClustersAnswer = Static<typeof LiveClustersAnswerSchema>;
