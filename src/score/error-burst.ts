@@ -1,0 +1,118 @@
+/** A line is part of a burst when at least this percentage of the lines of the last 60 s are errors, itself one. */
+const ERROR_PERCENT_MIN = 60;
+const LINES_MIN = 5;
+const WINDOW_MS = 60_000;
+const ENTRIES_MIN = 8;
+const COUNT_MAX = 0xffffffff;
+
+/**
+ * Error share of one service over the window (t - 60 s, t] of event time, exact to the millisecond.
+ *
+ * Time never runs backwards: a line older than the latest seen counts at the latest. Lines of one millisecond share an
+ * entry of a ring that doubles as it fills, so 60,000 entries (10 bytes each) are the most a window can hold.
+ */
+export class ErrorBurst {
+  /** Milliseconds modulo 65,536: entries of a window differ by less than 60,000, so differences stay exact. */
+  #times = new Uint16Array(ENTRIES_MIN);
+  #lines = new Uint32Array(ENTRIES_MIN);
+  #errors = new Uint32Array(ENTRIES_MIN);
+  /** Oldest entry. */
+  #head = 0;
+  #entries = 0;
+  #latestMs = -Infinity;
+  #linesInWindow = 0;
+  #errorsInWindow = 0;
+
+  get entries(): number {
+    return this.#entries;
+  }
+
+  get capacity(): number {
+    return this.#times.length;
+  }
+
+  /** Counts a line; true when it is an error inside a burst. */
+  add(timestampMs: number, isError: boolean): boolean {
+    const ms = Math.floor(timestampMs);
+    if (ms > this.#latestMs || this.#entries === 0) this.#advance(ms);
+    this.#count(isError ? 1 : 0);
+    return (
+      isError &&
+      this.#linesInWindow >= LINES_MIN &&
+      this.#errorsInWindow * 100 >= this.#linesInWindow * ERROR_PERCENT_MIN
+    );
+  }
+
+  clone(): ErrorBurst {
+    const copy = new ErrorBurst();
+    copy.#times = this.#times.slice();
+    copy.#lines = this.#lines.slice();
+    copy.#errors = this.#errors.slice();
+    copy.#head = this.#head;
+    copy.#entries = this.#entries;
+    copy.#latestMs = this.#latestMs;
+    copy.#linesInWindow = this.#linesInWindow;
+    copy.#errorsInWindow = this.#errorsInWindow;
+    return copy;
+  }
+
+  #advance(ms: number): void {
+    const step = ms - this.#latestMs;
+    if (step >= WINDOW_MS) this.#clear();
+    else this.#expire(step);
+    this.#latestMs = ms;
+    if (this.#entries === this.capacity) this.#grow();
+    const tail = (this.#head + this.#entries++) % this.capacity;
+    this.#times[tail] = ms % 65536;
+    this.#lines[tail] = 0;
+    this.#errors[tail] = 0;
+  }
+
+  /** A service that was quiet for a window gives its ring back. */
+  #clear(): void {
+    if (this.capacity > ENTRIES_MIN) this.#allocate(ENTRIES_MIN);
+    this.#head = 0;
+    this.#entries = 0;
+    this.#linesInWindow = 0;
+    this.#errorsInWindow = 0;
+  }
+
+  #expire(step: number): void {
+    while (this.#entries > 0) {
+      const age = step + ((this.#latestMs - this.#times[this.#head]!) & 0xffff);
+      if (age < WINDOW_MS) return;
+      this.#linesInWindow -= this.#lines[this.#head]!;
+      this.#errorsInWindow -= this.#errors[this.#head]!;
+      this.#head = (this.#head + 1) % this.capacity;
+      this.#entries--;
+    }
+  }
+
+  #count(error: number): void {
+    const tail = (this.#head + this.#entries - 1) % this.capacity;
+    // One more would wrap to 0 and never be taken out again.
+    if (this.#lines[tail] === COUNT_MAX) return;
+    this.#lines[tail]!++;
+    this.#errors[tail]! += error;
+    this.#linesInWindow++;
+    this.#errorsInWindow += error;
+  }
+
+  #grow(): void {
+    const { capacity } = this;
+    const rings = [this.#times, this.#lines, this.#errors];
+    this.#allocate(Math.min(capacity * 2, WINDOW_MS));
+    [this.#times, this.#lines, this.#errors].forEach((ring, i) => {
+      const old = rings[i]!;
+      ring.set(old.subarray(this.#head));
+      ring.set(old.subarray(0, this.#head), capacity - this.#head);
+    });
+    this.#head = 0;
+  }
+
+  #allocate(capacity: number): void {
+    this.#times = new Uint16Array(capacity);
+    this.#lines = new Uint32Array(capacity);
+    this.#errors = new Uint32Array(capacity);
+  }
+}
