@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { withInstallLock } from './install-lock.ts';
 import { RECIPES } from './recipes.ts';
-import type { PartName } from './recipes.ts';
+import type { PartName, Recipe } from './recipes.ts';
 
 export type { PartName } from './recipes.ts';
 
@@ -53,7 +53,7 @@ export function partsFolder(): string {
 
 /** Builds in a scratch folder and moves the result; the marker that `part` writes last says that it is whole. */
 async function install(name: PartName, folder: string): Promise<void> {
-  const recipe = RECIPES[name];
+  const recipe: Recipe = RECIPES[name];
   if (recipe.inPlace) {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder);

@@ -1,0 +1,89 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startCollector, validateCollectorConfig } from '../parts/collector.ts';
+import { usePart } from '../parts/part.ts';
+
+const CONFIG = fileURLToPath(new URL('../../otel-collector.yaml', import.meta.url));
+const otelcol = await usePart('otelcol');
+
+describe.skipIf(otelcol.missing !== undefined)('otel-collector.yaml', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'halfspace-collector-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  test('the real Collector accepts it', async () => {
+    await expect(validateCollectorConfig(CONFIG)).resolves.toBeUndefined();
+  });
+
+  test('the real Collector refuses it with a misspelt setting: the check can fail', async () => {
+    const broken = join(folder, 'broken.yaml');
+    await writeFile(broken, (await readFile(CONFIG, 'utf8')).replace('queue_size:', 'queue_sise:'));
+    await expect(validateCollectorConfig(broken)).rejects.toThrow('queue_sise');
+  });
+
+  test('every line of a file arrives once over OTLP/gRPC, under the service that was set', async () => {
+    const logFile = join(folder, 'shop.log');
+    const received = join(folder, 'received.json');
+    const lines = Array.from({ length: 250 }, (_, i) => `INFO order ${i} placed`);
+    await writeFile(logFile, `${lines.join('\n')}\n`);
+    const receiver = await startCollector({ config: { text: receiverConfig(received) } });
+    const sender = await startCollector({
+      config: { path: CONFIG },
+      env: {
+        LOG_FILE: logFile,
+        SERVICE_NAME: 'shop',
+        HALFSPACE_ENDPOINT: receiver.endpoint('grpc'),
+        COLLECTOR_STORAGE: join(folder, 'storage'),
+      },
+    });
+    try {
+      await vi.waitFor(async () => expect(await bodiesIn(received, 'shop')).toHaveLength(lines.length), {
+        timeout: 15_000,
+        interval: 100,
+      });
+      expect((await bodiesIn(received, 'shop')).toSorted()).toEqual(lines.toSorted());
+    } finally {
+      await sender.stop();
+      await receiver.stop();
+    }
+  });
+});
+
+function receiverConfig(path: string): string {
+  return `
+receivers: { otlp: { protocols: { grpc: { endpoint: "127.0.0.1:0" } } } }
+exporters: { file: { path: "${path}", flush_interval: 100ms } }
+service: { pipelines: { logs: { receivers: [otlp], exporters: [file] } } }
+`;
+}
+
+interface LogsData {
+  resourceLogs: {
+    resource: { attributes: { key: string; value: { stringValue: string } }[] };
+    scopeLogs: { logRecords: { body: { stringValue: string } }[] }[];
+  }[];
+}
+
+async function bodiesIn(path: string, service: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const requests = whole
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as LogsData);
+  return requests.flatMap((request) =>
+    request.resourceLogs
+      .filter(({ resource }) =>
+        resource.attributes.some(({ key, value }) => key === 'service.name' && value.stringValue === service),
+      )
+      .flatMap(({ scopeLogs }) =>
+        scopeLogs.flatMap(({ logRecords }) => logRecords.map(({ body }) => body.stringValue)),
+      ),
+  );
+}
