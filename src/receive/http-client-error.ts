@@ -1,0 +1,35 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/**
+ * Answers what Node's parser refused before it became a request: bytes that are not HTTP, Content-Length together with
+ * Transfer-Encoding, headers that are too large (431) or too slow (408). Then the connection is closed, for nobody
+ * knows where the next request starts.
+ */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (socket.destroyed) return;
+  if (error.code === 'ECONNRESET' || !socket.writable || answersAnother(socket)) {
+    socket.destroy();
+    return;
+  }
+  const [status, reason] = STATUS_BY_CODE.get(error.code ?? '') ?? ['400 Bad Request', 'this is not a valid request'];
+  const body = `${reason}\n`;
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${body.length}`;
+  socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`);
+  socket.destroySoon();
+}
+
+const STATUS_BY_CODE: ReadonlyMap<string, [status: string, reason: string]> = new Map([
+  ['ERR_HTTP_REQUEST_TIMEOUT', ['408 Request Timeout', 'the request was not complete in time']],
+  ['HPE_HEADER_OVERFLOW', ['431 Request Header Fields Too Large', 'the headers are larger than 64 KiB']],
+  ['HPE_CHUNK_EXTENSIONS_OVERFLOW', ['413 Payload Too Large', 'the chunk extensions are too large']],
+]);
+
+/**
+ * Whether the sender would take an answer written now for that of an earlier request, which was received as a whole and
+ * is still being scored. Node keeps the response that has the socket in this field; its own handler looks there too.
+ */
+function answersAnother(socket: Socket): boolean {
+  const open = (socket as { _httpMessage?: ServerResponse | null })._httpMessage;
+  return open ? open.headersSent || open.req.complete : false;
+}

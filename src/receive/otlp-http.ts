@@ -1,0 +1,123 @@
+import { fastify } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AddressInfo } from 'node:net';
+import { ExportError, toExportError } from './export-error.ts';
+import { sendRefusal, sendResult } from './http-answer.ts';
+import { answerClientError } from './http-client-error.ts';
+import { PREFLIGHT_HEADERS, createCorsPolicy } from './http-cors.ts';
+import { createHttpListener } from './http-listener.ts';
+import type { HttpListener } from './http-listener.ts';
+import { HttpRefusal } from './http-refusal.ts';
+import { createRetirement } from './http-retirement.ts';
+import { exportRequest } from './otlp-http-export.ts';
+import type { ExportRequestOptions } from './otlp-http-export.ts';
+import type { Receiver, ReceiverOptions } from './receiver.ts';
+
+export interface OtlpHttpOptions extends ReceiverOptions, ExportRequestOptions {
+  /** Where logs are posted to; a trailing slash is accepted. Default `/v1/logs`. */
+  path?: string;
+  /** Browser origins that may post, each with at most one `*`; none by default. */
+  corsAllowedOrigins?: readonly string[];
+  /** After this a connection is closed with its next answer, so that load balancers spread anew. Default 5 minutes. */
+  connectionAgeMaxMs?: number;
+}
+
+/** OTLP/HTTP 1.11: `POST /v1/logs` in protobuf and JSON, over HTTP/1.1 and HTTP/2. */
+export async function startOtlpHttp(options: OtlpHttpOptions): Promise<Receiver> {
+  const path = options.path ?? '/v1/logs';
+  const cors = createCorsPolicy(options.corsAllowedOrigins ?? []);
+  const retirement = createRetirement(options.connectionAgeMaxMs ?? CONNECTION_AGE_MAX_MS);
+  let listener!: HttpListener;
+
+  const refuse = (request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply => {
+    const error = refusalOf(thrown);
+    options.onEvent({ transport: 'http', outcome: error.code, bytes: 0 });
+    retirement.apply(request, reply);
+    return sendRefusal(request, reply, error, cors.headersFor(request.headers));
+  };
+
+  /** What can be decided by the request line and headers; also for paths that do not exist. */
+  const admit = (request: FastifyRequest): void => {
+    if (retirement.isStopping()) {
+      throw new ExportError('unavailable', 'shutting down, try again', { retryAfterSeconds: 2 });
+    }
+    options.auth?.check(request.headers);
+  };
+
+  const app: FastifyInstance = fastify({
+    serverFactory: (handler) => {
+      listener = createHttpListener(options, handler);
+      return listener.server;
+    },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => {
+      try {
+        admit(request);
+        void refuse(request, reply, notFound(path, error.message));
+      } catch (refusal) {
+        void refuse(request, reply, refusal);
+      }
+    },
+    routerOptions: { ignoreTrailingSlash: true },
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+  });
+  // Bodies are read by our own reader, which counts them; the framework must not.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  app.setErrorHandler((error: FastifyError, request, reply) => refuse(request, reply, error));
+  app.setNotFoundHandler((request, reply) => refuse(request, reply, misdirected(path, request)));
+  app.addHook('onRequest', (request, reply, done) => {
+    if (cors.isPreflight(request.method, request.headers)) {
+      void reply
+        .code(204)
+        .headers({ ...cors.headersFor(request.headers), ...PREFLIGHT_HEADERS })
+        .send();
+      return;
+    }
+    admit(request);
+    done();
+  });
+  app.post(path, async (request, reply) => {
+    const { mime, result, bytes } = await exportRequest(request, reply, options);
+    options.onEvent({ transport: 'http', outcome: 'ok', bytes });
+    retirement.apply(request, reply);
+    reply.headers(cors.headersFor(request.headers));
+    return sendResult(reply, mime, result);
+  });
+
+  await app.listen({ host: options.host, port: options.port });
+  const { port } = listener.server.address() as AddressInfo;
+  return {
+    port,
+    async stop(graceMs) {
+      retirement.stop();
+      await listener.stop(graceMs);
+    },
+  };
+}
+
+const CONNECTION_AGE_MAX_MS = 5 * 60_000;
+
+function refusalOf(thrown: unknown): ExportError {
+  // The framework's own, for a header that it cannot read.
+  const status = thrown instanceof Error && 'statusCode' in thrown ? thrown.statusCode : undefined;
+  if (status === 415) return new HttpRefusal(415, 'invalid_argument', 'content-type is malformed');
+  return toExportError(thrown);
+}
+
+/** A request that no route takes: the path is wrong, or its method. */
+function misdirected(path: string, request: FastifyRequest): HttpRefusal {
+  const target = request.url.split('?', 1)[0] ?? '';
+  if (target === path || target === `${path}/`) {
+    return new HttpRefusal(405, 'unimplemented', `${request.method} is not allowed here, send POST`);
+  }
+  if (/^\/v1(development)?\/(traces|metrics|profiles)\/?$/.test(target)) {
+    return notFound(path, `${target} is not served: Halfspace takes logs only`);
+  }
+  return notFound(path, 'nothing is served here');
+}
+
+function notFound(path: string, reason: string): HttpRefusal {
+  return new HttpRefusal(404, 'unimplemented', `${reason}; send logs to POST ${path}`);
+}
