@@ -1,0 +1,123 @@
+import type { SettingName, Settings } from './settings.ts';
+import type { SourceValues } from './source-settings.ts';
+
+/** All settings as the code reads them: checked, in its own units, grouped by who needs them. */
+export interface Config {
+  listen: {
+    host: string;
+    restPort: number;
+    otlpGrpcPort: number;
+    otlpHttpPort: number;
+    otlpHttpPath: string;
+  };
+  receive: {
+    requestBytesMax: number;
+    inFlightBytesMax: number;
+    streamsMax: number;
+    connectionsMax: number;
+    receiveTimeoutMs: number;
+    /** Resource attributes to try for the service, in order. */
+    serviceAttributes: string[];
+  };
+  security: {
+    signingSecret: string | undefined;
+    bearerTokens: string[];
+    tls: { certFile: string; keyFile: string; clientCaFile: string | undefined } | undefined;
+    corsAllowedOrigins: string[];
+  };
+  mine: { simTh: number; maxTemplates: number };
+  score: { hstThreshold: number };
+  cluster: { contamination: number };
+  live: {
+    shards: number;
+    servicesMax: number;
+    bufferBytesMax: number;
+    bufferAgeMsMax: number;
+    retrainIntervalSeconds: number;
+    anomalyLogMax: number;
+    shutdownGraceMs: number;
+  };
+  analyse: { threads: number; maxRows: number; defaultLookbackHours: number };
+  logLevel: Settings['LOG_LEVEL'];
+  /** What the environment sets of each source, by source and key. */
+  sources: ReadonlyMap<string, SourceValues>;
+  /** Sentences for the log: nothing that stops the start. */
+  warnings: string[];
+}
+
+/** `cores`: of this machine, for the settings whose default depends on them. */
+export function buildConfig(settings: Settings, cores: number, sources: Config['sources'], warnings: string[]): Config {
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, TLS_CLIENT_CA_FILE: clientCaFile } = settings;
+  return {
+    listen: {
+      host: settings.HOST,
+      restPort: settings.REST_PORT,
+      otlpGrpcPort: settings.OTLP_GRPC_PORT,
+      otlpHttpPort: settings.OTLP_HTTP_PORT,
+      otlpHttpPath: settings.OTLP_HTTP_PATH,
+    },
+    receive: {
+      requestBytesMax: settings.OTLP_MAX_REQUEST_BYTES,
+      inFlightBytesMax: settings.OTLP_IN_FLIGHT_MAX_BYTES,
+      streamsMax: settings.OTLP_MAX_STREAMS,
+      connectionsMax: settings.OTLP_MAX_CONNECTIONS,
+      receiveTimeoutMs: settings.OTLP_RECEIVE_TIMEOUT_SECONDS * 1000,
+      serviceAttributes: settings.SERVICE_ATTRIBUTES,
+    },
+    security: {
+      signingSecret: settings.SIGNING_SECRET,
+      bearerTokens: settings.OTLP_BEARER_TOKENS,
+      tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile, clientCaFile },
+      corsAllowedOrigins: settings.CORS_ALLOWED_ORIGINS,
+    },
+    mine: { simTh: settings.DRAIN_SIM_TH, maxTemplates: settings.MAX_TEMPLATES },
+    score: { hstThreshold: settings.HST_THRESHOLD },
+    cluster: { contamination: settings.ANOMALY_CONTAMINATION },
+    live: {
+      shards: settings.SHARDS ?? Math.max(1, cores - 1),
+      servicesMax: settings.MAX_SERVICES,
+      bufferBytesMax: settings.BUFFER_MAX_BYTES,
+      bufferAgeMsMax: settings.BUFFER_MAX_AGE_SECONDS * 1000,
+      retrainIntervalSeconds: settings.RETRAIN_INTERVAL_SECONDS,
+      anomalyLogMax: settings.ANOMALY_LOG_MAX,
+      shutdownGraceMs: settings.SHUTDOWN_GRACE_SECONDS * 1000,
+    },
+    analyse: {
+      threads: settings.ANALYSIS_THREADS,
+      maxRows: settings.MAX_ROWS,
+      defaultLookbackHours: settings.DEFAULT_LOOKBACK_HOURS,
+    },
+    logLevel: settings.LOG_LEVEL,
+    sources,
+    warnings,
+  };
+}
+
+/** Problems that only show when settings are seen together. */
+export function conflicts(settings: Settings): string[] {
+  const found: string[] = [];
+  if ((settings.TLS_CERT_FILE === undefined) !== (settings.TLS_KEY_FILE === undefined)) {
+    const [set, missing] =
+      settings.TLS_KEY_FILE === undefined ? ['TLS_CERT_FILE', 'TLS_KEY_FILE'] : ['TLS_KEY_FILE', 'TLS_CERT_FILE'];
+    found.push(`${set} is set without ${missing}; allowed: both, or neither`);
+  } else if (settings.TLS_CLIENT_CA_FILE !== undefined && settings.TLS_CERT_FILE === undefined) {
+    found.push('TLS_CLIENT_CA_FILE is set without TLS_CERT_FILE and TLS_KEY_FILE; allowed: all three, or not this one');
+  }
+  if (settings.OTLP_IN_FLIGHT_MAX_BYTES < settings.OTLP_MAX_REQUEST_BYTES) {
+    found.push(
+      `OTLP_IN_FLIGHT_MAX_BYTES is ${settings.OTLP_IN_FLIGHT_MAX_BYTES}; allowed: at least ` +
+        `OTLP_MAX_REQUEST_BYTES, which is ${settings.OTLP_MAX_REQUEST_BYTES}, or no such request could ever be taken`,
+    );
+  }
+  return [...found, ...portConflicts(settings)];
+}
+
+function portConflicts(settings: Settings): string[] {
+  const names = ['REST_PORT', 'OTLP_GRPC_PORT', 'OTLP_HTTP_PORT'] as const satisfies readonly SettingName[];
+  return names.flatMap((name, i) =>
+    names
+      .slice(i + 1)
+      .filter((other) => settings[name] !== 0 && settings[name] === settings[other])
+      .map((other) => `${name} and ${other} are both ${settings[name]}; allowed: a port each`),
+  );
+}

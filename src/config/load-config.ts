@@ -1,0 +1,86 @@
+import { availableParallelism } from 'node:os';
+import type { TSchema } from 'typebox';
+import { buildConfig, conflicts } from './config.ts';
+import type { Config } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import { misspellingWarning } from './misspelling.ts';
+import { parseSetting } from './parse-setting.ts';
+import { parseDotEnv } from './read-dot-env.ts';
+import { settingEntries } from './settings.ts';
+import type { Settings, SettingSchema } from './settings.ts';
+import { SOURCE_SETTINGS, sourceToComeOf } from './source-settings.ts';
+import type { SourceValues } from './source-settings.ts';
+
+/** Variables by name; an empty one counts as not set, which is how Compose files spell "no value". */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads and checks every setting, the environment over the text of a `.env` file.
+ *
+ * Throws a `ConfigError` that lists all problems: each names the variable, its value unless it is a secret, and what is
+ * allowed.
+ */
+export function loadConfig(env: Environment, envFileText?: string, cores: number = availableParallelism()): Config {
+  const variables = mergeVariables(env, envFileText);
+  const problems: string[] = [];
+  const read = (name: string, schema: SettingSchema & TSchema): unknown => {
+    const text = variables.get(name);
+    if (text === undefined) return structuredClone(schema.default);
+    const parsed = parseSetting(name, text, schema);
+    if ('value' in parsed) return parsed.value;
+    problems.push(parsed.problem);
+    return structuredClone(schema.default);
+  };
+  const entries = settingEntries().map(([name, schema]) => [name, read(name, schema)] as const);
+  const settings = Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as unknown as Settings;
+  const sources = readSources(read);
+  // A setting that was wrong stands at its default here, and two of them together would only confuse.
+  if (problems.length === 0) problems.push(...conflicts(settings));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return buildConfig(settings, cores, sources, findWarnings(variables));
+}
+
+function mergeVariables(env: Environment, envFileText: string | undefined): Map<string, string> {
+  const merged = envFileText === undefined ? new Map<string, string>() : parseDotEnv(envFileText);
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) merged.set(name, value);
+  for (const [name, value] of merged) {
+    const trimmed = value.trim();
+    if (trimmed === '') merged.delete(name);
+    else merged.set(name, trimmed);
+  }
+  return merged;
+}
+
+function readSources(read: (name: string, schema: SettingSchema & TSchema) => unknown): Map<string, SourceValues> {
+  const sources = new Map<string, SourceValues>();
+  for (const [source, settings] of SOURCE_SETTINGS) {
+    const values = new Map<string, string>();
+    for (const { key, variable, schema } of settings) {
+      const value = read(variable, schema);
+      if (typeof value === 'string') values.set(key, value);
+    }
+    sources.set(source, values);
+  }
+  return sources;
+}
+
+function findWarnings(variables: ReadonlyMap<string, string>): string[] {
+  const known = knownVariables();
+  const warnings: string[] = [];
+  for (const name of variables.keys()) {
+    const toCome = sourceToComeOf(name);
+    const warning =
+      toCome === undefined ? misspellingOf(name, known) : `${name} has no effect: this version has no source ${toCome}`;
+    if (warning !== undefined) warnings.push(warning);
+  }
+  return warnings.toSorted();
+}
+
+function misspellingOf(name: string, known: readonly string[]): string | undefined {
+  return known.includes(name) ? undefined : misspellingWarning(name, known);
+}
+
+function knownVariables(): string[] {
+  const ofSources = [...SOURCE_SETTINGS.values()].flatMap((settings) => settings.map(({ variable }) => variable));
+  return [...settingEntries().map(([name]) => name as string), ...ofSources];
+}

@@ -1,0 +1,187 @@
+import { Type } from 'typebox';
+import type { Static, TSchema } from 'typebox';
+
+const MIB = 1024 * 1024;
+const DAY_SECONDS = 86_400;
+
+const port = (value: number, what: string) =>
+  Type.Integer({ minimum: 0, maximum: 65_535, default: value, description: `Port of ${what}; 0 takes a free one` });
+const bytes = (value: number, description: string, minimum = MIB) =>
+  Type.Integer({ minimum, maximum: 2 ** 40, default: value, description });
+const text = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 4096, description }));
+
+/**
+ * Every setting of the service itself, by the name of its environment variable. What an array holds is written with
+ * commas between. Credentials of sources stand in source-settings.ts.
+ */
+export const SettingsSchema = Type.Object({
+  HOST: Type.String({
+    minLength: 1,
+    maxLength: 253,
+    default: '127.0.0.1',
+    description: 'Address that every port listens on',
+  }),
+  REST_PORT: port(9020, 'the REST API'),
+  OTLP_GRPC_PORT: port(4317, 'OTLP/gRPC'),
+  OTLP_HTTP_PORT: port(4318, 'OTLP/HTTP'),
+  OTLP_HTTP_PATH: Type.String({
+    pattern: '^/[A-Za-z0-9/_.~-]*$',
+    default: '/v1/logs',
+    description: 'Path that OTLP/HTTP takes logs on',
+    allowed: '"/" and then letters, digits and / _ . ~ -',
+  }),
+  OTLP_MAX_REQUEST_BYTES: bytes(64 * MIB, 'Largest export request, before and after decompression', 1024),
+  OTLP_IN_FLIGHT_MAX_BYTES: bytes(128 * MIB, 'Bytes of requests held at once over all connections', 1024),
+  OTLP_MAX_STREAMS: Type.Integer({
+    minimum: 1,
+    maximum: 100_000,
+    default: 100,
+    description: 'gRPC calls at once on a connection',
+  }),
+  OTLP_MAX_CONNECTIONS: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 10_000,
+    description: 'Open connections on each OTLP port',
+  }),
+  OTLP_RECEIVE_TIMEOUT_SECONDS: Type.Number({
+    minimum: 0.1,
+    maximum: 3600,
+    default: 30,
+    description: "Time from a request's first byte to its last",
+  }),
+  OTLP_BEARER_TOKENS: Type.Array(Type.String({ minLength: 1, pattern: '^[!-~]+$' }), {
+    default: [],
+    secret: true,
+    description: 'Tokens that senders of OTLP may show',
+    allowed: 'tokens of printable ASCII without spaces, separated by commas',
+  }),
+  SIGNING_SECRET: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 1024,
+      pattern: '^[^\\x00-\\x1f\\x7f]*$',
+      secret: true,
+      description: 'Secret that every caller has to send',
+      allowed: '1 to 1024 characters, none of them a control character',
+    }),
+  ),
+  TLS_CERT_FILE: text('PEM file with the certificate, leaf first'),
+  TLS_KEY_FILE: text('PEM file with the private key'),
+  TLS_CLIENT_CA_FILE: text('PEM file with the CA that has to have signed the certificates of senders (mTLS)'),
+  CORS_ALLOWED_ORIGINS: Type.Array(Type.String({ pattern: '^(\\*|https?://[^\\s/,]+)$' }), {
+    default: [],
+    description: 'Web origins that may call the REST API',
+    allowed: 'origins such as https://logs.example.com, or *, separated by commas',
+  }),
+  SHARDS: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 256,
+      description: 'Scoring threads; unset: one less than the cores, at least 1',
+    }),
+  ),
+  SERVICE_ATTRIBUTES: Type.Array(Type.String({ minLength: 1, maxLength: 256 }), {
+    minItems: 1,
+    maxItems: 16,
+    default: ['service.name'],
+    description: 'Resource attributes that name the service; the first that is there wins',
+    allowed: '1 to 16 attribute names, separated by commas',
+  }),
+  MAX_SERVICES: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 10_000,
+    description: 'Services with a model of their own; further ones share one',
+  }),
+  MAX_TEMPLATES: Type.Integer({
+    minimum: 1,
+    maximum: 100_000,
+    default: 2000,
+    description: 'Templates kept a service; the least recently used makes room',
+  }),
+  DRAIN_SIM_TH: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    default: 0.4,
+    description: "Drain's similarity threshold",
+  }),
+  HST_THRESHOLD: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    default: 0.7,
+    description: 'Half-Space-Trees score from which a line is anomalous',
+  }),
+  ANOMALY_CONTAMINATION: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 0.5,
+    default: 0.1,
+    description: 'Share of templates that a window may flag at most',
+  }),
+  BUFFER_MAX_BYTES: bytes(256 * MIB, 'Size of the rolling buffer over all services'),
+  BUFFER_MAX_AGE_SECONDS: Type.Integer({
+    minimum: 1,
+    maximum: 30 * DAY_SECONDS,
+    default: DAY_SECONDS,
+    description: 'Age at which rows leave the rolling buffer',
+  }),
+  RETRAIN_INTERVAL_SECONDS: Type.Integer({
+    minimum: 1,
+    maximum: DAY_SECONDS,
+    default: 300,
+    description: 'Time between two retrainings',
+  }),
+  DEFAULT_LOOKBACK_HOURS: Type.Number({
+    exclusiveMinimum: 0,
+    maximum: 8784,
+    default: 6,
+    description: 'Length of a window when a call names none',
+  }),
+  MAX_ROWS: Type.Integer({
+    minimum: 1,
+    maximum: 10_000_000,
+    default: 100_000,
+    description: 'Rows pulled at most from a remote source for one window',
+  }),
+  ANALYSIS_THREADS: Type.Integer({ minimum: 1, maximum: 64, default: 1, description: 'Threads that analyse windows' }),
+  ANOMALY_LOG_MAX: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 10_000,
+    description: 'Latest anomalies kept for /anomalies and its stream',
+  }),
+  SHUTDOWN_GRACE_SECONDS: Type.Number({
+    minimum: 0,
+    maximum: 600,
+    default: 10,
+    description: 'Time that requests in flight have to finish on shutdown',
+  }),
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+    default: 'info',
+    description: "Least severe of the service's own log lines that are written",
+  }),
+});
+
+export type Settings = Static<typeof SettingsSchema>;
+export type SettingName = keyof Settings;
+
+/** The parts of a schema that reading and describing a setting need. */
+export interface SettingSchema {
+  type?: string;
+  enum?: readonly string[];
+  items?: SettingSchema;
+  default?: unknown;
+  description?: string;
+  /** Its value is never shown. */
+  secret?: boolean;
+  /** The end of the sentence that refuses a value, where the schema's keywords do not say it. */
+  allowed?: string;
+  maxLength?: number;
+  minimum?: number;
+  exclusiveMinimum?: number;
+  maximum?: number;
+}
+
+export function settingEntries(): [SettingName, SettingSchema & TSchema][] {
+  return Object.entries(SettingsSchema.properties) as [SettingName, SettingSchema & TSchema][];
+}
