@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startCollector, validateCollectorConfig } from '../parts/collector.ts';
 import { usePart } from '../parts/part.ts';
+import { fileReceiverConfig, receivedLines } from '../parts/received-lines.ts';
 
 const CONFIG = fileURLToPath(new URL('../../otel-collector.yaml', import.meta.url));
 const otelcol = await usePart('otelcol');
@@ -32,7 +33,7 @@ describe.skipIf(otelcol.missing !== undefined)('otel-collector.yaml', () => {
     const received = join(folder, 'received.json');
     const lines = Array.from({ length: 250 }, (_, i) => `INFO order ${i} placed`);
     await writeFile(logFile, `${lines.join('\n')}\n`);
-    const receiver = await startCollector({ config: { text: receiverConfig(received) } });
+    const receiver = await startCollector({ config: { text: fileReceiverConfig(received) } });
     const sender = await startCollector({
       config: { path: CONFIG },
       env: {
@@ -43,47 +44,16 @@ describe.skipIf(otelcol.missing !== undefined)('otel-collector.yaml', () => {
       },
     });
     try {
-      await vi.waitFor(async () => expect(await bodiesIn(received, 'shop')).toHaveLength(lines.length), {
+      await vi.waitFor(async () => expect(await receivedLines(received)).toHaveLength(lines.length), {
         timeout: 15_000,
         interval: 100,
       });
-      expect((await bodiesIn(received, 'shop')).toSorted()).toEqual(lines.toSorted());
+      const arrived = await receivedLines(received);
+      expect(arrived.map(({ body }) => body).toSorted()).toEqual(lines.toSorted());
+      expect(new Set(arrived.map(({ service }) => service))).toEqual(new Set(['shop']));
     } finally {
       await sender.stop();
       await receiver.stop();
     }
   });
 });
-
-function receiverConfig(path: string): string {
-  return `
-receivers: { otlp: { protocols: { grpc: { endpoint: "127.0.0.1:0" } } } }
-exporters: { file: { path: "${path}", flush_interval: 100ms } }
-service: { pipelines: { logs: { receivers: [otlp], exporters: [file] } } }
-`;
-}
-
-interface LogsData {
-  resourceLogs: {
-    resource: { attributes: { key: string; value: { stringValue: string } }[] };
-    scopeLogs: { logRecords: { body: { stringValue: string } }[] }[];
-  }[];
-}
-
-async function bodiesIn(path: string, service: string): Promise<string[]> {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  const requests = whole
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as LogsData);
-  return requests.flatMap((request) =>
-    request.resourceLogs
-      .filter(({ resource }) =>
-        resource.attributes.some(({ key, value }) => key === 'service.name' && value.stringValue === service),
-      )
-      .flatMap(({ scopeLogs }) =>
-        scopeLogs.flatMap(({ logRecords }) => logRecords.map(({ body }) => body.stringValue)),
-      ),
-  );
-}
