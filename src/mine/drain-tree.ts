@@ -1,0 +1,197 @@
+import type { Template } from './template.ts';
+import { WILDCARD } from './token-table.ts';
+import type { TokenTable } from './token-table.ts';
+
+/** A node of the prefix tree: an inner one has children by token, a leaf has templates in order of creation. */
+export interface TreeNode {
+  children: Map<number, TreeNode> | undefined;
+  templates: Template[];
+  /** Templates in the list that have been evicted; skipped, and dropped now and then. */
+  dead: number;
+  /** Changes whenever a template of this leaf is made, changed or evicted: what was found here before may not be found again. */
+  version: number;
+}
+
+export interface DrainTreeOptions {
+  simTh: number;
+  depth: number;
+  maxChildren: number;
+}
+
+/**
+ * Drain's fixed-depth prefix tree (He, Zhu, Zheng, Lyu, "Drain: An Online Log Parsing Approach with Fixed Depth Tree",
+ * ICWS 2017) as drain3 0.9.11 builds it: token count first, then the first `depth - 3` tokens, then a list of templates.
+ * Nodes are never removed, as in drain3, since how many there are decides what goes to the wildcard branch.
+ */
+export class DrainTree {
+  readonly #options: DrainTreeOptions;
+  readonly #table: TokenTable;
+  #byTokenCount = new Map<number, TreeNode>();
+  /** Least number of equal tokens that reaches the threshold, by token count. */
+  #needs = new Map<number, number>();
+  #versions = 0;
+  /** Counts the times that a line seen before may have got another way through the tree. */
+  reroutes = 0;
+
+  constructor(options: DrainTreeOptions, table: TokenTable) {
+    this.#options = options;
+    this.#table = table;
+  }
+
+  /** Best template for the line's `count` token ids, `known` of which are tokens of templates; drain3's `tree_search`. */
+  search(ids: Int32Array, count: number, known: number): Template | undefined {
+    let node = this.#byTokenCount.get(count);
+    if (node === undefined) return undefined;
+    if (count === 0) return node.templates.find((template) => template.leaf !== undefined);
+    const need = this.#need(count);
+    if (known < need) return undefined;
+    const levels = Math.min(this.#options.depth - 2, count);
+    for (let level = 1; level < levels; level++) {
+      const children: Map<number, TreeNode> | undefined = node.children;
+      node = children?.get(ids[level - 1]!) ?? children?.get(WILDCARD);
+      if (node === undefined) return undefined;
+    }
+    return bestMatch(node.templates, ids, count, need, known);
+  }
+
+  /** Hangs a new template into the tree; drain3's `add_seq_to_prefix_tree`. */
+  add(template: Template): void {
+    const tokens = template.tokens;
+    const count = tokens.length;
+    let node = this.#byTokenCount.get(count);
+    if (node === undefined) this.#byTokenCount.set(count, (node = this.#newNode()));
+    const levels = Math.min(this.#options.depth - 2, count);
+    for (let level = 1; level < levels; level++) node = this.#childFor(node, tokens[level - 1]!);
+    if (node.dead > 0 && node.dead * 2 > node.templates.length) {
+      node.templates = node.templates.filter((other) => other.leaf !== undefined);
+      node.dead = 0;
+    }
+    node.templates.push(template);
+    template.leaf = node;
+    this.changed(node);
+  }
+
+  remove(template: Template): void {
+    const leaf = template.leaf!;
+    leaf.dead++;
+    this.changed(leaf);
+    template.evicted();
+  }
+
+  /** Cuts the branches without a template. drain3 never does, and later lines may go another way for it. */
+  prune(): void {
+    for (const [count, node] of this.#byTokenCount) if (!this.#prunedNode(node)) this.#byTokenCount.delete(count);
+    this.reroutes++;
+  }
+
+  changed(leaf: TreeNode): void {
+    leaf.version = ++this.#versions;
+  }
+
+  clone(table: TokenTable, copyOf: Map<Template, Template>): DrainTree {
+    const copy = new DrainTree(this.#options, table);
+    copy.#versions = this.#versions;
+    for (const [count, node] of this.#byTokenCount) copy.#byTokenCount.set(count, cloneNode(node, copyOf));
+    return copy;
+  }
+
+  /** Whether anything is left of it. */
+  #prunedNode(node: TreeNode): boolean {
+    node.templates = node.templates.filter((template) => template.leaf !== undefined);
+    node.dead = 0;
+    for (const [token, child] of node.children ?? []) {
+      if (this.#prunedNode(child)) continue;
+      node.children!.delete(token);
+      this.#table.release(token);
+    }
+    return node.templates.length > 0 || (node.children?.size ?? 0) > 0;
+  }
+
+  #newNode(): TreeNode {
+    return { children: undefined, templates: [], dead: 0, version: ++this.#versions };
+  }
+
+  #childFor(node: TreeNode, token: number): TreeNode {
+    const children = (node.children ??= new Map());
+    const known = children.get(token);
+    if (known !== undefined) return known;
+    const wildcard = children.get(WILDCARD);
+    const room =
+      wildcard === undefined
+        ? children.size + 1 < this.#options.maxChildren
+        : children.size < this.#options.maxChildren;
+    if (this.#table.hasDigit(token) || !room) {
+      if (wildcard !== undefined) return wildcard;
+      token = WILDCARD;
+    }
+    const child = this.#newNode();
+    children.set(token, child);
+    this.#table.hold(token);
+    if (wildcard !== undefined) this.reroutes++;
+    return child;
+  }
+
+  #need(count: number): number {
+    let need = this.#needs.get(count);
+    if (need === undefined) this.#needs.set(count, (need = leastMatches(count, this.#options.simTh)));
+    return need;
+  }
+}
+
+/** Smallest whole number whose share of `count` reaches `simTh`, by the very division that drain3 does. */
+export function leastMatches(count: number, simTh: number): number {
+  let need = Math.max(0, Math.ceil(simTh * count));
+  while (need > 0 && (need - 1) / count >= simTh) need--;
+  while (need / count < simTh) need++;
+  return need;
+}
+
+/** drain3's `fast_match`: most equal tokens, then most wildcards, then the older; wildcards are not equal to anything. */
+function bestMatch(
+  templates: Template[],
+  ids: Int32Array,
+  count: number,
+  need: number,
+  known: number,
+): Template | undefined {
+  let best: Template | undefined;
+  let bestEqual = need;
+  let bestWildcards = -1;
+  for (let t = 0; t < templates.length; t++) {
+    const template = templates[t]!;
+    if (template.leaf === undefined) continue;
+    const tokens = template.tokens;
+    const wildcards = template.wildcards;
+    // Equal tokens at most: those of the template that are no wildcard, those of the line that are known.
+    const most = Math.min(count - wildcards, known);
+    if (most < bestEqual || (most === bestEqual && wildcards <= bestWildcards)) continue;
+    let misses = count - wildcards - bestEqual;
+    let equal = 0;
+    for (let i = 0; i < count; i++) {
+      const token = tokens[i]!;
+      if (token === WILDCARD) continue;
+      if (token === ids[i]) equal++;
+      else if (--misses < 0) break;
+    }
+    if (misses < 0 || equal < bestEqual) continue;
+    if (equal === bestEqual && wildcards <= bestWildcards) continue;
+    best = template;
+    bestEqual = equal;
+    bestWildcards = wildcards;
+  }
+  return best;
+}
+
+function cloneNode(node: TreeNode, copyOf: Map<Template, Template>): TreeNode {
+  const copy: TreeNode = { children: undefined, templates: [], dead: 0, version: node.version };
+  for (const template of node.templates) {
+    const twin = copyOf.get(template);
+    if (twin === undefined) continue;
+    twin.leaf = copy;
+    copy.templates.push(twin);
+  }
+  if (node.children === undefined) return copy;
+  copy.children = new Map();
+  for (const [token, child] of node.children) copy.children.set(token, cloneNode(child, copyOf));
+  return copy;
+}

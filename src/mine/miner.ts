@@ -1,0 +1,231 @@
+import { DrainTree } from './drain-tree.ts';
+import { line, MASKED, MINED_TOKENS_MAX, scanLine } from './scan-line.ts';
+import { SequenceCache } from './sequence-cache.ts';
+import { Template } from './template.ts';
+import { TokenTable, UNKNOWN, WILDCARD } from './token-table.ts';
+
+export interface MinerOptions {
+  /** Share of equal tokens from which a line joins a template, 0 to 1. */
+  simTh: number;
+  /** Templates kept; beyond it the least recently used one goes. */
+  maxTemplates: number;
+  /** Children of a tree node, 100. */
+  maxChildren?: number;
+  /** Depth of the tree, 4. */
+  depth?: number;
+  /** Remember what lines found, true. Never changes a result. */
+  shapeCache?: boolean;
+}
+
+/** What the last line did to the templates. */
+export type TemplateChange = 0 | 1 | 2;
+export const UNCHANGED = 0;
+export const CREATED = 1;
+export const CHANGED = 2;
+
+/**
+ * Text that the templates and tree keys of one service may hold. Real services stay far below it; one that is sent long
+ * random lines loses its least recently used templates, as at `maxTemplates`, and results may then differ from drain3's.
+ */
+const TEXT_BYTES_MAX = 8 << 20;
+
+/** Token ids of the line being mined; scratch space of the thread. */
+const ids = new Int32Array(MINED_TOKENS_MAX);
+
+/**
+ * Messages of one service to templates: the nine masks, then Drain, with the results of drain3 0.9.11 line for line.
+ * Deterministic, no clock.
+ */
+export class Miner {
+  readonly #options: Required<MinerOptions>;
+  #table: TokenTable;
+  #tree: DrainTree;
+  readonly #cache: SequenceCache | undefined;
+  #sweepsSeen = 0;
+  #reroutesSeen = 0;
+  #created = 0;
+  #oldest: Template | undefined;
+  #newest: Template | undefined;
+  #templateCount = 0;
+  #evicted = 0;
+  change: TemplateChange = UNCHANGED;
+  /** White-space tokens of the whole last message; counting stops at 50 or beyond. */
+  tokenCount = 0;
+  /** Code points of the whole last message; counting stops at 500 or beyond. */
+  charCount = 0;
+
+  constructor(options: MinerOptions) {
+    this.#options = { maxChildren: 100, depth: 4, shapeCache: true, ...options };
+    this.#table = new TokenTable();
+    this.#tree = new DrainTree(this.#options, this.#table);
+    this.#cache = this.#options.shapeCache ? new SequenceCache() : undefined;
+  }
+
+  /** Mines the message `bytes[start, end)`, UTF-8, of which only the first line that is not blank counts. */
+  mine(bytes: Uint8Array, start: number, end: number): Template {
+    scanLine(bytes, start, end);
+    this.tokenCount = line.tokenCount;
+    this.charCount = line.charCount;
+    const count = line.tokens;
+    const table = this.#table;
+    let hash = count;
+    let known = 0;
+    for (let i = 0; i < count; i++) {
+      const source = line.flags[i]! & MASKED ? line.masked : bytes;
+      const id = table.find(source, line.start[i]!, line.end[i]!, line.hash[i]!);
+      ids[i] = id;
+      hash = Math.imul(hash ^ id, 0x01000193);
+      if (id > WILDCARD) known++;
+    }
+    const cached = this.#cache?.find(ids, count, hash);
+    if (cached !== undefined) {
+      this.change = UNCHANGED;
+      this.#joined(cached);
+      return cached;
+    }
+    const match = this.#tree.search(ids, count, known);
+    if (match === undefined) return this.#create(bytes, count);
+    this.#joined(match);
+    this.change = this.#generalise(match, count) ? CHANGED : UNCHANGED;
+    if (this.change === UNCHANGED) this.#remember(match, count, hash);
+    else this.#tidy();
+    return match;
+  }
+
+  get templateCount(): number {
+    return this.#templateCount;
+  }
+
+  /** Templates dropped to keep within `maxTemplates`. */
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  /** Bytes of token text and tables held. */
+  get heldBytes(): number {
+    return this.#table.heldBytes;
+  }
+
+  /** In order of creation. */
+  templates(): Template[] {
+    const all: Template[] = [];
+    for (let template = this.#oldest; template !== undefined; template = template.newer) all.push(template);
+    return all.toSorted((a, b) => a.id - b.id);
+  }
+
+  /** Deep copy: what it mines does not teach this one. */
+  clone(): Miner {
+    const copy = new Miner(this.#options);
+    copy.#table = this.#table.clone();
+    const copyOf = new Map<Template, Template>();
+    for (let template = this.#oldest; template !== undefined; template = template.newer) {
+      const twin = template.clone(copy.#table);
+      copyOf.set(template, twin);
+      copy.#append(twin);
+    }
+    copy.#tree = this.#tree.clone(copy.#table, copyOf);
+    copy.#created = this.#created;
+    copy.#evicted = this.#evicted;
+    copy.change = this.change;
+    copy.tokenCount = this.tokenCount;
+    copy.charCount = this.charCount;
+    return copy;
+  }
+
+  #create(bytes: Uint8Array, count: number): Template {
+    if (this.#templateCount >= this.#options.maxTemplates) this.#evict(this.#oldest!);
+    const tokens: number[] = [];
+    for (let i = 0; i < count; i++) {
+      let id = ids[i]!;
+      if (id === UNKNOWN) {
+        const source = line.flags[i]! & MASKED ? line.masked : bytes;
+        id = this.#table.intern(source, line.start[i]!, line.end[i]!, line.hash[i]!);
+      }
+      this.#table.hold(id);
+      tokens.push(id);
+    }
+    const template = new Template(++this.#created, tokens, this.#table);
+    for (const id of tokens) if (id === WILDCARD) template.wildcards++;
+    this.#append(template);
+    this.#tree.add(template);
+    this.#tidy();
+    this.change = CREATED;
+    return template;
+  }
+
+  /** Puts `<*>` where the line differs; whether anything did. */
+  #generalise(template: Template, count: number): boolean {
+    const { tokens } = template;
+    let changed = false;
+    for (let i = 0; i < count; i++) {
+      const id = tokens[i]!;
+      if (id === ids[i] || id === WILDCARD) continue;
+      this.#table.release(id);
+      this.#table.hold(WILDCARD);
+      tokens[i] = WILDCARD;
+      template.wildcards++;
+      changed = true;
+    }
+    if (!changed) return false;
+    template.textChanged();
+    this.#tree.changed(template.leaf!);
+    return true;
+  }
+
+  /** Drops half of the text that is held. */
+  #shed(): void {
+    while (this.#table.textBytes * 2 > TEXT_BYTES_MAX && this.#oldest !== this.#newest) this.#evict(this.#oldest!);
+    this.#tree.prune();
+    this.#table.sweep();
+  }
+
+  #remember(template: Template, count: number, hash: number): void {
+    if (this.#cache === undefined) return;
+    this.#cache.record(ids, count, hash, template);
+  }
+
+  #joined(template: Template): void {
+    template.size++;
+    if (template === this.#newest) return;
+    this.#unlink(template);
+    this.#link(template);
+  }
+
+  #append(template: Template): void {
+    this.#templateCount++;
+    this.#link(template);
+  }
+
+  #evict(template: Template): void {
+    this.#unlink(template);
+    this.#templateCount--;
+    this.#evicted++;
+    this.#tree.remove(template);
+    for (const id of template.tokens) this.#table.release(id);
+  }
+
+  #link(template: Template): void {
+    template.older = this.#newest;
+    template.newer = undefined;
+    if (this.#newest === undefined) this.#oldest = template;
+    else this.#newest.newer = template;
+    this.#newest = template;
+  }
+
+  #unlink(template: Template): void {
+    if (template.older === undefined) this.#oldest = template.newer;
+    else template.older.newer = template.newer;
+    if (template.newer === undefined) this.#newest = template.older;
+    else template.newer.older = template.older;
+  }
+
+  /** After every change of the templates: bounds the tokens, and drops what is remembered when it may be wrong. */
+  #tidy(): void {
+    if (this.#table.textBytes > TEXT_BYTES_MAX) this.#shed();
+    if (this.#table.wasteful) this.#table.sweep();
+    if (this.#table.sweeps === this.#sweepsSeen && this.#tree.reroutes === this.#reroutesSeen) return;
+    this.#sweepsSeen = this.#table.sweeps;
+    this.#reroutesSeen = this.#tree.reroutes;
+    this.#cache?.clear();
+  }
+}

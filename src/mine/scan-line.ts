@@ -1,0 +1,171 @@
+import { BYTE_CLASS, DIGIT, HEX_WORD, HIGH, SLASH, SPACE, SPACE_LEAD, wideSpaceBytes } from './byte-class.ts';
+import { maskToken, maskedToken } from './mask-token.ts';
+import { maskWideToken } from './mask-wide-token.ts';
+import { HASH_PRIME, HASH_SEED } from './token-hash.ts';
+
+/** What is mined of a message: its first line that is not blank, and of that no more than this. */
+export const MINED_BYTES_MAX = 16_384;
+export const MINED_TOKENS_MAX = 1024;
+
+/** Counting goes on at least this far, which is as far as the features look. */
+export const TOKENS_COUNTED_MAX = 50;
+export const CHARACTERS_COUNTED_MAX = 500;
+
+/** Masks may lengthen a text (`1s` to `<DUR>`, a malformed byte to U+FFFD), three times at the most. */
+const MASKED_BYTES_MAX = MINED_BYTES_MAX * 4;
+
+/** Set in a token's flags when its text stands in `line.masked`, not in the message. */
+export const MASKED = 1024;
+
+/** Flags of tokens that a mask could match. */
+const MASKABLE = DIGIT | SLASH | HIGH | HEX_WORD;
+
+/** The tokens of the line scanned last. Scratch space that every miner of the thread shares: nothing outlives a call. */
+export const line = {
+  tokens: 0,
+  start: new Int32Array(MINED_TOKENS_MAX),
+  end: new Int32Array(MINED_TOKENS_MAX),
+  hash: new Int32Array(MINED_TOKENS_MAX),
+  flags: new Int32Array(MINED_TOKENS_MAX),
+  masked: new Uint8Array(MASKED_BYTES_MAX),
+  maskedBytes: 0,
+  /** Of the whole message. */
+  tokenCount: 0,
+  charCount: 0,
+};
+
+/** Cuts the message `bytes[start, end)` into tokens, hashes and masks them, into {@link line}. */
+export function scanLine(bytes: Uint8Array, start: number, end: number): void {
+  const flags = tokenise(bytes, start, end);
+  if (flags & MASKABLE) maskTokens(bytes);
+}
+
+/** First half of {@link scanLine}: white space, raw hashes, flags. Answers the flags of all tokens together. */
+export function tokenise(bytes: Uint8Array, start: number, end: number): number {
+  const starts = line.start;
+  const ends = line.end;
+  const hashes = line.hash;
+  const flagsOf = line.flags;
+  let stop = end;
+  let count = 0;
+  let all = 0;
+  let at = start;
+  while (at < stop) {
+    let kind = BYTE_CLASS[bytes[at]!]!;
+    if (kind & (SPACE | SPACE_LEAD)) {
+      const width = kind & SPACE ? 1 : wideSpaceBytes(bytes, at, end);
+      if (width > 0) {
+        if (count > 0 && bytes[at] === 0x0a) break;
+        all |= kind;
+        at += width;
+        continue;
+      }
+    }
+    if (count === 0) stop = capOf(bytes, at, end);
+    else if (count === MINED_TOKENS_MAX) break;
+    const from = at;
+    let hash = HASH_SEED;
+    let flags = 0;
+    let hexLetters = 0;
+    for (;;) {
+      hash = Math.imul(hash ^ bytes[at]!, HASH_PRIME);
+      hexLetters = (hexLetters + 1) & (kind >> 31);
+      flags |= kind | ((hexLetters + 1) & HEX_WORD);
+      if (++at >= stop) break;
+      kind = BYTE_CLASS[bytes[at]!]!;
+      if ((kind & (SPACE | SPACE_LEAD)) === 0) continue;
+      if (kind & SPACE || wideSpaceBytes(bytes, at, end) > 0) break;
+    }
+    all |= flags;
+    starts[count] = from;
+    ends[count] = at;
+    hashes[count] = hash;
+    flagsOf[count++] = flags;
+  }
+  line.tokens = count;
+  line.maskedBytes = 0;
+  if (at >= end && (all & HIGH) === 0) {
+    line.tokenCount = count;
+    line.charCount = end - start;
+  } else countWhole(bytes, start, end);
+  return all;
+}
+
+/** Second half of {@link scanLine}. */
+export function maskTokens(bytes: Uint8Array): void {
+  for (let index = 0; index < line.tokens; index++) if (line.flags[index]! & MASKABLE) maskOne(bytes, index);
+}
+
+export function maskOne(bytes: Uint8Array, index: number): void {
+  const flags = line.flags[index]!;
+  const from = line.start[index]!;
+  const to = line.end[index]!;
+  const outAt = line.maskedBytes;
+  const outEnd =
+    flags & HIGH
+      ? maskWideToken(bytes, from, to, line.masked, outAt)
+      : maskToken(bytes, from, to, flags, line.masked, outAt);
+  if (outEnd < 0) return;
+  line.start[index] = outAt;
+  line.end[index] = outEnd;
+  line.maskedBytes = outEnd;
+  line.hash[index] = maskedToken.hash;
+  line.flags[index] = flags | MASKED;
+}
+
+/** Where mining stops: at a character's edge, so that no half character gets into a template. */
+function capOf(bytes: Uint8Array, start: number, end: number): number {
+  let stop = start + MINED_BYTES_MAX;
+  if (stop >= end) return end;
+  for (let back = 0; back < 3 && (bytes[stop]! & 0xc0) === 0x80; back++) stop--;
+  return stop;
+}
+
+/** Tokens and characters of a message of several lines, of a capped one, and of one that is not ASCII. */
+function countWhole(bytes: Uint8Array, start: number, end: number): void {
+  let tokens = 0;
+  let characters = 0;
+  let inToken = false;
+  for (let at = start; at < end;) {
+    const kind = BYTE_CLASS[bytes[at]!]!;
+    let width = 1;
+    let space = (kind & SPACE) !== 0;
+    if (kind & HIGH) {
+      const wide = kind & SPACE_LEAD ? wideSpaceBytes(bytes, at, end) : 0;
+      space = wide > 0;
+      width = space ? wide : characterBytes(bytes, at, end);
+    }
+    if (!space && !inToken) tokens++;
+    inToken = !space;
+    characters++;
+    at += width;
+    if (tokens >= TOKENS_COUNTED_MAX && characters >= CHARACTERS_COUNTED_MAX) break;
+  }
+  line.tokenCount = tokens;
+  line.charCount = characters;
+}
+
+/**
+ * Bytes of the character (beyond ASCII) at `at`. A malformed one is as long as a decoder would replace by one U+FFFD:
+ * the longest beginning of a well-formed character, or one byte.
+ */
+export function characterBytes(bytes: Uint8Array, at: number, end: number): number {
+  const first = bytes[at]!;
+  if (first < 0xc2 || first > 0xf4) return 1;
+  const want = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  let low = 0x80;
+  let high = 0xbf;
+  if (first === 0xe0) low = 0xa0;
+  else if (first === 0xed) high = 0x9f;
+  else if (first === 0xf0) low = 0x90;
+  else if (first === 0xf4) high = 0x8f;
+  let width = 1;
+  while (width < want && at + width < end) {
+    const next = bytes[at + width]!;
+    if (next < low || next > high) break;
+    low = 0x80;
+    high = 0xbf;
+    width++;
+  }
+  return width;
+}

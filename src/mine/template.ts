@@ -1,0 +1,60 @@
+import { textOf } from './token-table.ts';
+import type { TokenTable } from './token-table.ts';
+import type { TreeNode } from './drain-tree.ts';
+
+/** A cluster of lines and the tokens that they share. Lives in one miner, which alone changes it. */
+export class Template {
+  /** 1, 2, ... in order of creation, as drain3's `cluster_id`. */
+  readonly id: number;
+  /** Lines so far, the one mined last included. */
+  size = 1;
+  /** Grows by one each time the text changes. */
+  version = 0;
+
+  // What follows is the miner's own.
+  readonly tokens: number[];
+  wildcards = 0;
+  /** Where in the prefix tree it hangs; undefined once evicted. */
+  leaf: TreeNode | undefined;
+  /** Neighbours in the order of last use. */
+  older: Template | undefined;
+  newer: Template | undefined;
+  readonly #table: TokenTable;
+  #lastGeneration: TokenTable['generation'] | undefined;
+  #text: string | undefined;
+
+  constructor(id: number, tokens: number[], table: TokenTable) {
+    this.id = id;
+    this.tokens = tokens;
+    this.#table = table;
+  }
+
+  /** Tokens joined by a space; built when first asked for, kept until it changes, readable after eviction. */
+  get text(): string {
+    return (this.#text ??= textOf(this.#lastGeneration ?? this.#table.generation, this.tokens));
+  }
+
+  get tokenCount(): number {
+    return this.tokens.length;
+  }
+
+  textChanged(): void {
+    this.version++;
+    this.#text = undefined;
+  }
+
+  /** Its tokens' numbers may now be given to others: pins the generation of the table in which they still mean its own. */
+  evicted(): void {
+    this.leaf = undefined;
+    this.#lastGeneration = this.#table.generation;
+  }
+
+  clone(table: TokenTable): Template {
+    const copy = new Template(this.id, this.tokens.slice(), table);
+    copy.size = this.size;
+    copy.version = this.version;
+    copy.wildcards = this.wildcards;
+    copy.#text = this.#text;
+    return copy;
+  }
+}
