@@ -44,7 +44,7 @@ export function buildForest({ features, treeCount, height, seed }: ForestOptions
   const nodesPerTree = 2 ** (height + 1);
   const feature = new Uint8Array(treeCount * nodesPerTree);
   const threshold = new Float64Array(treeCount * nodesPerTree);
-  const byName = [...features.keys()].sort((a, b) => (features[a]!.name < features[b]!.name ? -1 : 1));
+  const byName = [...features.keys()].toSorted((a, b) => (features[a]!.name < features[b]!.name ? -1 : 1));
   const low = byName.map((index) => features[index]!.min ?? 0);
   const high = byName.map((index) => features[index]!.max ?? 1);
   const random = new PythonRandom(seed);

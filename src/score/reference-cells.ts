@@ -104,7 +104,7 @@ function buildGrid(): Grid {
       if (right !== Infinity && right > AXIS_VALUES[feature[i]!]![0]!) cuts[feature[i]!]!.add(right);
     }
   }
-  const sortedCuts = cuts.map((axis) => Float64Array.from(axis).sort());
+  const sortedCuts = cuts.map((axis) => Float64Array.from(axis).toSorted());
   const classOf = (axis: number, value: number): number =>
     value === Infinity ? 0xffff : sortedCuts[axis]!.filter((cut) => cut <= value).length;
   /** First class that goes right at each node. */

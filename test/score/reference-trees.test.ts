@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HalfSpaceTrees } from '../../src/score/half-space-trees.ts';
 import { REFERENCE_FOREST, REFERENCE_WINDOW, referenceFeatures } from '../../src/score/reference-cells.ts';
@@ -19,7 +19,11 @@ describe('reference trees', () => {
     fc.assert(
       fc.property(runs, ([kinds, salt]) => {
         // 800 lines drawn from few or many kinds: cells repeat, and the window turns three times.
-        compare(Array.from({ length: 800 }, (_, i) => kinds[(Math.imul(i + salt, 0x9e3779b1) >>> 8) % kinds.length]!));
+        const lines = Array.from(
+          { length: 800 },
+          (_, i) => kinds[(Math.imul(i + salt, 0x9e3779b1) >>> 8) % kinds.length]!,
+        );
+        expect(firstDifference(new ReferenceTrees(), lines)).toBeUndefined();
       }),
       { numRuns: 25 },
     );
@@ -28,7 +32,8 @@ describe('reference trees', () => {
   it('score exactly when every line of a window has a cell of its own, and the shared table overflows', () => {
     const lines: Line[] = [];
     for (let i = 0; i < 12_000; i++) lines.push([i % 6, (i * 7) % 501, (i * 11) % 51, 1 + (i % 97)]);
-    const trees = compare(lines);
+    const trees = new ReferenceTrees();
+    expect(firstDifference(trees, lines)).toBeUndefined();
     expect(trees.byteLength).toBeLessThanOrEqual(17_000);
   });
 
@@ -55,16 +60,14 @@ describe('reference trees', () => {
   });
 });
 
-function compare(lines: readonly Line[]): ReferenceTrees {
+function firstDifference(reference: ReferenceTrees, lines: readonly Line[]): unknown {
   const general = new HalfSpaceTrees({ ...REFERENCE_FOREST, windowSize: REFERENCE_WINDOW });
-  const reference = new ReferenceTrees();
-  lines.forEach((one, i) => {
-    const values = referenceFeatures(...one);
+  for (const [index, line] of lines.entries()) {
+    const values = referenceFeatures(...line);
     const expected = general.score(values);
     general.learn(values);
-    const got = reference.scoreThenLearn(...one);
-    if (got !== expected) expect({ line: i, of: one, score: got }).toEqual({ line: i, of: one, score: expected });
-    if (reference.ready !== general.ready) expect({ line: i, ready: reference.ready }).toEqual({ line: i });
-  });
-  return reference;
+    const got = reference.scoreThenLearn(...line);
+    if (got !== expected || reference.ready !== general.ready) return { index, line, got, expected };
+  }
+  return undefined;
 }
