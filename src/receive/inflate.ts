@@ -18,7 +18,7 @@ const CHUNK_BYTES_MIN = 4 << 10;
  * One request body, decompressed, of at most `bytesMax` bytes.
  *
  * On success the budget holds the result's `byteLength`, which the caller releases when done with it; on failure it
- * holds nothing. Fails with `ExportError`: resource_exhausted above `bytesMax`, invalid_argument for bytes that are not
+ * holds nothing. The result's memory is its own. Fails with `ExportError`: resource_exhausted above `bytesMax`, invalid_argument for bytes that are not
  * of this encoding, unavailable while the budget is spent. Small bodies are inflated on the spot, large ones one after
  * the other on Node's thread pool, so that any number of bombs costs the memory of one.
  */
@@ -168,8 +168,12 @@ const ZSTD = { sync: zlib.zstdDecompressSync, async: promisify(zlib.zstdDecompre
 /** Node stops at the end of a zstd frame or deflate stream and says nothing of what follows: that would be lost. */
 function whole(decoded: Decoded, bytes: Uint8Array): Buffer {
   const after = bytes.byteLength - decoded.engine.bytesWritten;
-  if (after === 0) return decoded.buffer;
-  throw new Error(`${after} bytes follow the end of the compressed stream`);
+  if (after !== 0) throw new Error(`${after} bytes follow the end of the compressed stream`);
+  if (decoded.buffer.byteLength >= Buffer.poolSize / 2) return decoded.buffer;
+  // Small buffers share Node's pool, but the result may be moved to another thread.
+  const own = Buffer.allocUnsafeSlow(decoded.buffer.byteLength);
+  own.set(decoded.buffer);
+  return own;
 }
 
 function decoderOf(bytes: Uint8Array, encoding: Encoding): Decoder {

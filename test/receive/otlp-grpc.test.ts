@@ -1,0 +1,351 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { compressionAlgorithms, credentials, status } from '@grpc/grpc-js';
+import { fileURLToPath } from 'node:url';
+import { loadSync } from '@grpc/proto-loader';
+import type { MessageTypeDefinition } from '@grpc/proto-loader';
+import { expect, onTestFinished, test } from 'vitest';
+import { createAuthenticator } from '../../src/receive/authenticator.ts';
+import { ExportError } from '../../src/receive/export-error.ts';
+import type { LogIntake } from '../../src/receive/log-intake.ts';
+import {
+  MIB,
+  PREFACE,
+  call,
+  connectClient,
+  connectHttp2,
+  connectRaw,
+  decodingIntake,
+  encodeRequest,
+  frame,
+  gatedIntake,
+  rawCall,
+  startReceiver,
+} from './grpc-harness.ts';
+
+const REQUEST = encodeRequest('GET /index.html 200', 'GET /favicon.ico 404');
+const { identity: NONE, gzip: GZIP, deflate: DEFLATE } = compressionAlgorithms;
+
+function answering(result: { records: number; rejected: number; message: string }): LogIntake {
+  return { accept: () => Promise.resolve(result) };
+}
+
+function failing(error: Error): LogIntake {
+  return {
+    async accept() {
+      throw error;
+    },
+  };
+}
+
+test('G1: LogsService/Export hands the request over as the bytes that were sent', async () => {
+  const receiver = await startReceiver();
+  expect((await call(connectClient(receiver.port), REQUEST)).code).toBe(status.OK);
+  expect(receiver.accepted.map((bytes) => REQUEST.equals(bytes))).toEqual([true]);
+  expect(receiver.events).toEqual([{ transport: 'grpc', outcome: 'ok', bytes: REQUEST.length + 5 }]);
+});
+
+test.each([
+  ['no compression', NONE],
+  ['gzip', GZIP],
+  ['deflate', DEFLATE],
+])('G2: a request with %s is taken', async (_, algorithm) => {
+  const receiver = await startReceiver();
+  const client = connectClient(receiver.port, undefined, { 'grpc.default_compression_algorithm': algorithm });
+  expect((await call(client, REQUEST)).code).toBe(status.OK);
+  expect(receiver.accepted.map((bytes) => REQUEST.equals(bytes))).toEqual([true]);
+});
+
+test('G7: a request over the limit is RESOURCE_EXHAUSTED without RetryInfo, before and after decompression', async () => {
+  const receiver = await startReceiver({ requestBytesMax: MIB });
+  const plain = connectClient(receiver.port);
+  const gzip = connectClient(receiver.port, undefined, { 'grpc.default_compression_algorithm': GZIP });
+  for (const client of [plain, gzip]) {
+    const fits = await call(client, Buffer.alloc(MIB));
+    expect(fits.code).toBe(status.OK);
+    const over = await call(client, Buffer.alloc(MIB + 1));
+    expect(over.code).toBe(status.RESOURCE_EXHAUSTED);
+    expect(over.details).toContain(`the limit is ${MIB} bytes`);
+    expect(over.metadata.get('grpc-status-details-bin')).toEqual([]);
+  }
+  expect(receiver.accepted.length).toBe(2);
+});
+
+test('G7: 64 MiB go through at the default limit', async () => {
+  const receiver = await startReceiver();
+  const largest = Buffer.alloc(64 * MIB, 'log ');
+  expect((await call(connectClient(receiver.port), largest)).code).toBe(status.OK);
+  expect(receiver.accepted.map((bytes) => largest.equals(bytes))).toEqual([true]);
+});
+
+test('G9: an empty request is OK', async () => {
+  const receiver = await startReceiver({ intake: decodingIntake() });
+  expect((await call(connectClient(receiver.port), Buffer.alloc(0))).code).toBe(status.OK);
+});
+
+test('G10: full success leaves partial_success unset', async () => {
+  const receiver = await startReceiver({ intake: answering({ records: 2, rejected: 0, message: '' }) });
+  const { body } = await rawCall(await connectHttp2(receiver.port), [frame(REQUEST)]);
+  expect(body).toEqual(Buffer.from([0, 0, 0, 0, 0]));
+});
+
+test('G11: partial success is OK with the number rejected and a message; a warning has 0 and a message', async () => {
+  const partial = await startReceiver({ intake: answering({ records: 5, rejected: 3, message: 'three are too old' }) });
+  expect(await call(connectClient(partial.port), REQUEST)).toMatchObject({
+    code: status.OK,
+    response: { partialSuccess: { rejectedLogRecords: '3', errorMessage: 'three are too old' } },
+  });
+  const warning = await startReceiver({ intake: answering({ records: 5, rejected: 0, message: 'no resourceLogs' }) });
+  const { response } = await call(connectClient(warning.port), REQUEST);
+  expect(response).toEqual({ partialSuccess: { errorMessage: 'no resourceLogs' } });
+});
+
+test('G12: what may come again is never answered by partial_success but by a retryable status', async () => {
+  const overloaded = new ExportError('unavailable', 'queue is full', { retryAfterSeconds: 2 });
+  const receiver = await startReceiver({ intake: failing(overloaded) });
+  const { code, response } = await call(connectClient(receiver.port), REQUEST);
+  expect(code).toBe(status.UNAVAILABLE);
+  expect(response).toBeUndefined();
+});
+
+test.each([
+  ['a cut field', Buffer.from([0x0a, 0x7f, 0x01])],
+  ['an endless varint', Buffer.alloc(20, 0xff)],
+  ['text', Buffer.from('{"resourceLogs":[]}')],
+])('G13: %s instead of the message is INVALID_ARGUMENT with a BadRequest', async (_, bytes) => {
+  const receiver = await startReceiver({ intake: decodingIntake() });
+  const { code, metadata } = await call(connectClient(receiver.port), bytes);
+  expect(code).toBe(status.INVALID_ARGUMENT);
+  expect(detailsOf(metadata.get('grpc-status-details-bin')[0])).toMatchObject({
+    code: status.INVALID_ARGUMENT,
+    details: [{ type_url: 'type.googleapis.com/google.rpc.BadRequest' }],
+  });
+});
+
+test('G14: what the intake throws unforeseen is UNAVAILABLE, so that the sender tries again, and tells nothing', async () => {
+  for (const error of [new TypeError('secret of the inside'), new RangeError('secret: stack overflow')]) {
+    const receiver = await startReceiver({ intake: failing(error) });
+    const { code, details } = await call(connectClient(receiver.port), REQUEST);
+    expect(code).toBe(status.UNAVAILABLE);
+    expect(details).not.toContain('secret');
+  }
+  const throwing = await startReceiver({
+    intake: {
+      accept() {
+        throw new Error('at once');
+      },
+    },
+  });
+  expect((await call(connectClient(throwing.port), REQUEST)).code).toBe(status.UNAVAILABLE);
+});
+
+test.each([
+  ['invalid_argument', status.INVALID_ARGUMENT],
+  ['resource_exhausted', status.RESOURCE_EXHAUSTED],
+  ['unavailable', status.UNAVAILABLE],
+  ['deadline_exceeded', status.DEADLINE_EXCEEDED],
+  ['unimplemented', status.UNIMPLEMENTED],
+] as const)('G14: %s of the intake is status %i', async (code, expected) => {
+  const receiver = await startReceiver({ intake: failing(new ExportError(code, 'because')) });
+  expect(await call(connectClient(receiver.port), REQUEST)).toMatchObject({ code: expected, details: 'because' });
+  expect(receiver.events.map((event) => event.outcome)).toEqual([code]);
+});
+
+test('G15: overload is UNAVAILABLE with a RetryInfo of 1 to 5 s in grpc-status-details-bin', async () => {
+  const overloaded = new ExportError('unavailable', 'queue is full', { retryAfterSeconds: 3 });
+  const receiver = await startReceiver({ intake: failing(overloaded) });
+  const { code, metadata } = await call(connectClient(receiver.port), REQUEST);
+  expect(code).toBe(status.UNAVAILABLE);
+  const details = detailsOf(metadata.get('grpc-status-details-bin')[0]);
+  expect(details).toMatchObject({ code, message: 'queue is full' });
+  expect(details.details[0]?.type_url).toBe('type.googleapis.com/google.rpc.RetryInfo');
+  expect(messageType('google.rpc.RetryInfo').deserialize(details.details[0]?.value as Buffer)).toMatchObject({
+    retryDelay: { seconds: '3' },
+  });
+});
+
+test('G16: messages are cut at 1 KiB', async () => {
+  const long = 'ä'.repeat(100_000);
+  const partial = await startReceiver({ intake: answering({ records: 5, rejected: 3, message: long }) });
+  const { response } = await call(connectClient(partial.port), REQUEST);
+  const { errorMessage } = (response as { partialSuccess: { errorMessage: string } }).partialSuccess;
+  expect(Buffer.byteLength(errorMessage)).toBe(1024);
+  const failed = await startReceiver({ intake: failing(new ExportError('invalid_argument', long)) });
+  expect(Buffer.byteLength((await call(connectClient(failed.port), REQUEST)).details)).toBe(1024);
+});
+
+test('G17: 100 requests at a time on one connection, and the cap on streams is told to the client', async () => {
+  const gate = gatedIntake();
+  const receiver = await startReceiver({ intake: gate.intake, streamsMax: 100 });
+  const client = connectClient(receiver.port);
+  const calls = Array.from({ length: 150 }, () => call(client, REQUEST));
+  await expect.poll(gate.waiting).toBe(100);
+  gate.open();
+  expect(new Set((await Promise.all(calls)).map((answer) => answer.code))).toEqual(new Set([status.OK]));
+  const session = await connectHttp2(receiver.port);
+  expect(session.remoteSettings.maxConcurrentStreams).toBe(100);
+});
+
+test.each([
+  ['/opentelemetry.proto.collector.trace.v1.TraceService/Export', 'out of the traces pipeline'],
+  ['/opentelemetry.proto.collector.metrics.v1.MetricsService/Export', 'out of the metrics pipeline'],
+  ['/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export', 'out of the profiles pipeline'],
+  ['/opentelemetry.proto.collector.logs.v1.LogsService/Import', 'no such method'],
+  ['/', 'no such method'],
+])('G18: %s is UNIMPLEMENTED with a sentence', async (path, sentence) => {
+  const receiver = await startReceiver();
+  const { code, details } = await call(connectClient(receiver.port), REQUEST, {}, { path });
+  expect(code).toBe(status.UNIMPLEMENTED);
+  expect(details).toContain(sentence);
+});
+
+test('G20: a deadline is kept while the intake is busy', async () => {
+  const gate = gatedIntake();
+  const receiver = await startReceiver({ intake: gate.intake });
+  const session = await connectHttp2(receiver.port);
+  for (const timeout of ['1n', '999u', '50m', '1S']) {
+    expect(await rawCall(session, [frame(REQUEST)], { 'grpc-timeout': timeout })).toMatchObject({
+      code: status.DEADLINE_EXCEEDED,
+    });
+  }
+  gate.open();
+  expect(await rawCall(session, [frame(REQUEST)], { 'grpc-timeout': '99999999H' })).toMatchObject({ code: status.OK });
+});
+
+test.each(['', '5', 'S', '5s', '-5S', '123456789S', '5 S', '1.5S'])(
+  'G20: a grpc-timeout of %j is an error',
+  async (timeout) => {
+    const receiver = await startReceiver();
+    const answer = await rawCall(await connectHttp2(receiver.port), [frame(REQUEST)], { 'grpc-timeout': timeout });
+    expect(answer).toMatchObject({ code: status.INTERNAL });
+    expect(receiver.accepted).toEqual([]);
+  },
+);
+
+test('G23: connections are ended by age and by idleness, and the next call finds a new one', async () => {
+  const receiver = await startReceiver({ connection: { ageMaxMs: 200, ageGraceMs: 1000, idleMaxMs: 100 } });
+  const old = await connectHttp2(receiver.port);
+  const goaway = new Promise<number>((resolve) => old.once('goaway', resolve));
+  expect(await goaway).toBe(0);
+  const idle = await startReceiver({ connection: { ageMaxMs: Infinity, idleMaxMs: 100 } });
+  const silent = await connectHttp2(idle.port);
+  await new Promise((resolve) => silent.once('close', resolve));
+  const client = connectClient(idle.port);
+  expect((await call(client, REQUEST)).code).toBe(status.OK);
+  await expect.poll(() => client.getChannel().getConnectivityState(false), { timeout: 5000 }).not.toBe(2);
+  expect((await call(client, REQUEST)).code).toBe(status.OK);
+});
+
+test('G23: idleness is counted from the end of the last request', async () => {
+  const gate = gatedIntake();
+  const receiver = await startReceiver({ intake: gate.intake, connection: { idleMaxMs: 1 } });
+  const session = await connectHttp2(receiver.port);
+  let closed = false;
+  session.once('goaway', () => (closed = true));
+  const answer = rawCall(session, [frame(REQUEST)]);
+  const second = await connectHttp2(receiver.port);
+  await new Promise((resolve) => second.once('goaway', resolve));
+  expect(closed).toBe(false);
+  gate.open();
+  expect((await answer).code).toBe(status.OK);
+});
+
+test('G23: a connection that answers no ping is ended', async () => {
+  const receiver = await startReceiver({ connection: { keepaliveTimeMs: 50, keepaliveTimeoutMs: 100 } });
+  const { socket, closed } = await connectRaw(receiver.port);
+  socket.write(PREFACE);
+  await expect(closed).resolves.toBeUndefined();
+});
+
+test('G25: a token is asked for before the body is read', async () => {
+  const auth = createAuthenticator({ signingSecret: 'the secret', bearerTokens: ['a-token'] });
+  const receiver = await startReceiver({ auth });
+  const client = connectClient(receiver.port);
+  expect((await call(client, REQUEST)).code).toBe(status.UNAUTHENTICATED);
+  expect((await call(client, REQUEST, { authorization: 'Bearer wrong' })).code).toBe(status.UNAUTHENTICATED);
+  expect((await call(client, REQUEST, { authorization: 'Bearer a-token' })).code).toBe(status.OK);
+  expect((await call(client, REQUEST, { 'x-signing-secret': 'the secret' })).code).toBe(status.OK);
+  expect(receiver.accepted.length).toBe(2);
+});
+
+test('G25: known but not allowed is PERMISSION_DENIED', async () => {
+  const auth = {
+    check() {
+      throw new ExportError('permission_denied', 'this token may only read');
+    },
+  };
+  const receiver = await startReceiver({ auth });
+  expect(await call(connectClient(receiver.port), REQUEST)).toMatchObject({
+    code: status.PERMISSION_DENIED,
+    details: 'this token may only read',
+  });
+});
+
+test('G27: reflection is not served', async () => {
+  const receiver = await startReceiver();
+  for (const version of ['v1', 'v1alpha']) {
+    const path = `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`;
+    expect((await call(connectClient(receiver.port), Buffer.alloc(0), {}, { path })).code).toBe(status.UNIMPLEMENTED);
+  }
+});
+
+test('G29: a port that is taken fails the start with a sentence', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', () => resolve()));
+  onTestFinished(() => void other.close());
+  const { port } = other.address() as AddressInfo;
+  await expect(startReceiver({ port })).rejects.toThrow(
+    `OTLP/gRPC cannot listen on 127.0.0.1:${port}: the port is in use`,
+  );
+});
+
+test('G30: values nested 20,000 deep do not crash', async () => {
+  const receiver = await startReceiver({ intake: decodingIntake() });
+  // From the inside out: a string in a list in a list, in the body of the one record.
+  const parts = [Buffer.from([0x0a, 1, 0x78])];
+  let length = 3;
+  const wrap = (field: number): void => {
+    const head = lengthHead(field, length);
+    parts.push(head);
+    length += head.length;
+  };
+  for (let depth = 0; depth < 20_000; depth++) [1, 5].forEach(wrap);
+  [5, 2, 2, 1].forEach(wrap);
+  const request = Buffer.concat(parts.toReversed());
+  expect((await call(connectClient(receiver.port), request)).code).toBe(status.OK);
+  expect((await call(connectClient(receiver.port), REQUEST)).code).toBe(status.OK);
+});
+
+test('a sender that speaks TLS to the plain port, or HTTP/1, is not answered and hurts nobody', async () => {
+  const receiver = await startReceiver();
+  const overTls = connectClient(receiver.port, credentials.createSsl(), {
+    'grpc.ssl_target_name_override': 'localhost',
+  });
+  expect((await call(overTls, REQUEST, {}, { deadline: Date.now() + 1000 })).code).not.toBe(status.OK);
+  await expect(fetch(`http://127.0.0.1:${receiver.port}/`)).rejects.toThrow('fetch failed');
+  expect((await call(connectClient(receiver.port), REQUEST)).code).toBe(status.OK);
+});
+
+/** Tag and length of a field that holds `length` bytes. */
+function lengthHead(field: number, length: number): Buffer<ArrayBuffer> {
+  const head = [field * 8 + 2];
+  let rest = length;
+  for (; rest > 127; rest >>= 7) head.push((rest & 127) | 128);
+  return Buffer.from([...head, rest]);
+}
+
+interface Details {
+  code: number;
+  message: string;
+  details: { type_url: string; value: Buffer }[];
+}
+
+function messageType(name: string): MessageTypeDefinition<object, object> {
+  const includeDirs = [fileURLToPath(new URL('../../proto', import.meta.url))];
+  const files = ['google/rpc/status.proto', 'google/rpc/error_details.proto'];
+  return loadSync(files, { includeDirs, longs: String })[name] as MessageTypeDefinition<object, object>;
+}
+
+function detailsOf(header: Buffer | string | undefined): Details {
+  return messageType('google.rpc.Status').deserialize(header as Buffer) as Details;
+}
