@@ -1,0 +1,102 @@
+import { Worker, isMarkedAsUntransferable } from 'node:worker_threads';
+import type { TransferListItem } from 'node:worker_threads';
+import { ExportError } from '../receive/export-error.ts';
+import type { ShardOptions, ShardReply, ShardRequest, ShardResults } from './shard-protocol.ts';
+import { createShardStats } from './shard-stats.ts';
+
+/** A request as callers give it: the client adds the id. */
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+export type ShardCall = WithoutId<ShardRequest>;
+
+interface Pending {
+  resolve(result: never): void;
+  reject(error: Error): void;
+}
+
+export interface ShardClientOptions extends ShardOptions {
+  name: string;
+  /** Told when the worker died unasked; it is replaced by a fresh one, whose services learn anew. */
+  onCrash(error: Error): void;
+}
+
+/** The main thread's end of one shard: calls answered by a worker thread, in order. */
+export class ShardClient {
+  readonly #options: ShardClientOptions;
+  readonly #pending = new Map<number, Pending>();
+  #stats = createShardStats();
+  #worker: Worker;
+  #nextId = 1;
+  #stopping = false;
+
+  constructor(options: ShardClientOptions) {
+    this.#options = options;
+    this.#worker = this.#startWorker();
+  }
+
+  get stats(): Float64Array {
+    return this.#stats;
+  }
+
+  get pendingCalls(): number {
+    return this.#pending.size;
+  }
+
+  call<C extends ShardCall>(call: C, transfer: readonly TransferListItem[] = []): Promise<ShardResults[C['type']]> {
+    if (this.#stopping) return Promise.reject(new ExportError('unavailable', 'shutting down'));
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      this.#worker.postMessage({ ...call, id }, transfer);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#worker.terminate();
+    this.#rejectPending(new ExportError('unavailable', 'shutting down'));
+  }
+
+  #startWorker(): Worker {
+    const { onCrash: _onCrash, name, ...options } = this.#options;
+    const worker = new Worker(new URL('./shard-worker.ts', import.meta.url), {
+      name,
+      workerData: { options, stats: this.#stats },
+    });
+    worker.on('message', (reply: ShardReply) => this.#settle(reply));
+    worker.on('error', (error) => this.#restart(worker, error instanceof Error ? error : new Error(String(error))));
+    worker.on('exit', (code) => this.#restart(worker, new Error(`shard worker ended with code ${code}`)));
+    return worker;
+  }
+
+  #settle(reply: ShardReply): void {
+    const pending = this.#pending.get(reply.id);
+    if (pending === undefined) return;
+    this.#pending.delete(reply.id);
+    if ('result' in reply) pending.resolve(reply.result as never);
+    else if (reply.error.kind === 'malformed') pending.reject(new ExportError('invalid_argument', reply.error.message));
+    else pending.reject(new Error(reply.error.message));
+  }
+
+  #restart(worker: Worker, error: Error): void {
+    if (this.#stopping || worker !== this.#worker) return;
+    // The dead worker's counters stand in the old memory; the new one starts from nothing, as its models do.
+    this.#stats = createShardStats();
+    this.#worker = this.#startWorker();
+    this.#rejectPending(new ExportError('unavailable', 'the shard restarted, try again', { retryAfterSeconds: 1 }));
+    this.#options.onCrash(error);
+  }
+
+  #rejectPending(error: Error): void {
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const call of pending) call.reject(error);
+  }
+}
+
+/** What may move to another thread instead of being copied: memory that nothing else looks at. */
+export function transferable(bytes: Uint8Array): TransferListItem[] {
+  const { buffer } = bytes;
+  if (!(buffer instanceof ArrayBuffer) || isMarkedAsUntransferable(buffer)) return [];
+  // A small view of something large belongs to a pool or a parser.
+  return bytes.length * 2 >= buffer.byteLength ? [buffer] : [];
+}

@@ -1,0 +1,73 @@
+import type { Anomaly } from '../domain/anomaly.ts';
+import type { BufferedService } from './row-buffer.ts';
+
+/** What a shard needs to know at its start. */
+export interface ShardOptions {
+  simTh: number;
+  maxTemplates: number;
+  hstThreshold: number;
+  servicesMax: number;
+  bufferBytesMax: number;
+  bufferAgeMaxMs: number;
+  serviceAttributes: string[];
+}
+
+/** Rows of one service in packed form, in order. */
+export interface ServiceRows {
+  service: string;
+  bytes: Uint8Array;
+}
+
+/** Main thread to shard. `id` pairs an answer with its question. */
+export type ShardRequest =
+  | { type: 'otlp'; id: number; bytes: Uint8Array; ranges: Int32Array; receivedMs: number }
+  | { type: 'learn'; id: number; rows: ServiceRows[] }
+  | { type: 'detect'; id: number; job: number; rows: ServiceRows[] }
+  | { type: 'end-job'; id: number; job: number }
+  | { type: 'lend-buffer'; id: number; nowMs: number }
+  | { type: 'return-buffer'; id: number }
+  | { type: 'status'; id: number; service: string | undefined; limit: number }
+  | { type: 'reset'; id: number };
+
+export interface ScoredRequest {
+  records: number;
+  anomalies: Anomaly[];
+}
+
+export interface ServiceStatus {
+  service: string;
+  lines: number;
+  learning: boolean;
+  templates: number;
+  templates_evicted: number;
+}
+
+/** Counts are over all services, asked for or not. */
+export interface ShardStatus {
+  serviceCount: number;
+  learningCount: number;
+  lineCount: number;
+  templateCount: number;
+  /** At most as many as asked for, by name. */
+  services: ServiceStatus[];
+}
+
+export interface ShardResults {
+  otlp: ScoredRequest;
+  learn: { rows: number };
+  detect: ScoredRequest;
+  'end-job': undefined;
+  'lend-buffer': BufferedService[];
+  'return-buffer': undefined;
+  status: ShardStatus;
+  reset: undefined;
+}
+
+/** Shard to main thread. */
+export type ShardReply = { id: number; result: ShardResults[ShardRequest['type']] } | { id: number; error: ShardError };
+
+/** `malformed`: the bytes are not the message; `internal`: ours, to be looked into. */
+export interface ShardError {
+  kind: 'malformed' | 'internal';
+  message: string;
+}

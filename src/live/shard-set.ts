@@ -1,0 +1,126 @@
+import { shardOf } from '../decode/service-names.ts';
+import type { Anomaly } from '../domain/anomaly.ts';
+import type { BufferedService } from './row-buffer.ts';
+import { ShardClient } from './shard-client.ts';
+import type { ShardOptions } from './shard-protocol.ts';
+import type { ScoredRequest, ServiceRows, ServiceStatus } from './shard-protocol.ts';
+import { sumShardStats } from './shard-stats.ts';
+import type { ShardStatValues } from './shard-stats.ts';
+
+export interface ShardSetOptions extends ShardOptions {
+  shards: number;
+  onCrash(shard: string, error: Error): void;
+}
+
+export interface ModelsStatus {
+  serviceCount: number;
+  learningCount: number;
+  lineCount: number;
+  templateCount: number;
+  /** At most as many as asked for, by name. */
+  services: ServiceStatus[];
+}
+
+/** All shards as one: every question that is not a request's bytes goes through here. */
+export class ShardSet {
+  readonly clients: readonly ShardClient[];
+  #nextJob = 1;
+
+  /** Bounds of services and of buffer bytes are the process's; each shard gets its share. */
+  constructor({ shards, onCrash, ...options }: ShardSetOptions) {
+    this.clients = Array.from({ length: shards }, (_, index) => {
+      const name = `shard-${index}`;
+      return new ShardClient({
+        ...options,
+        servicesMax: Math.max(1, Math.floor(options.servicesMax / shards)),
+        bufferBytesMax: Math.floor(options.bufferBytesMax / shards),
+        name,
+        onCrash: (error) => onCrash(name, error),
+      });
+    });
+  }
+
+  stats(): ShardStatValues {
+    return sumShardStats(this.clients.map((client) => client.stats));
+  }
+
+  /** Resolves when every shard answers. */
+  async started(): Promise<void> {
+    await this.status({ limit: 0 });
+  }
+
+  /** Teaches the live models sorted rows of a window. Resolves to the number learnt. */
+  async learn(batches: AsyncIterable<ServiceRows[]>): Promise<number> {
+    let learnt = 0;
+    for await (const batch of batches) {
+      const calls = [...this.#split(batch)].map(([client, rows]) => client.call({ type: 'learn', rows }));
+      for (const { rows } of await Promise.all(calls)) learnt += rows;
+    }
+    return learnt;
+  }
+
+  /** Scores sorted rows with copies of the live models. `onAnomaly` is told of each, in order within its service. */
+  async detect(batches: AsyncIterable<ServiceRows[]>, onAnomaly: (anomaly: Anomaly) => void): Promise<number> {
+    const job = this.#nextJob++;
+    let scored = 0;
+    try {
+      for await (const batch of batches) {
+        const calls = [...this.#split(batch)].map(([client, rows]) => client.call({ type: 'detect', job, rows }));
+        const parts: ScoredRequest[] = await Promise.all(calls);
+        for (const part of parts) {
+          scored += part.records;
+          part.anomalies.forEach(onAnomaly);
+        }
+      }
+    } finally {
+      await Promise.all(this.clients.map((client) => client.call({ type: 'end-job', job })));
+    }
+    return scored;
+  }
+
+  /** Lends the rows of all buffers to `use`, none of them copied. */
+  async withBuffer<Result>(nowMs: number, use: (services: BufferedService[]) => Promise<Result>): Promise<Result> {
+    const lent = await Promise.all(this.clients.map((client) => client.call({ type: 'lend-buffer', nowMs })));
+    try {
+      return await use(lent.flat());
+    } finally {
+      await Promise.all(this.clients.map((client) => client.call({ type: 'return-buffer' })));
+    }
+  }
+
+  async status(query: { service?: string | undefined; limit: number }): Promise<ModelsStatus> {
+    const { service, limit } = query;
+    const parts = await Promise.all(this.clients.map((client) => client.call({ type: 'status', service, limit })));
+    const services = parts.flatMap((part) => part.services);
+    services.sort((a, b) => (a.service < b.service ? -1 : 1));
+    const sum = (key: 'serviceCount' | 'learningCount' | 'lineCount' | 'templateCount') =>
+      parts.reduce((total, part) => total + part[key], 0);
+    return {
+      serviceCount: sum('serviceCount'),
+      learningCount: sum('learningCount'),
+      lineCount: sum('lineCount'),
+      templateCount: sum('templateCount'),
+      services: services.slice(0, limit),
+    };
+  }
+
+  /** Wipes every model; the buffers stay. */
+  async reset(): Promise<void> {
+    await Promise.all(this.clients.map((client) => client.call({ type: 'reset' })));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.clients.map((client) => client.stop()));
+  }
+
+  #split(batch: readonly ServiceRows[]): Map<ShardClient, ServiceRows[]> {
+    const split = new Map<ShardClient, ServiceRows[]>();
+    for (const rows of batch) {
+      const client = this.clients[shardOf(rows.service, this.clients.length)]!;
+      const own = split.get(client);
+      if (own === undefined) split.set(client, [rows]);
+      else own.push(rows);
+    }
+    return split;
+  }
+}

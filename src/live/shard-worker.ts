@@ -1,0 +1,54 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { DecodeError } from '../decode/decode-error.ts';
+import type { ShardError, ShardOptions, ShardReply, ShardRequest, ShardResults } from './shard-protocol.ts';
+import { Shard } from './shard.ts';
+
+const STATS_INTERVAL_MS = 1000;
+
+/** The worker thread of one shard: takes calls in order, answers each. */
+const port = parentPort;
+if (port === null) throw new Error('shard-worker.ts runs as a worker thread only');
+const { options, stats } = workerData as { options: ShardOptions; stats: Float64Array };
+const shard = new Shard(options);
+
+port.on('message', (request: ShardRequest) => {
+  const reply = answer(request);
+  if (request.type === 'otlp') shard.writeCounters(stats);
+  else shard.writeStats(stats);
+  port.postMessage(reply);
+});
+setInterval(() => shard.writeStats(stats), STATS_INTERVAL_MS).unref();
+
+function answer(request: ShardRequest): ShardReply {
+  try {
+    return { id: request.id, result: perform(request) };
+  } catch (error) {
+    return { id: request.id, error: describe(error) };
+  }
+}
+
+function perform(request: ShardRequest): ShardResults[ShardRequest['type']] {
+  switch (request.type) {
+    case 'otlp':
+      return shard.scoreOtlp(request.bytes, request.ranges, request.receivedMs);
+    case 'learn':
+      return shard.learn(request.rows);
+    case 'detect':
+      return shard.detect(request.job, request.rows);
+    case 'end-job':
+      return shard.endJob(request.job);
+    case 'lend-buffer':
+      return shard.lendBuffer(request.nowMs);
+    case 'return-buffer':
+      return shard.returnBuffer();
+    case 'status':
+      return shard.status(request.service, request.limit);
+    case 'reset':
+      return shard.reset();
+  }
+}
+
+function describe(error: unknown): ShardError {
+  if (error instanceof DecodeError) return { kind: 'malformed', message: error.message };
+  return { kind: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}

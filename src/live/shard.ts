@@ -1,0 +1,270 @@
+import { serviceOf } from '../decode/logs-request.ts';
+import { RecordColumns } from '../decode/record-columns.ts';
+import { ServiceNames } from '../decode/service-names.ts';
+import { reasonsOf } from '../domain/anomaly.ts';
+import type { Anomaly } from '../domain/anomaly.ts';
+import { LEVELS } from '../domain/level.ts';
+import type { LevelIndex } from '../domain/level.ts';
+import { PackedRowReader } from '../domain/packed-rows.ts';
+import type { ServiceDetector, Verdict } from '../score/service-detector.ts';
+import { displayTime, windowTime } from './event-time.ts';
+import { RowBuffer } from './row-buffer.ts';
+import type { BufferedService } from './row-buffer.ts';
+import { ServiceTable } from './service-table.ts';
+import type { ScoredRequest, ServiceRows, ShardOptions, ShardStatus } from './shard-protocol.ts';
+import { writeShardStats } from './shard-stats.ts';
+
+/** Text of an anomaly longer than this is cut: it is for reading, the buffer holds the whole. */
+const MESSAGE_BYTES_MAX = 16 * 1024;
+const DETECT_JOBS_MAX = 16;
+
+const decoder = new TextDecoder();
+
+/** All state of the services that hash to one shard; knows nothing of threads. */
+export class Shard {
+  readonly #options: ShardOptions;
+  readonly #services: ServiceTable;
+  readonly #buffer: RowBuffer;
+  readonly #columns = new RecordColumns();
+  readonly #names: ServiceNames;
+  /** Copies of detectors that score a window without teaching the live ones, by job and service. */
+  readonly #jobs = new Map<number, Map<string, ServiceDetector>>();
+  readonly #lent: (() => void)[] = [];
+  readonly #counts = {
+    records: 0,
+    score: 0,
+    template: 0,
+    burst: 0,
+    overflow: 0,
+    clamped: 0,
+    droppedAttributes: 0,
+    evictedTemplates: 0,
+  };
+
+  constructor(options: ShardOptions) {
+    this.#options = options;
+    const { hstThreshold, simTh, maxTemplates } = options;
+    this.#services = new ServiceTable(options.servicesMax, { hstThreshold, miner: { simTh, maxTemplates } });
+    this.#buffer = new RowBuffer({ bytesMax: options.bufferBytesMax, ageMaxMs: options.bufferAgeMaxMs });
+    this.#names = new ServiceNames({ attributes: options.serviceAttributes, shards: 1 });
+  }
+
+  /**
+   * Scores, learns and buffers every record of the `ResourceLogs` messages at `ranges` (start, end, start, end, ...).
+   * Throws `DecodeError` before anything is learnt when one of them is malformed.
+   */
+  scoreOtlp(bytes: Uint8Array, ranges: Int32Array, receivedMs: number): ScoredRequest {
+    const columns = this.#columns;
+    columns.begin(bytes);
+    const ends = new Int32Array(ranges.length / 2);
+    for (let i = 0; i < ends.length; i++) {
+      columns.append(ranges[i * 2]!, ranges[i * 2 + 1]!);
+      ends[i] = columns.count;
+    }
+    const anomalies: Anomaly[] = [];
+    for (let i = 0, first = 0; i < ends.length; first = ends[i]!, i++) {
+      const { name } = serviceOf(bytes, ranges[i * 2]!, ranges[i * 2 + 1]!, this.#names);
+      this.#scoreService(name, bytes, first, ends[i]!, receivedMs, anomalies);
+    }
+    this.#counts.records += columns.count;
+    this.#counts.droppedAttributes += columns.droppedAttributes;
+    const records = columns.count;
+    columns.release();
+    return { records, anomalies };
+  }
+
+  #scoreService(
+    service: string,
+    bytes: Uint8Array,
+    first: number,
+    end: number,
+    receivedMs: number,
+    anomalies: Anomaly[],
+  ): void {
+    const detector = this.#services.touch(service, receivedMs);
+    if (detector.service !== service) this.#counts.overflow += end - first;
+    const columns = this.#columns;
+    const ageMaxMs = this.#options.bufferAgeMaxMs;
+    for (let i = first; i < end; i++) {
+      const source = columns.source(i);
+      const start = columns.messageStart[i]!;
+      const stop = columns.messageEnd[i]!;
+      const level = columns.levelOf(i);
+      const ownMs = columns.timeMs[i]!;
+      const timeMs = windowTime(ownMs, receivedMs, ageMaxMs);
+      if (timeMs !== ownMs && ownMs !== 0) this.#counts.clamped++;
+      const verdict = detector.score(source, start, stop, level, timeMs);
+      this.#buffer.append(detector.service, source, start, stop, timeMs, level, receivedMs);
+      if (verdict.reasons !== 0) {
+        this.#count(verdict.reasons);
+        const shownMs = displayTime(ownMs, receivedMs);
+        anomalies.push({
+          ...anomalyOf(service, detector, verdict, source, start, stop, level, shownMs),
+          ...this.#correlation(bytes, i),
+        });
+      }
+    }
+  }
+
+  #correlation(bytes: Uint8Array, i: number): { trace_id?: string; span_id?: string } {
+    const traceId = this.#columns.traceIdStart[i]!;
+    const spanId = this.#columns.spanIdStart[i]!;
+    return {
+      ...(traceId >= 0 ? { trace_id: hex(bytes, traceId, 16) } : {}),
+      ...(spanId >= 0 ? { span_id: hex(bytes, spanId, 8) } : {}),
+    };
+  }
+
+  #count(reasons: number): void {
+    if ((reasons & 1) !== 0) this.#counts.score++;
+    if ((reasons & 2) !== 0) this.#counts.template++;
+    if ((reasons & 4) !== 0) this.#counts.burst++;
+  }
+
+  /** Teaches the live models rows of a window; raises nothing and buffers nothing. */
+  learn(batches: readonly ServiceRows[]): { rows: number } {
+    let rows = 0;
+    for (const { service, bytes } of batches) {
+      const reader = new PackedRowReader(bytes);
+      let detector: ServiceDetector | undefined;
+      for (; reader.next(); rows++) {
+        detector ??= this.#services.touch(service, reader.timestampMs);
+        detector.score(bytes, reader.messageStart, reader.messageEnd, reader.level, reader.timestampMs);
+      }
+    }
+    return { rows };
+  }
+
+  /** Scores rows with copies of the live models, which live until the job ends; the live ones learn nothing. */
+  detect(job: number, batches: readonly ServiceRows[]): ScoredRequest {
+    const copies = this.#jobs.get(job) ?? this.#openJob(job);
+    const anomalies: Anomaly[] = [];
+    let records = 0;
+    for (const { service, bytes } of batches) {
+      const detector = this.#copyFor(copies, service);
+      const reader = new PackedRowReader(bytes);
+      for (; reader.next(); records++) {
+        const { messageStart, messageEnd, level, timestampMs } = reader;
+        const verdict = detector.score(bytes, messageStart, messageEnd, level, timestampMs);
+        if (verdict.reasons === 0) continue;
+        anomalies.push(anomalyOf(service, detector, verdict, bytes, messageStart, messageEnd, level, timestampMs));
+      }
+    }
+    return { records, anomalies };
+  }
+
+  endJob(job: number): undefined {
+    this.#jobs.delete(job);
+  }
+
+  lendBuffer(nowMs: number): BufferedService[] {
+    this.#buffer.expire(nowMs);
+    const { services, release } = this.#buffer.lend();
+    this.#lent.push(release);
+    return services;
+  }
+
+  returnBuffer(): undefined {
+    this.#lent.shift()?.();
+  }
+
+  status(wanted: string | undefined, limit: number): ShardStatus {
+    const status: ShardStatus = { serviceCount: 0, learningCount: 0, lineCount: 0, templateCount: 0, services: [] };
+    for (const { service, lines, learning, miner } of this.#services.detectors()) {
+      const templates = miner.templateCount;
+      status.serviceCount++;
+      status.lineCount += lines;
+      status.templateCount += templates;
+      if (learning) status.learningCount++;
+      if (wanted !== undefined && wanted !== service) continue;
+      status.services.push({ service, lines, learning, templates, templates_evicted: miner.evicted });
+    }
+    status.services.sort((a, b) => (a.service < b.service ? -1 : 1));
+    status.services.length = Math.min(status.services.length, limit);
+    return status;
+  }
+
+  reset(): undefined {
+    for (const { miner } of this.#services.detectors()) this.#counts.evictedTemplates += miner.evicted;
+    this.#services.clear();
+    this.#jobs.clear();
+  }
+
+  /** Writes the counters that cost nothing to know; called after every request. */
+  writeCounters(target: Float64Array): void {
+    const counts = this.#counts;
+    writeShardStats(target, {
+      recordsScored: counts.records,
+      anomalyScore: counts.score,
+      newTemplate: counts.template,
+      errorBurst: counts.burst,
+      overflowRecords: counts.overflow,
+      timestampsClamped: counts.clamped,
+      droppedAttributes: counts.droppedAttributes,
+      services: this.#services.size,
+      servicesEvicted: this.#services.evicted,
+      bufferBytes: this.#buffer.bytes,
+      bufferRows: this.#buffer.rows,
+      bufferEvictedRows: this.#buffer.evictedRows,
+    });
+  }
+
+  /** Writes the sums over all services as well; called once in a while. */
+  writeStats(target: Float64Array): void {
+    this.writeCounters(target);
+    let learningServices = 0;
+    let templates = 0;
+    let templatesEvicted = this.#counts.evictedTemplates;
+    for (const { learning, miner } of this.#services.detectors()) {
+      if (learning) learningServices++;
+      templates += miner.templateCount;
+      templatesEvicted += miner.evicted;
+    }
+    writeShardStats(target, { learningServices, templates, templatesEvicted });
+  }
+
+  #openJob(job: number): Map<string, ServiceDetector> {
+    if (this.#jobs.size >= DETECT_JOBS_MAX) throw new Error(`more than ${DETECT_JOBS_MAX} windows are being scored`);
+    const copies = new Map<string, ServiceDetector>();
+    this.#jobs.set(job, copies);
+    return copies;
+  }
+
+  #copyFor(copies: Map<string, ServiceDetector>, service: string): ServiceDetector {
+    let copy = copies.get(service);
+    if (copy === undefined) {
+      copy = this.#services.peek(service)?.clone() ?? this.#services.create(service);
+      copies.set(service, copy);
+    }
+    return copy;
+  }
+}
+
+function anomalyOf(
+  service: string,
+  detector: ServiceDetector,
+  verdict: Verdict,
+  source: Uint8Array,
+  start: number,
+  end: number,
+  level: LevelIndex,
+  timestamp: number,
+): Anomaly {
+  return {
+    is_anomaly: true,
+    reasons: reasonsOf(verdict.reasons),
+    service,
+    template: verdict.template.text,
+    template_id: verdict.template.id,
+    fingerprint: detector.fingerprintOf(verdict.template),
+    hst_score: verdict.score,
+    timestamp,
+    // slice, not subarray: TextDecoder refuses views of shared memory.
+    message: decoder.decode(source.slice(start, Math.min(end, start + MESSAGE_BYTES_MAX))),
+    level: LEVELS[level],
+  };
+}
+
+function hex(bytes: Uint8Array, start: number, length: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, length).toString('hex');
+}
