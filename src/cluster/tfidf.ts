@@ -8,6 +8,7 @@ export interface TfidfMatrix {
   vocabulary: string[];
   idf: Float64Array;
   rowStart: Uint32Array;
+  /** Ascending in a row. */
   columns: Uint16Array;
   values: Float64Array;
 }
@@ -17,49 +18,91 @@ export interface TfidfMatrix {
  * the alphabetically first), idf = ln((1 + n) / (1 + df)) + 1, rows of length 1 (or all zero).
  */
 export function tfidf(texts: readonly string[]): TfidfMatrix {
-  const documents = texts.map(countTerms);
-  const vocabulary = chooseVocabulary(documents);
-  const columnOf = new Map(vocabulary.map((term, column) => [term, column]));
-
-  const kept = documents.map((document) =>
-    [...document].flatMap(([term, count]) => {
-      const column = columnOf.get(term);
-      return column === undefined ? [] : [{ column, count }];
-    }),
-  );
-  const documentFrequency = new Float64Array(vocabulary.length);
-  for (const { column } of kept.flat()) documentFrequency[column]!++;
-  const idf = documentFrequency.map((df) => Math.log((1 + texts.length) / (1 + df)) + 1);
+  const terms = new TermTable();
+  const documents = texts.map((text) => terms.count(text));
+  const vocabulary = terms.commonest(FEATURES_MAX);
+  const columnOf = terms.columnsOf(vocabulary);
 
   const rowStart = new Uint32Array(texts.length + 1);
-  kept.forEach((row, i) => (rowStart[i + 1] = rowStart[i]! + row.length));
+  const documentFrequency = new Float64Array(vocabulary.length);
+  documents.forEach((counts, i) => {
+    let kept = 0;
+    for (let k = 0; k < counts.length; k += 2) {
+      const column = columnOf[counts[k]!]!;
+      if (column < 0) continue;
+      documentFrequency[column]!++;
+      kept++;
+    }
+    rowStart[i + 1] = rowStart[i]! + kept;
+  });
+  const idf = documentFrequency.map((df) => Math.log((1 + texts.length) / (1 + df)) + 1);
+
   const columns = new Uint16Array(rowStart[texts.length]!);
   const values = new Float64Array(rowStart[texts.length]!);
-  kept.forEach((row, i) => {
-    row.sort((a, b) => a.column - b.column);
-    const length = Math.sqrt(row.reduce((sum, { column, count }) => sum + (count * idf[column]!) ** 2, 0));
-    row.forEach(({ column, count }, j) => {
-      columns[rowStart[i]! + j] = column;
-      values[rowStart[i]! + j] = (count * idf[column]!) / length;
-    });
+  const weights = new Float64Array(vocabulary.length);
+  documents.forEach((counts, i) => {
+    const row = columns.subarray(rowStart[i], rowStart[i + 1]);
+    let kept = 0;
+    for (let k = 0; k < counts.length; k += 2) {
+      const column = columnOf[counts[k]!]!;
+      if (column < 0) continue;
+      row[kept++] = column;
+      weights[column] = counts[k + 1]! * idf[column]!;
+    }
+    row.set(row.toSorted());
+    const length = Math.sqrt(row.reduce((sum, column) => sum + weights[column]! ** 2, 0));
+    row.forEach((column, j) => (values[rowStart[i]! + j] = weights[column]! / length));
   });
   return { vocabulary, idf, rowStart, columns, values };
 }
 
-function countTerms(text: string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const [term] of text.toLowerCase().matchAll(TOKEN)) counts.set(term, (counts.get(term) ?? 0) + 1);
-  return counts;
-}
+/** Terms by number, in order of appearance, and how often each stood in any text. */
+class TermTable {
+  readonly #idOf = new Map<string, number>();
+  readonly #totals: number[] = [];
+  /** Of the text being counted. */
+  readonly #counts = new Map<number, number>();
 
-function chooseVocabulary(documents: readonly Map<string, number>[]): string[] {
-  const totals = new Map<string, number>();
-  for (const document of documents) {
-    for (const [term, count] of document) totals.set(term, (totals.get(term) ?? 0) + count);
+  /** The terms of a text as (term, count) pairs, flat: there can be very many texts. */
+  count(text: string): Uint32Array {
+    const counts = this.#counts;
+    counts.clear();
+    for (const [term] of text.toLowerCase().matchAll(TOKEN)) {
+      const id = this.#intern(term);
+      this.#totals[id]!++;
+      counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+    const pairs = new Uint32Array(counts.size * 2);
+    let k = 0;
+    for (const [id, times] of counts) {
+      pairs[k++] = id;
+      pairs[k++] = times;
+    }
+    return pairs;
   }
-  const byCount = [...totals].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  return byCount
-    .slice(0, FEATURES_MAX)
-    .map(([term]) => term)
-    .toSorted();
+
+  commonest(limit: number): string[] {
+    const byCount = [...this.#idOf].toSorted(
+      ([a, i], [b, j]) => this.#totals[j]! - this.#totals[i]! || (a < b ? -1 : 1),
+    );
+    return byCount
+      .slice(0, limit)
+      .map(([term]) => term)
+      .toSorted();
+  }
+
+  /** Column by term; -1 for those that are not in the vocabulary. */
+  columnsOf(vocabulary: readonly string[]): Int32Array {
+    const columns = new Int32Array(this.#totals.length).fill(-1);
+    vocabulary.forEach((term, column) => (columns[this.#idOf.get(term)!] = column));
+    return columns;
+  }
+
+  #intern(term: string): number {
+    const known = this.#idOf.get(term);
+    if (known !== undefined) return known;
+    this.#totals.push(0);
+    this.#idOf.set(term, this.#totals.length - 1);
+    return this.#totals.length - 1;
+  }
 }

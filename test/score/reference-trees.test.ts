@@ -1,7 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HalfSpaceTrees } from '../../src/score/half-space-trees.ts';
-import { REFERENCE_FOREST, REFERENCE_WINDOW, referenceFeatures } from '../../src/score/reference-cells.ts';
+import {
+  REFERENCE_FOREST,
+  REFERENCE_WINDOW,
+  ReferenceCells,
+  referenceFeatures,
+} from '../../src/score/reference-cells.ts';
 import { ReferenceTrees } from '../../src/score/reference-trees.ts';
 
 type Line = [level: number, chars: number, tokens: number, templateLines: number];
@@ -32,6 +37,7 @@ describe('reference trees', () => {
   it('score exactly when every line of a window has a cell of its own, and the shared table overflows', () => {
     const lines: Line[] = [];
     for (let i = 0; i < 12_000; i++) lines.push([i % 6, (i * 7) % 501, (i * 11) % 51, 1 + (i % 97)]);
+    expect(distinctCells(lines)).toBeGreaterThan(8192);
     const trees = new ReferenceTrees();
     expect(firstDifference(trees, lines)).toBeUndefined();
     expect(trees.byteLength).toBeLessThanOrEqual(17_000);
@@ -59,6 +65,11 @@ describe('reference trees', () => {
     }
   });
 });
+
+function distinctCells(lines: readonly Line[]): number {
+  const { levelPart, charsPart, tokensPart, linesPart } = new ReferenceCells();
+  return new Set(lines.map(([a, b, c, d]) => levelPart[a]! + charsPart[b]! + tokensPart[c]! + linesPart[d]!)).size;
+}
 
 function firstDifference(reference: ReferenceTrees, lines: readonly Line[]): unknown {
   const general = new HalfSpaceTrees({ ...REFERENCE_FOREST, windowSize: REFERENCE_WINDOW });
