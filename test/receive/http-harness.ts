@@ -103,12 +103,12 @@ export function send(url: string, body?: Buffer | string | Readable, options: Re
 export interface RawClient {
   socket: Socket;
   /** All that has come so far. */
-  received(): string;
-  write(bytes: string | Uint8Array): void;
+  received: () => string;
+  write: (bytes: string | Uint8Array) => void;
   /** Resolves once `pattern` has come. */
-  until(pattern: RegExp): Promise<string>;
+  until: (pattern: RegExp) => Promise<string>;
   /** Resolves with all that came when the server has closed. */
-  closed(): Promise<string>;
+  closed: () => Promise<string>;
 }
 
 export async function connectRaw(port: number): Promise<RawClient> {
