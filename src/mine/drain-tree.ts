@@ -1,3 +1,4 @@
+import { INDEX_FROM, LeafIndex } from './leaf-index.ts';
 import type { Template } from './template.ts';
 import { WILDCARD } from './token-table.ts';
 import type { TokenTable } from './token-table.ts';
@@ -10,6 +11,8 @@ export interface TreeNode {
   dead: number;
   /** Changes whenever a template of this leaf is made, changed or evicted: what was found here before may not be found again. */
   version: number;
+  /** Made when a search needs it and the list is long. */
+  index: LeafIndex | undefined;
 }
 
 export interface DrainTreeOptions {
@@ -51,7 +54,7 @@ export class DrainTree {
       node = children?.get(ids[level - 1]!) ?? children?.get(WILDCARD);
       if (node === undefined) return undefined;
     }
-    return bestMatch(node.templates, ids, count, need, known);
+    return bestMatch(candidates(node, ids, count, need), ids, count, need, known);
   }
 
   /** Hangs a new template into the tree; drain3's `add_seq_to_prefix_tree`. */
@@ -63,10 +66,10 @@ export class DrainTree {
     const levels = Math.min(this.#options.depth - 2, count);
     for (let level = 1; level < levels; level++) node = this.#childFor(node, tokens[level - 1]!);
     if (node.dead > 0 && node.dead * 2 > node.templates.length) {
-      node.templates = node.templates.filter((other) => other.leaf !== undefined);
-      node.dead = 0;
+      dropDead(node);
     }
     node.templates.push(template);
+    node.index?.add(template);
     template.leaf = node;
     this.changed(node);
   }
@@ -97,8 +100,7 @@ export class DrainTree {
 
   /** Whether anything is left of it. */
   #prunedNode(node: TreeNode): boolean {
-    node.templates = node.templates.filter((template) => template.leaf !== undefined);
-    node.dead = 0;
+    dropDead(node);
     for (const [token, child] of node.children ?? []) {
       if (this.#prunedNode(child)) continue;
       node.children!.delete(token);
@@ -108,7 +110,7 @@ export class DrainTree {
   }
 
   #newNode(): TreeNode {
-    return { children: undefined, templates: [], dead: 0, version: ++this.#versions };
+    return { children: undefined, templates: [], dead: 0, version: ++this.#versions, index: undefined };
   }
 
   #childFor(node: TreeNode, token: number): TreeNode {
@@ -146,9 +148,22 @@ export function leastMatches(count: number, simTh: number): number {
   return need;
 }
 
+function dropDead(node: TreeNode): void {
+  node.templates = node.templates.filter((template) => template.leaf !== undefined);
+  node.dead = 0;
+  node.index = undefined;
+}
+
+/** The templates of a leaf that are worth comparing. */
+function candidates(leaf: TreeNode, ids: Int32Array, count: number, need: number): readonly Template[] {
+  if (leaf.templates.length < INDEX_FROM || need === 0) return leaf.templates;
+  leaf.index ??= new LeafIndex(leaf.templates);
+  return leaf.index.candidates(ids, count, need);
+}
+
 /** drain3's `fast_match`: most equal tokens, then most wildcards, then the older; wildcards are not equal to anything. */
 function bestMatch(
-  templates: Template[],
+  templates: readonly Template[],
   ids: Int32Array,
   count: number,
   need: number,
@@ -164,7 +179,7 @@ function bestMatch(
     const wildcards = template.wildcards;
     // Equal tokens at most: those of the template that are no wildcard, those of the line that are known.
     const most = Math.min(count - wildcards, known);
-    if (most < bestEqual || (most === bestEqual && wildcards <= bestWildcards)) continue;
+    if (most < bestEqual || (most === bestEqual && wildcards < bestWildcards)) continue;
     let misses = count - wildcards - bestEqual;
     let equal = 0;
     for (let i = 0; i < count; i++) {
@@ -174,7 +189,8 @@ function bestMatch(
       else if (--misses < 0) break;
     }
     if (misses < 0 || equal < bestEqual) continue;
-    if (equal === bestEqual && wildcards <= bestWildcards) continue;
+    if (equal === bestEqual && wildcards < bestWildcards) continue;
+    if (equal === bestEqual && wildcards === bestWildcards && best !== undefined && best.id < template.id) continue;
     best = template;
     bestEqual = equal;
     bestWildcards = wildcards;
@@ -183,7 +199,7 @@ function bestMatch(
 }
 
 function cloneNode(node: TreeNode, copyOf: Map<Template, Template>): TreeNode {
-  const copy: TreeNode = { children: undefined, templates: [], dead: 0, version: node.version };
+  const copy: TreeNode = { children: undefined, templates: [], dead: 0, version: node.version, index: undefined };
   for (const template of node.templates) {
     const twin = copyOf.get(template);
     if (twin === undefined) continue;

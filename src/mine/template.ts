@@ -14,6 +14,8 @@ export class Template {
   // What follows is the miner's own.
   readonly tokens: number[];
   wildcards = 0;
+  /** Number of the last index search that came upon it. */
+  searched = 0;
   /** Where in the prefix tree it hangs; undefined once evicted. */
   leaf: TreeNode | undefined;
   /** Neighbours in the order of last use. */
