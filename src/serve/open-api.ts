@@ -1,0 +1,54 @@
+import fastifyHelmet from '@fastify/helmet';
+import fastifySwagger from '@fastify/swagger';
+import fastifySwaggerUi from '@fastify/swagger-ui';
+import type { RestApp } from './rest-app.ts';
+
+export interface OpenApiOptions {
+  version: string;
+  hasSigningSecret: boolean;
+}
+
+/** Everything of the page comes from this service, so that it works without the internet. */
+const DOCS_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; " +
+  "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Serves the document that the routes' schemas make at `/openapi.json`, and a page for it at `/docs`. */
+export async function addOpenApi(app: RestApp, options: OpenApiOptions): Promise<void> {
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Halfspace',
+        version: options.version,
+        description: 'Log anomaly detection beside an OpenTelemetry Collector.',
+      },
+      components: {
+        securitySchemes: { signingSecret: { type: 'apiKey', in: 'header', name: 'X-Signing-Secret' } },
+      },
+      ...(options.hasSigningSecret ? { security: [{ signingSecret: [] }] } : {}),
+    },
+    refResolver: {
+      buildLocalReference: (schema, _base, _fragment, index) =>
+        typeof schema['$id'] === 'string' ? schema['$id'] : `schema-${index}`,
+    },
+  });
+  await app.register(fastifySwaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: DOCS_POLICY,
+    uiConfig: { validatorUrl: null },
+    theme: { title: 'Halfspace API' },
+  });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}
+
+/** Headers that keep browsers careful. Without TLS nothing may ask for it, or a page on a LAN stays blank. */
+export async function addSecurityHeaders(app: RestApp, hasTls: boolean): Promise<void> {
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+    },
+    strictTransportSecurity: hasTls,
+  });
+}

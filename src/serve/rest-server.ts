@@ -1,0 +1,177 @@
+import { isIP } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { fastify } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { negotiate } from './accept.ts';
+import { createAnomalyStream } from './anomaly-stream.ts';
+import type { AnomalyStream } from './anomaly-stream.ts';
+import { answerProblem } from './answer-problem.ts';
+import type { RestLogger } from './answer-problem.ts';
+import type { Engine } from './engine.ts';
+import { addOpenApi, addSecurityHeaders } from './open-api.ts';
+import { guardOrigins } from './origins.ts';
+import { acceptJsonOnly } from './parse-json.ts';
+import { Problem, problemDocument } from './problem.ts';
+import type { RestApp } from './rest-app.ts';
+import { addAnomalyRoutes } from './routes/anomalies.ts';
+import { addClusterRoutes } from './routes/clusters.ts';
+import { addDetectRoute } from './routes/detect.ts';
+import { addDetectorRoutes } from './routes/detector.ts';
+import { addHealthRoutes } from './routes/health.ts';
+import type { MetricsPage } from './routes/health.ts';
+import { addSourceRoutes } from './routes/sources.ts';
+import { refuseUnknownRoutes } from './routing-table.ts';
+import { AnomalySchema } from './schemas/anomaly.ts';
+import { ClusterSchema } from './schemas/clusters.ts';
+import { DetectorStatusSchema } from './schemas/detector.ts';
+import { LogRowSchema } from './schemas/log-row.ts';
+import { ProblemSchema } from './schemas/problem.ts';
+import { isOpenPath, requireSigningSecret } from './signing-secret.ts';
+import { validatorCompiler } from './validate.ts';
+
+export interface RestOptions {
+  host: string;
+  /** 0 takes a free port; `RestServer.port` says which. */
+  port: number;
+  engine: Engine;
+  /** Undefined: everybody may call. */
+  signingSecret: string | undefined;
+  corsAllowedOrigins: readonly string[];
+  /** PEM; undefined: plain text. */
+  tls: { cert: Buffer; key: Buffer } | undefined;
+  metrics: MetricsPage;
+  logger: RestLogger;
+  /** Of the product, for `/health` and the OpenAPI document. */
+  version: string;
+  streamsMax?: number;
+  heartbeatMs?: number;
+  /** A stream whose reader takes nothing for so long is dropped. */
+  stalledMs?: number;
+}
+
+export interface RestServer {
+  readonly port: number;
+  /** For metrics. */
+  readonly stream: Pick<AnomalyStream, 'subscribers' | 'gaps'>;
+  /** Nothing is accepted once called; streams end, answers under way have `graceMs`, then their sockets are destroyed. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const BODY_BYTES_MAX = 64 * 1024;
+const RECEIVE_TIMEOUT_MS = 60_000;
+const CONNECTIONS_MAX = 1000;
+
+/** Starts the REST API on its port; rejects when the port is taken. */
+export async function startRest(options: RestOptions): Promise<RestServer> {
+  const stream = createAnomalyStream({
+    feed: options.engine.anomalies,
+    subscribersMax: options.streamsMax ?? 100,
+    heartbeatMs: options.heartbeatMs ?? 15_000,
+    stalledMs: options.stalledMs ?? 30_000,
+  });
+  const stopping = { now: false };
+  const app = createApp(options);
+  addGuards(app, options, stopping);
+  await addSecurityHeaders(app, options.tls !== undefined);
+  await addOpenApi(app, { version: options.version, hasSigningSecret: options.signingSecret !== undefined });
+  addRoutes(app, options, stream);
+  app.server.maxConnections = CONNECTIONS_MAX;
+  await app.listen({ host: options.host, port: options.port });
+  return {
+    port: (app.server.address() as AddressInfo).port,
+    stream,
+    async stop(graceMs) {
+      stopping.now = true;
+      stream.stop();
+      const force = setTimeout(() => app.server.closeAllConnections(), graceMs);
+      await app.close();
+      clearTimeout(force);
+    },
+  };
+}
+
+function createApp(options: RestOptions): RestApp {
+  const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply): void =>
+    answerProblem(error, request, reply, options.logger);
+  const app = fastify({
+    logger: false,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: RECEIVE_TIMEOUT_MS,
+    return503OnClosing: false,
+    https: options.tls === undefined ? null : { ...options.tls, minVersion: 'TLSv1.2' },
+    frameworkErrors: answer,
+    clientErrorHandler: answerBrokenRequest,
+  }) as unknown as RestApp;
+  app.setValidatorCompiler(validatorCompiler as never);
+  app.setErrorHandler(answer);
+  return app.withTypeProvider<TypeBoxTypeProvider>();
+}
+
+/** What every call passes before its route, in this order. */
+function addGuards(app: RestApp, options: RestOptions, stopping: { now: boolean }): void {
+  const { signingSecret } = options;
+  app.addHook('onSend', async (_request, reply) => {
+    // Log text does not belong into caches on the way.
+    if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
+    // A socket kept alive would hold up the shutdown.
+    if (stopping.now) void reply.header('connection', 'close');
+  });
+  app.addHook('onRequest', async (request) => {
+    if (!stopping.now || isOpenPath(request.url)) return;
+    throw new Problem(503, 'busy', 'the service is shutting down; try again in a moment', { retryAfterSeconds: 5 });
+  });
+  guardOrigins(app, {
+    allowed: options.corsAllowedOrigins,
+    loopbackOnly: isLoopback(options.host) && signingSecret === undefined,
+  });
+  if (signingSecret !== undefined) requireSigningSecret(app, signingSecret);
+  negotiate(app);
+  acceptJsonOnly(app);
+  refuseUnknownRoutes(app);
+}
+
+function addRoutes(app: RestApp, options: RestOptions, stream: AnomalyStream): void {
+  const { engine } = options;
+  for (const schema of [LogRowSchema, AnomalySchema, ClusterSchema, DetectorStatusSchema, ProblemSchema]) {
+    app.addSchema(schema);
+  }
+  addClusterRoutes(app, engine);
+  addDetectRoute(app, engine);
+  addAnomalyRoutes(app, engine.anomalies, stream);
+  addDetectorRoutes(app, engine);
+  addSourceRoutes(app, engine);
+  addHealthRoutes(app, engine, options.metrics, options.version);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/** Bytes that are no HTTP request, or one that did not arrive in time: there is no request to answer, only a socket. */
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem = brokenRequest(error.code);
+  const body = JSON.stringify(problemDocument(problem));
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${problem.title}\r\ncontent-type: application/problem+json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+function brokenRequest(code: string | undefined): Problem {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return new Problem(
+      408,
+      'timeout',
+      `the request has to arrive within ${RECEIVE_TIMEOUT_MS / 1000} s; send it again`,
+    );
+  }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return new Problem(431, 'too_large', 'the headers may have at most 16 KiB; send fewer or shorter ones');
+  }
+  return new Problem(400, 'bad_request', 'this is not an HTTP/1.1 request');
+}

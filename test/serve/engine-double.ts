@@ -1,0 +1,134 @@
+import type { Anomaly } from '../../src/domain/anomaly.ts';
+import type { Cluster } from '../../src/domain/cluster.ts';
+import { fingerprint } from '../../src/domain/fingerprint.ts';
+import type { LogRow } from '../../src/domain/row.ts';
+import { AnomalyLog } from '../../src/live/anomaly-log.ts';
+import { createCredentialStore } from '../../src/serve/credential-store.ts';
+import type { DetectRequest, Engine, Readiness } from '../../src/serve/engine.ts';
+import { Problem } from '../../src/serve/problem.ts';
+import type { WindowQuery } from '../../src/serve/schemas/window-query.ts';
+
+/** An engine in memory with the real anomaly log and credential store; what it was asked stands in `calls`. */
+export interface EngineDouble extends Engine {
+  anomalies: AnomalyLog;
+  trained: boolean;
+  readiness: Readiness;
+  /** Thrown by the next window that is asked for. */
+  failure: unknown;
+  /** Resolved before a window is answered. */
+  gate: Promise<void>;
+  calls: (DetectRequest | WindowQuery)[];
+}
+
+export function anomalyOf(over: Partial<Anomaly> = {}): Anomaly {
+  const service = over.service ?? 'api';
+  const template = over.template ?? 'user <NUM> failed';
+  return {
+    is_anomaly: true,
+    reasons: ['new_template'],
+    service,
+    template,
+    template_id: 1,
+    fingerprint: fingerprint(service, template),
+    hst_score: 0.75,
+    timestamp: Date.UTC(2026, 10, 22),
+    message: 'user 1234 failed',
+    level: 'error',
+    ...over,
+  };
+}
+
+export function rowOf(over: Partial<LogRow> = {}): LogRow {
+  return { timestamp: 1_700_000_000_000, message: 'user 1234 failed', level: 'error', service: 'api', ...over };
+}
+
+function clusterOf(): Cluster {
+  return {
+    id: 1,
+    fingerprint: fingerprint('api', 'user <NUM> failed'),
+    name: 'user <NUM> failed',
+    service: 'api',
+    x: 50,
+    y: 5,
+    size: 8,
+    color: 'red',
+    logCount: 1,
+    isAnomaly: true,
+    avgScore: 1,
+    firstSeen: 1_700_000_000_000,
+    lastSeen: 1_700_000_000_000,
+    template: 'user <NUM> failed',
+    logs: [rowOf({ message: 'say "hi" \u2028 <script>\ud800' })],
+    levels: { error: 1 },
+    isolationDepth: 3,
+  };
+}
+
+const window = { start: '2026-11-22T14:00:00.000Z', end: '2026-11-22T20:00:00.000Z' };
+const analysis = { log_count: 1, cluster_count: 1, truncated: false, clusters: [clusterOf()] };
+const services = [{ service: 'api', lines: 300, learning: false, templates: 2, templates_evicted: 0 }];
+const status = {
+  trained: true,
+  service_count: 1,
+  learning_count: 0,
+  template_count: 2,
+  line_count: 300,
+  services,
+  truncated: false,
+};
+
+export function createEngineDouble(ring = { entriesMax: 100, charsMax: 1_000_000 }): EngineDouble {
+  const credentials = createCredentialStore({
+    keys: new Map([
+      [
+        'file',
+        [
+          { key: 'path', required: true },
+          { key: 'format', required: false },
+        ],
+      ],
+    ]),
+    environment: new Map([['file', new Map([['format', 'json']])]]),
+    check: (_source, key, value) =>
+      key === 'format' && value !== 'json' ? 'credentials.format must be one of json' : undefined,
+  });
+  const engine: EngineDouble = {
+    anomalies: new AnomalyLog(ring),
+    trained: true,
+    readiness: { ready: true, reasons: [] },
+    failure: undefined,
+    gate: Promise.resolve(),
+    calls: [],
+    async clusters(query) {
+      await asked(engine, query);
+      return { source: query.source, window: query.window ?? '6h', lookback_hours: 6, ...window, ...analysis };
+    },
+    async train(query) {
+      return { ...(await engine.clusters(query)), trained_on: 1, detector: status };
+    },
+    async detect(request) {
+      await asked(engine, request);
+      if (!engine.trained) throw new Problem(409, 'not_trained', 'nothing has been trained yet: POST /clusters/train');
+      const found = { anomaly_count: 1, truncated: false, anomalies: [{ id: 1, ...anomalyOf() }] };
+      if ('logs' in request) return { source: 'request', lookback_hours: null, scored: request.logs.length, ...found };
+      return { source: request.window.source, lookback_hours: 6, scored: 10, ...found };
+    },
+    liveClusters: () => ({ source: 'otlp', retrained_at: window.end, ...window, ...analysis }),
+    detectorStatus: async ({ limit }) => ({ ...status, services: services.slice(0, limit) }),
+    resetDetector: async () => ({ reset: true, services_removed: 1 }),
+    sources: () => ({ sources: [{ source: 'otlp', configured: true, description: 'the rolling buffer' }] }),
+    setCredentials: (body) => credentials.set(body),
+    listCredentials: () => credentials.list(),
+    clearCredentials: (source) => credentials.clear(source),
+    ready: () => engine.readiness,
+  };
+  return engine;
+}
+
+async function asked(engine: EngineDouble, call: DetectRequest | WindowQuery): Promise<void> {
+  engine.calls.push(call);
+  await engine.gate;
+  const { failure } = engine;
+  engine.failure = undefined;
+  if (failure !== undefined) throw failure as Error;
+}
