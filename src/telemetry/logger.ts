@@ -1,0 +1,35 @@
+import { pino } from 'pino';
+import type { DestinationStream, LevelWithSilent, Logger } from 'pino';
+
+export interface LoggerOptions {
+  level: LevelWithSilent;
+  /** Configured secrets: wherever one turns up in a line, in an error of a library say, it is struck out. */
+  secrets?: readonly string[];
+  /** Default: standard output. */
+  destination?: DestinationStream;
+}
+
+/** Fields that hold secrets, or text of those who send us logs: neither belongs into our own. */
+const CENSORED_FIELDS = ['credentials', 'signingSecret', 'authorization', 'headers', 'body', 'logs', 'rows', 'anomaly'];
+
+/** Shorter ones would strike out half of every line. */
+const SECRET_CHARS_MIN = 4;
+
+/** JSON lines, one an event. Only our own words are written: never the text of a log record, never a secret. */
+export function createLogger(options: LoggerOptions): Logger {
+  const escaped = (options.secrets ?? [])
+    .filter((secret) => secret.length >= SECRET_CHARS_MIN)
+    // As it stands within a JSON string.
+    .map((secret) => JSON.stringify(secret).slice(1, -1));
+  const settings = {
+    level: options.level,
+    base: { name: 'halfspace', pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: { paths: CENSORED_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
+    hooks: {
+      streamWrite: (line: string) => escaped.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), line),
+    },
+  };
+  return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
+}

@@ -1,0 +1,99 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { SNAPSHOT_METRICS } from './snapshot-metrics.ts';
+import type { MetricsSnapshot, SnapshotMetric } from './snapshot-metrics.ts';
+
+export interface MetricsOptions {
+  /** Called once a scrape; the parts keep plain numbers, so that counting costs the hot path an addition. */
+  read(): MetricsSnapshot;
+  version: string;
+}
+
+export interface Metrics {
+  readonly contentType: string;
+  render(): Promise<string>;
+  /** One window that was asked for, by REST or retraining. */
+  windowAnalysed(source: string, outcome: 'ok' | 'failed', seconds: number): void;
+}
+
+const PREFIX = 'halfspace_';
+
+/** From a small window to a file of many gigabytes. */
+const WINDOW_SECONDS_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
+
+/** Gauges of prom-client whose names end as only counters' may. */
+const MISNAMED_DEFAULTS = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
+/** The registry behind `/metrics`, in the text format of Prometheus. */
+export function createMetrics(options: MetricsOptions): Metrics {
+  const registry = new Registry();
+  let snapshot = options.read();
+  collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED_DEFAULTS) registry.removeSingleMetric(name);
+  for (const metric of SNAPSHOT_METRICS) registry.registerMetric(snapshotMetric(metric, () => snapshot));
+  const windows = addWindowMetrics(registry);
+  addBuildInfo(registry, options.version);
+  return {
+    contentType: registry.contentType,
+    render() {
+      snapshot = options.read();
+      return registry.metrics();
+    },
+    windowAnalysed(source, outcome, seconds) {
+      windows.analyses.inc({ source, outcome });
+      windows.seconds.observe({ source }, seconds);
+    },
+  };
+}
+
+/** A metric that holds no value of its own: each scrape replaces what it shows by what the parts have counted. */
+function snapshotMetric(metric: SnapshotMetric, read: () => MetricsSnapshot): Counter | Gauge {
+  const settings = {
+    name: PREFIX + metric.name,
+    help: metric.help,
+    labelNames: [...metric.labelNames],
+    registers: [],
+    collect(this: Counter | Gauge): void {
+      this.reset();
+      const samples = metric.samples(read());
+      if (typeof samples === 'number') {
+        this.inc(samples);
+        return;
+      }
+      // reset() leaves a metric without labels at 0, which is not the same as having no value.
+      if (samples.length === 0) this.remove();
+      for (const { labels, value } of samples) this.inc(labels, value);
+    },
+  };
+  return metric.type === 'counter' ? new Counter(settings) : new Gauge(settings);
+}
+
+function addWindowMetrics(registry: Registry): { analyses: Counter; seconds: Histogram } {
+  const analyses = new Counter({
+    name: `${PREFIX}window_analyses_total`,
+    help: 'Windows analysed, by source and outcome.',
+    labelNames: ['source', 'outcome'],
+    registers: [registry],
+  });
+  const seconds = new Histogram({
+    name: `${PREFIX}window_analysis_seconds`,
+    help: 'Time from the call for a window to its clusters, in seconds.',
+    labelNames: ['source'],
+    buckets: WINDOW_SECONDS_BUCKETS,
+    registers: [registry],
+  });
+  return { analyses, seconds };
+}
+
+function addBuildInfo(registry: Registry, version: string): void {
+  const info = new Gauge({
+    name: `${PREFIX}build_info`,
+    help: 'Always 1; the labels say what runs.',
+    labelNames: ['version', 'node_version'],
+    registers: [registry],
+  });
+  info.set({ version, node_version: process.versions.node }, 1);
+}

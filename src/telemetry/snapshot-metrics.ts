@@ -1,0 +1,112 @@
+import type { Reason } from '../domain/anomaly.ts';
+
+/** What the parts have counted since the start, and what they hold now. Bytes, seconds, plain counts. */
+export interface MetricsSnapshot {
+  recordsReceived: { grpc: number; http: number };
+  /** Export requests by transport and outcome: `ok` or the code of the refusal. */
+  exportRequests: readonly { transport: 'grpc' | 'http'; outcome: string; count: number }[];
+  recordsScored: number;
+  anomalies: Record<Reason, number>;
+  services: number;
+  learningServices: number;
+  servicesEvicted: number;
+  overflowRecords: number;
+  templates: number;
+  templatesEvicted: number;
+  inFlightBytes: number;
+  inFlightLimitBytes: number;
+  shardQueueRecords: number;
+  bufferBytes: number;
+  bufferRows: number;
+  bufferEvictedRows: number;
+  /** Of the latest retraining; undefined before the first. */
+  retrainSeconds: number | undefined;
+  lastRetrainTimestampSeconds: number | undefined;
+  timestampsClamped: number;
+  streamSubscribers: number;
+  streamGaps: number;
+}
+
+interface Sample {
+  labels: Record<string, string>;
+  value: number;
+}
+
+export interface SnapshotMetric {
+  type: 'counter' | 'gauge';
+  /** Without the prefix. */
+  name: string;
+  help: string;
+  labelNames: readonly string[];
+  /** A plain number where there are no labels. */
+  samples: (snapshot: MetricsSnapshot) => number | Sample[];
+}
+
+type Read = SnapshotMetric['samples'];
+
+function counter(name: string, help: string, samples: Read, ...labelNames: string[]): SnapshotMetric {
+  return { type: 'counter', name, help, labelNames, samples };
+}
+
+function gauge(name: string, help: string, samples: Read): SnapshotMetric {
+  return { type: 'gauge', name, help, labelNames: [], samples };
+}
+
+/** One sample a member, the member's name as the label. */
+function labelled(label: string, counts: Readonly<Record<string, number>>): Sample[] {
+  return Object.entries(counts).map(([name, value]) => ({ labels: { [label]: name }, value }));
+}
+
+function optional(value: number | undefined): Sample[] {
+  return value === undefined ? [] : [{ labels: {}, value }];
+}
+
+/**
+ * Metrics that are read off the parts at each scrape. No label ever holds the name of a service or a template: there
+ * may be any number of them, and they are written by whoever sends logs.
+ */
+export const SNAPSHOT_METRICS: readonly SnapshotMetric[] = [
+  counter(
+    'log_records_received_total',
+    'Log records that arrived in OTLP requests.',
+    (s) => labelled('transport', s.recordsReceived),
+    'transport',
+  ),
+  counter(
+    'export_requests_total',
+    'OTLP export requests answered, by outcome.',
+    (s) => s.exportRequests.map(({ transport, outcome, count }) => ({ labels: { transport, outcome }, value: count })),
+    'transport',
+    'outcome',
+  ),
+  counter('log_records_scored_total', 'Log records scored.', (s) => s.recordsScored),
+  counter(
+    'anomalies_total',
+    'Anomalous log records by reason; one with two reasons counts in both.',
+    (s) => labelled('reason', s.anomalies),
+    'reason',
+  ),
+  gauge('services', 'Services that have a model.', (s) => s.services),
+  gauge('learning_services', 'Services in their learning phase.', (s) => s.learningServices),
+  counter('services_evicted_total', 'Idle services that made room for new ones.', (s) => s.servicesEvicted),
+  counter(
+    'overflow_records_total',
+    'Log records scored by the model for services without a place.',
+    (s) => s.overflowRecords,
+  ),
+  gauge('templates', 'Templates held over all services.', (s) => s.templates),
+  counter('templates_evicted_total', 'Templates dropped at the limit of their service.', (s) => s.templatesEvicted),
+  gauge('in_flight_bytes', 'Bytes of export requests held.', (s) => s.inFlightBytes),
+  gauge('in_flight_limit_bytes', 'Bytes of export requests that may be held.', (s) => s.inFlightLimitBytes),
+  gauge('shard_queue_records', 'Log records handed to shards and not scored yet.', (s) => s.shardQueueRecords),
+  gauge('buffer_bytes', 'Size of the rolling buffer.', (s) => s.bufferBytes),
+  gauge('buffer_rows', 'Rows in the rolling buffer.', (s) => s.bufferRows),
+  counter('buffer_evicted_rows_total', 'Rows that left the rolling buffer by age or size.', (s) => s.bufferEvictedRows),
+  gauge('retrain_seconds', 'Duration of the latest retraining.', (s) => optional(s.retrainSeconds)),
+  gauge('last_retrain_timestamp_seconds', 'When the latest retraining began.', (s) =>
+    optional(s.lastRetrainTimestampSeconds),
+  ),
+  counter('timestamps_clamped_total', 'Log records whose time stamp lay too far ahead.', (s) => s.timestampsClamped),
+  gauge('stream_subscribers', 'Readers of the anomaly stream.', (s) => s.streamSubscribers),
+  counter('stream_gaps_total', 'Times that a stream told its reader of anomalies it has missed.', (s) => s.streamGaps),
+];
