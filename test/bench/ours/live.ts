@@ -1,0 +1,25 @@
+import { reasonsOf } from '../../../src/domain/anomaly.ts';
+import type { LevelIndex } from '../../../src/domain/level.ts';
+import { ServiceDetector } from '../../../src/score/service-detector.ts';
+import { loadCorpus } from '../corpus.ts';
+import { printMeasured } from '../measured.ts';
+
+/** The whole live verdict, line by line: mask, Drain, features, trees, reasons: CORPUS LINES. */
+const [path = '', count = '0'] = process.argv.slice(2);
+const { bytes, ends, service, services, level, timestampMs } = loadCorpus(path, Number(count));
+
+printMeasured(() => {
+  const detectors = services.map(
+    (name) => new ServiceDetector(name, { hstThreshold: 0.7, miner: { simTh: 0.4, maxTemplates: 2000 } }),
+  );
+  const counts = { anomaly_score: 0, new_template: 0, error_burst: 0 };
+  let start = 0;
+  for (let i = 0; i < ends.length; i++) {
+    const end = ends[i]!;
+    const detector = detectors[service[i]!]!;
+    const verdict = detector.score(bytes, start, end, level[i] as LevelIndex, timestampMs[i]!);
+    if (verdict.reasons !== 0) for (const reason of reasonsOf(verdict.reasons)) counts[reason]++;
+    start = end;
+  }
+  return { lines: ends.length, reasons: counts };
+});

@@ -1,0 +1,88 @@
+import { isDeepStrictEqual } from 'node:util';
+import { CORPUS_LINES, corpusFile } from '../corpus.ts';
+import { perCpuSecond, short } from '../figure.ts';
+import type { Figure } from '../figure.ts';
+import type { Measured } from '../measured.ts';
+import { rateOf, runOurs, runPeer } from '../run-measured.ts';
+
+interface Comparison {
+  section: string;
+  what: string;
+  /** Lines of the corpus that the peer is given: a few seconds' worth. */
+  peerLines: number;
+  wantedRatio: number;
+  /** What both must find in the same lines. */
+  same: string;
+}
+
+/** Mask + Drain against the nine masks in Python + drain3. */
+export function mineSection(): Promise<Figure[]> {
+  return compare({ section: 'mine', what: 'mask + Drain', peerLines: 200_000, wantedRatio: 30, same: 'templates' });
+}
+
+/** Half-Space-Trees, score then learn, against River. */
+export function treesSection(): Promise<Figure[]> {
+  return compare({ section: 'trees', what: 'Half-Space-Trees', peerLines: 60_000, wantedRatio: 200, same: 'scoreSum' });
+}
+
+/** The whole verdict on a line against masks + drain3 + features + River + reasons. */
+export function liveSection(): Promise<Figure[]> {
+  return compare({ section: 'live', what: 'whole live verdict', peerLines: 60_000, wantedRatio: 200, same: 'reasons' });
+}
+
+/** Isolation Forest over 500 templates against scikit-learn's. */
+export async function forestSection(): Promise<Figure[]> {
+  const ours = millisecondsACall(await runOurs('forest', [500, 20]));
+  const peer = millisecondsACall(await runPeer('forest', [500, 10]));
+  return [
+    {
+      section: 'forest',
+      what: 'Isolation Forest, 500 templates',
+      ours: `${short(ours)} ms`,
+      peer: `${short(peer)} ms`,
+      ratio: `${short(peer / ours)} x`,
+      wanted: '< 50 ms',
+      met: ours < 50,
+    },
+  ];
+}
+
+/** Ours over the whole corpus and the peer over a prefix; both over that prefix too, where they must agree. */
+async function compare({ section, what, peerLines, wantedRatio, same }: Comparison): Promise<Figure[]> {
+  const corpus = await corpusFile();
+  const peer = await runPeer(section, [corpus, peerLines]);
+  const onSameLines = await runOurs(section, [corpus, peerLines]);
+  const ours = await runOurs(section, [corpus, CORPUS_LINES]);
+  const ratio = rateOf(ours) / rateOf(peer);
+  const agree = agrees(onSameLines[same], peer[same]);
+  return [
+    {
+      section,
+      what,
+      ours: perCpuSecond(rateOf(ours)),
+      peer: perCpuSecond(rateOf(peer)),
+      ratio: `${short(ratio)} x`,
+      wanted: `>= ${wantedRatio} x`,
+      met: ratio >= wantedRatio,
+    },
+    {
+      section,
+      what: `same ${same} over ${short(peerLines)} lines`,
+      ours: JSON.stringify(onSameLines[same]),
+      peer: JSON.stringify(peer[same]),
+      ratio: '',
+      wanted: 'equal',
+      met: agree,
+    },
+  ];
+}
+
+/** Sums of scores may differ in their last digits only. */
+function agrees(ours: unknown, peer: unknown): boolean {
+  if (typeof ours === 'number' && typeof peer === 'number') return Math.abs(ours - peer) <= 1e-9 * Math.abs(peer);
+  return isDeepStrictEqual(ours, peer);
+}
+
+function millisecondsACall({ cpuSeconds, lines }: Measured): number {
+  return (cpuSeconds * 1000) / lines;
+}

@@ -1,0 +1,54 @@
+import { CORPUS_END_MS, CORPUS_LINES, CORPUS_START_MS, corpusFile } from '../corpus.ts';
+import { perCpuSecond, short } from '../figure.ts';
+import type { Figure } from '../figure.ts';
+import { startHalfspace } from '../halfspace-process.ts';
+import { processUse, rateOf, runPeer } from '../run-measured.ts';
+
+const PEER_LINES = 200_000;
+const RSS_MIB_MAX = 400;
+const RATIO_MIN = 50;
+
+interface ClustersAnswer {
+  log_count: number;
+  cluster_count: number;
+}
+
+/** A window of the whole corpus from a file through `/clusters`, against the same pipeline in Python over a prefix. */
+export async function windowSection(): Promise<Figure[]> {
+  const corpus = await corpusFile();
+  const peer = await runPeer('clusters', [corpus, PEER_LINES]);
+  const halfspace = await startHalfspace({ FILE_PATH: corpus, FILE_FORMAT: 'json' });
+  const before = processUse(halfspace.pid).cpuSeconds;
+  const startedMs = performance.now();
+  const query = `source=file&start=${new Date(CORPUS_START_MS).toISOString()}&end=${new Date(CORPUS_END_MS).toISOString()}`;
+  const answer = await fetch(`${halfspace.url}/clusters?${query}`);
+  const text = await answer.text();
+  const wallSeconds = (performance.now() - startedMs) / 1000;
+  const use = processUse(halfspace.pid);
+  await halfspace.stop();
+  if (!answer.ok) throw new Error(`GET /clusters answered ${answer.status}: ${text.slice(0, 500)}`);
+
+  const clusters = JSON.parse(text) as ClustersAnswer;
+  const cpuSeconds = use.cpuSeconds - before;
+  const ratio = rateOf({ lines: clusters.log_count, cpuSeconds }) / rateOf(peer);
+  return [
+    {
+      section: 'window',
+      what: `${short(clusters.log_count)} lines of a file to ${clusters.cluster_count} clusters in ${short(wallSeconds)} s`,
+      ours: perCpuSecond(clusters.log_count / cpuSeconds),
+      peer: perCpuSecond(rateOf(peer)),
+      ratio: `${short(ratio)} x`,
+      wanted: `>= ${RATIO_MIN} x`,
+      met: ratio >= RATIO_MIN && clusters.log_count === CORPUS_LINES,
+    },
+    {
+      section: 'window',
+      what: 'peak resident memory',
+      ours: `${short(use.peakRssMiB)} MiB`,
+      peer: `${short(peer.peakRssMiB)} MiB for ${short(PEER_LINES)} lines`,
+      ratio: '',
+      wanted: `< ${RSS_MIB_MAX} MiB`,
+      met: use.peakRssMiB < RSS_MIB_MAX,
+    },
+  ];
+}
