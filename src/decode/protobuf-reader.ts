@@ -82,8 +82,8 @@ export class ProtobufReader {
   }
 
   /**
-   * Steps over the value of a field of `message` that its reader had no case for: unknown numbers are fine, a known
-   * number (bit set in `known`) with another wire type is not.
+   * Steps over the value of a field of `message` that its reader had no case for: unknown numbers are fine. A number
+   * that it has a case for (bit set in `known`) got here because its wire type is wrong.
    */
   skipUnknown(tag: number, end: number, known: number, message: string): void {
     const field = tag >>> 3;

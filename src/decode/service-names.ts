@@ -1,6 +1,6 @@
 import { murmur3 } from '../domain/fingerprint.ts';
 import { UNKNOWN_SERVICE } from '../domain/row.ts';
-import { LENGTH } from './protobuf-reader.ts';
+import { LENGTH, VARINT } from './protobuf-reader.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
 import { codePointBoundary } from './utf8.ts';
 
@@ -14,6 +14,7 @@ const SHARD_SEED = 0x5eed;
 const KEY = (1 << 3) | LENGTH;
 const VALUE = (2 << 3) | LENGTH;
 const ATTRIBUTES = (1 << 3) | LENGTH;
+const DROPPED_ATTRIBUTES = (2 << 3) | VARINT;
 const STRING_VALUE = (1 << 3) | LENGTH;
 const ANY_VALUE_FIELD_MAX = 8;
 
@@ -62,6 +63,7 @@ export class ServiceNames {
     while (reader.at < end) {
       const tag = reader.tag(end);
       if (tag === ATTRIBUTES) this.#seeAttribute(reader, reader.lengthEnd(end));
+      else if (tag === DROPPED_ATTRIBUTES) reader.varint(end);
       else reader.skipUnknown(tag, end, 0b110, 'Resource');
     }
   }
