@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { countTests } from './count-tests.ts';
+import type { TestCounts } from './count-tests.ts';
 import './require-node24.mjs';
 
 /**
@@ -28,7 +30,7 @@ if (failedGates.length > 0) console.log(`Gates that failed: ${failedGates.join('
 console.log(`${counts.passed} passed, ${failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-async function runTests(): Promise<{ passed: number; failed: number; skipped: number }> {
+async function runTests(): Promise<TestCounts> {
   const folder = await mkdtemp(join(tmpdir(), 'halfspace-test-'));
   try {
     const report = join(folder, 'report.json');
@@ -37,28 +39,6 @@ async function runTests(): Promise<{ passed: number; failed: number; skipped: nu
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-interface VitestReport {
-  numPassedTests?: number;
-  numFailedTests?: number;
-  numPendingTests?: number;
-  numTodoTests?: number;
-  testResults?: { status: string; assertionResults: unknown[] }[];
-}
-
-function countTests(json: string, exitCode: number): { passed: number; failed: number; skipped: number } {
-  const report = JSON.parse(json) as VitestReport;
-  const files = report.testResults ?? [];
-  // A file that could not be loaded has no test of its own to count.
-  const brokenFiles = files.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
-  const failedTests = (report.numFailedTests ?? 0) + brokenFiles;
-  return {
-    passed: report.numPassedTests ?? 0,
-    // An unhandled rejection outside any test shows in the exit code alone.
-    failed: exitCode !== 0 ? Math.max(1, failedTests) : failedTests,
-    skipped: (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0),
-  };
 }
 
 function run(program: string, args: string[]): Promise<number> {

@@ -13,7 +13,8 @@ export async function runOurs(name: string, args: (string | number)[]): Promise<
 /** Runs one of the Python peers (`peers/NAME.py`) with the published packages. */
 export async function runPeer(name: string, args: (string | number)[]): Promise<Measured> {
   const script = fileURLToPath(new URL(`peers/${name}.py`, import.meta.url));
-  return readMeasured(await runCommand(await part('oracles'), [script, ...args.map(String)]));
+  const env = { PYTHONDONTWRITEBYTECODE: '1' };
+  return readMeasured(await runCommand(await part('oracles'), [script, ...args.map(String)], { env }));
 }
 
 function readMeasured(text: string): Measured {

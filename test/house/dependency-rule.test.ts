@@ -35,7 +35,11 @@ describe('the rule names a seeded breach:', () => {
     ['live/a.ts', "import { x } from '../receive/x.ts';", 'live/a.ts: live must not import receive (../receive/x.ts)'],
     ['live/a.ts', "const x = await import('../serve/x.ts');", 'live/a.ts: live must not import serve (../serve/x.ts)'],
     ['receive/a.ts', "export { x } from '../app.ts';", 'receive/a.ts: receive must not import the top (../app.ts)'],
-    ['serve/a.ts', "const p = process.env['PORT'];", 'serve/a.ts: only config reads the environment'],
+    [
+      'serve/a.ts',
+      "const p = process.env['PORT'];",
+      'serve/a.ts: only config reads the environment (main hands it over)',
+    ],
     ['extra/a.ts', "import { x } from '../domain/x.ts';", 'extra/a.ts: folder extra is not in the dependency rule'],
   ])('%s: %s', (file, code, sentence) => {
     write(file, code);
@@ -51,6 +55,8 @@ describe('the rule names a seeded breach:', () => {
   test('and no breach in what is allowed', () => {
     write('score/a.ts', "// Date.now is not used\nimport { x } from '../mine/x.ts';\nimport { y } from './y.ts';");
     write('live/a.ts', "import type { LogIntake } from '../receive/log-intake.ts';\nimport { join } from 'node:path';");
+    write('live/b.ts', "import type { A } from './c.ts';");
+    write('live/c.ts', "import { b } from './b.ts';");
     write('app.ts', "import { x } from './live/a.ts';");
     expect(dependencyViolations(src)).toEqual([]);
   });
