@@ -6,6 +6,7 @@ import { MessageReader } from './grpc-message-reader.ts';
 import { parseTimeoutMs } from './grpc-timeout.ts';
 import { inflate, type Encoding } from './inflate.ts';
 import type { IntakeResult } from './log-intake.ts';
+import { noteGarbage } from './minor-gc.ts';
 import type { ReceiverOptions } from './receiver.ts';
 
 /** What an export call needs of its receiver. */
@@ -75,6 +76,7 @@ export class ExportCall {
   #receive(chunk: Buffer): void {
     if (this.#isAnswered) return;
     this.#bytesReceived += chunk.length;
+    noteGarbage(chunk.length);
     try {
       this.#reader.write(chunk);
       if (!this.#isPrefixChecked && this.#reader.hasPrefix) this.#checkEncoding();
@@ -118,6 +120,7 @@ export class ExportCall {
   #takeInflated(bytes: Uint8Array): void {
     this.#reader.release();
     const held = bytes.byteLength;
+    noteGarbage(held);
     void this.#handOver(bytes, () => this.#options.budget.release(held));
   }
 
