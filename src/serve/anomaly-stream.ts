@@ -39,7 +39,8 @@ interface Subscriber {
 const RETRY_MS = 2000;
 /** One write holds about so much, and one anomaly more. */
 const CHUNK_CHARS = 32 * 1024;
-/** Anomalies looked at in one go, so that a filter that lets little pass does not hold up the thread. */
+const CHUNKS_PER_TURN = 8;
+/** Anomalies looked at for one chunk, so that a filter that lets little pass does not hold up the thread. */
 const SCAN_MAX = 2000;
 const DROP_LINGER_MS = 5000;
 
@@ -62,12 +63,15 @@ export function createAnomalyStream(options: AnomalyStreamOptions): AnomalyStrea
 
   function pump(subscriber: Subscriber): void {
     if (subscriber.blocked || !subscribers.has(subscriber)) return;
-    const text = nextChunk(subscriber, feed);
-    if (subscriber.missed > 0) gaps++;
-    subscriber.missed = 0;
-    if (text !== '') write(subscriber, text);
-    if (subscriber.cursor >= feed.nextId || subscriber.continuing) return;
-    // Not in a loop: other work of this thread goes in between.
+    for (let i = 0; i < CHUNKS_PER_TURN && !subscriber.blocked; i++) {
+      const text = nextChunk(subscriber, feed);
+      if (subscriber.missed > 0) gaps++;
+      subscriber.missed = 0;
+      if (text !== '') write(subscriber, text);
+      if (subscriber.cursor >= feed.nextId) return;
+    }
+    if (subscriber.blocked || subscriber.continuing) return;
+    // Other work of this thread goes in between.
     subscriber.continuing = true;
     setImmediate(() => {
       subscriber.continuing = false;

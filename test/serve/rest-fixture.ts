@@ -1,9 +1,10 @@
 import { request } from 'undici';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { startRest } from '../../src/serve/rest-server.ts';
 import type { RestOptions, RestServer } from '../../src/serve/rest-server.ts';
 import { createEngineDouble } from './engine-double.ts';
 import type { EngineDouble } from './engine-double.ts';
+import { createOpenApiChecker } from './open-api-checker.ts';
 
 export interface Answer {
   status: number;
@@ -13,13 +14,20 @@ export interface Answer {
   body: Record<string, unknown>;
 }
 
+interface CallOptions {
+  headers?: Record<string, string>;
+  /** A text is sent as it is, anything else as JSON. */
+  body?: unknown;
+}
+
 export interface RestFixture {
   server: RestServer;
   engine: EngineDouble;
   url: string;
   /** What the server logged as its own failures. */
   failures: object[];
-  call(method: string, path: string, options?: { headers?: Record<string, string>; body?: unknown }): Promise<Answer>;
+  /** Every answer is checked against the OpenAPI document that the server itself serves. */
+  call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
 }
 
 export async function startFixture(options: Partial<RestOptions> = {}): Promise<RestFixture> {
@@ -38,24 +46,41 @@ export async function startFixture(options: Partial<RestOptions> = {}): Promise<
     ...options,
   });
   const url = `http://127.0.0.1:${server.port}`;
+  const secret: Record<string, string> = options.signingSecret
+    ? { 'x-signing-secret': Buffer.from(options.signingSecret).toString('latin1') }
+    : {};
+  const document = await send(url, 'GET', '/openapi.json', { headers: secret });
+  const complaintsOf = createOpenApiChecker(document.body as unknown as Parameters<typeof createOpenApiChecker>[0]);
   return {
     server,
     engine,
     url,
     failures,
-    async call(method, path, { headers = {}, body } = {}) {
-      const isText = typeof body === 'string' || body === undefined;
-      const answer = await request(url + path, {
-        method: method as 'GET',
-        headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
-        body: isText ? (body ?? null) : JSON.stringify(body),
-      });
-      const text = await answer.body.text();
-      const isJson = /^application\/(problem\+)?json/.test(String(answer.headers['content-type']));
-      const parsed = isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {};
-      return { status: answer.statusCode, headers: answer.headers, text, body: parsed };
+    async call(method, path, callOptions = {}) {
+      const answer = await send(url, method, path, callOptions);
+      const [pathname = ''] = path.split('?');
+      const mediaType = String(answer.headers['content-type']).split(';')[0] ?? '';
+      const body = mediaType.endsWith('json') ? answer.body : answer.text;
+      const isOutside = /^\/(docs|openapi\.json$)/.test(pathname) || answer.status === 204;
+      if (method !== 'HEAD' && (!isOutside || answer.status >= 400)) {
+        expect(complaintsOf({ method, path: pathname, status: answer.status, mediaType, body })).toEqual([]);
+      }
+      return answer;
     },
   };
+}
+
+async function send(url: string, method: string, path: string, { headers = {}, body }: CallOptions): Promise<Answer> {
+  const isText = typeof body === 'string' || body === undefined;
+  const answer = await request(url + path, {
+    method: method as 'GET',
+    headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
+    body: isText ? (body ?? null) : JSON.stringify(body),
+  });
+  const text = await answer.body.text();
+  const isJson = /^application\/(problem\+)?json/.test(String(answer.headers['content-type']));
+  const parsed = isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {};
+  return { status: answer.statusCode, headers: answer.headers, text, body: parsed };
 }
 
 /** A server for the tests of a file; the getter gives it once they run. */
