@@ -1,5 +1,6 @@
 import type { ByteBudget } from './byte-budget.ts';
 import { ExportError } from './export-error.ts';
+import { freeMemory } from './http-body.ts';
 import { inflate } from './inflate.ts';
 import type { Encoding } from './inflate.ts';
 
@@ -27,7 +28,7 @@ export function parseContentEncoding(header: string | string[] | undefined): Enc
 }
 
 /**
- * The body as it was before `encoding`. Takes over the budget's hold on `body` and returns with one on the result; when
+ * The body as it was before `encoding`; `body` itself is freed. Takes over the budget's hold on `body` and returns with one on the result; when
  * it throws, the budget holds nothing.
  */
 export async function decodeContent(
@@ -37,10 +38,12 @@ export async function decodeContent(
   budget: ByteBudget,
 ): Promise<Uint8Array> {
   if (encoding === undefined) return body;
+  const bodyBytes = body.byteLength;
   try {
     return await inflate(body, encoding, bytesMax, budget);
   } finally {
-    budget.release(body.byteLength);
+    budget.release(bodyBytes);
+    freeMemory(body);
   }
 }
 

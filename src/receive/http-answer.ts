@@ -61,7 +61,7 @@ export function sendRefusal(
 /** What is left of a smaller body is read and dropped, so that the connection lives on. */
 const DRAIN_BYTES_MAX = 1 << 20;
 /** How long a sender that is still sending has to see its answer. */
-const LINGER_MS = 2_000;
+const LINGER_MS = 1_000;
 
 function refusalHeaders(status: number, error: ExportError): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer realm="otlp"' };

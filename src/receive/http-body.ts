@@ -37,6 +37,7 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
   const fail = (error: ExportError): void => {
     leave();
     request.pause();
+    body.free();
     budget.release(body.length);
     reject(error);
   };
@@ -82,12 +83,17 @@ class BodyBuffer {
     } else {
       if (length > this.#bytes.length) this.#grow(length);
       this.#bytes.set(chunk, this.length);
+      freeMemory(chunk);
     }
     this.length = length;
   }
 
   take(): Uint8Array {
     return this.#bytes.subarray(0, this.length);
+  }
+
+  free(): void {
+    freeMemory(this.#bytes);
   }
 
   #grow(length: number): void {
@@ -97,11 +103,20 @@ class BodyBuffer {
     // Slow: memory of its own, for the body moves to another thread.
     const grown = Buffer.allocUnsafeSlow(isTrusted ? declared : doubled);
     grown.set(this.#bytes.subarray(0, this.length));
+    freeMemory(this.#bytes);
     this.#bytes = grown;
   }
 }
 
-function ownsItsMemory(chunk: Buffer): boolean {
+/**
+ * Gives memory back now and not when the collector comes round to it, for the budget counts on it: without this, refused
+ * bodies stand in memory several times over.
+ */
+export function freeMemory(bytes: Uint8Array): void {
+  if (bytes.byteLength > 0 && ownsItsMemory(bytes)) (bytes.buffer as ArrayBuffer).transfer(0);
+}
+
+function ownsItsMemory(chunk: Uint8Array): boolean {
   return chunk.byteLength === chunk.buffer.byteLength;
 }
 

@@ -5,7 +5,7 @@ import type { Encoding } from './content-encoding.ts';
 import { ExportError } from './export-error.ts';
 import { JSON_TYPE, otlpMimeOf } from './http-answer.ts';
 import type { OtlpMime } from './http-answer.ts';
-import { budgetSpent, readBody } from './http-body.ts';
+import { budgetSpent, freeMemory, readBody } from './http-body.ts';
 import { HttpRefusal } from './http-refusal.ts';
 import type { IntakeResult, LogIntake } from './log-intake.ts';
 
@@ -70,6 +70,7 @@ async function exportBody(
     if (!budget.tryAcquire(bytes.byteLength)) throw budgetSpent();
     budget.release(heldBytes);
     heldBytes = bytes.byteLength;
+    if (bytes.buffer !== content.buffer) freeMemory(content);
     const result = await intake.accept(bytes);
     return result.message === '' ? { ...result, message: warning } : result;
   } finally {
@@ -78,10 +79,6 @@ async function exportBody(
 }
 
 async function transcode(content: Uint8Array, options: ExportRequestOptions): Promise<TranscodedJson> {
-  if (content.byteLength === 0) throw new ExportError('invalid_argument', 'the body is empty, expected JSON');
-  if (content[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf) {
-    throw new ExportError('invalid_argument', 'the body starts with a byte order mark, expected {');
-  }
   try {
     return await options.transcodeJson(content);
   } catch (cause) {

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { expect, onTestFinished } from 'vitest';
+import { transcodeJson } from '../../src/decode/transcode-json.ts';
 import { ByteBudget } from '../../src/receive/byte-budget.ts';
 import type { IntakeResult } from '../../src/receive/log-intake.ts';
 import { startOtlpHttp } from '../../src/receive/otlp-http.ts';
@@ -47,7 +48,7 @@ export async function startReceiver(overrides: Partial<OtlpHttpOptions> = {}): P
     receiveTimeoutMs: 10_000,
     connectionsMax: 1000,
     onEvent: (event) => void events.push(event),
-    transcodeJson: checkJson,
+    transcodeJson,
     ...overrides,
   });
   onTestFinished(async () => {
@@ -55,16 +56,6 @@ export async function startReceiver(overrides: Partial<OtlpHttpOptions> = {}): P
     await expect.poll(() => budget.bytesUsed).toBe(0);
   });
   return { ...receiver, url: `http://127.0.0.1:${receiver.port}/v1/logs`, budget, accepted, events };
-}
-
-/** Stands where the decoder does: only valid JSON passes, unchanged. */
-export function checkJson(bytes: Uint8Array): { bytes: Uint8Array; warning: string } {
-  try {
-    JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    throw Object.assign(new Error(`not JSON: ${(error as Error).message}`), { code: 'malformed_json' });
-  }
-  return { bytes, warning: '' };
 }
 
 export interface Answer {

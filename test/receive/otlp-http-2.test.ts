@@ -27,7 +27,7 @@ function open(url: string, options: SecureClientSessionOptions = {}): ClientHttp
 }
 
 interface Http2Answer {
-  headers: IncomingHttpHeaders & { ':status'?: number };
+  headers: IncomingHttpHeaders & { ':status'?: number | undefined };
   body: Buffer;
 }
 
