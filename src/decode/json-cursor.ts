@@ -6,6 +6,9 @@ const SKIP_DEPTH_MAX = 100_000;
 const GOT_BYTES_MAX = 64;
 const PATH_PARTS_MAX = 20;
 
+/** Up to here a loop is quicker than a call. */
+const SHORT_RUN = 48;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPEN_OBJECT = 0x7b;
@@ -108,8 +111,7 @@ export class JsonCursor {
     for (let at = start; at < end;) {
       let run = at;
       while (run < end && this.bytes[run] !== BACKSLASH) run++;
-      writer.bytes.set(this.bytes.subarray(at, run), writer.at);
-      writer.at += run - at;
+      this.#copyRun(at, run, writer);
       at = run < end ? this.#copyEscape(run, writer) : end;
     }
   }
@@ -158,8 +160,8 @@ export class JsonCursor {
   }
 
   text(start: number, end: number): string {
-    // slice, not subarray: TextDecoder refuses views of shared memory.
-    return decoder.decode(this.bytes.slice(start, end));
+    // A copy, which a Buffer's slice is not: TextDecoder refuses shared memory.
+    return decoder.decode(new Uint8Array(this.bytes.subarray(start, end)));
   }
 
   /** The field at `path` has a value, from `start` to `at`, that its type does not have. */
@@ -227,6 +229,13 @@ export class JsonCursor {
       if (hexDigit(this.bytes[this.at + i] ?? 0) === -1) this.#failAt(this.at + i, 'four hex digits after \\u');
     }
     return this.at + 6;
+  }
+
+  #copyRun(start: number, end: number, writer: ProtobufWriter): void {
+    const { bytes, at } = writer;
+    if (end - start > SHORT_RUN) bytes.set(this.bytes.subarray(start, end), at);
+    else for (let i = start; i < end; i++) bytes[at + i - start] = this.bytes[i] as number;
+    writer.at = at + end - start;
   }
 
   /** Escape at `at`, known to be whole; returns where it and, of a surrogate pair, its second half end. */

@@ -2,9 +2,13 @@ const INITIAL_BYTES = 65_536;
 /** What is kept for the next request when one needed more. */
 const KEPT_BYTES_MAX = 1 << 20;
 
+/** Bytes of a length that is padded, which the encoding allows. */
+const PADDED_BYTES = 5;
+
 /**
  * Protobuf bytes, written front to back. The length of a message is not known before its end: one byte is left for it,
- * and what was written moves when that is too few, so that the bytes are those that any encoder makes.
+ * and what was written moves when that is too few, so that the bytes are those that any encoder makes. A message that
+ * is `padded` gets all the room at once: a large one in many others would move as often.
  */
 export class ProtobufWriter {
   bytes = new Uint8Array(INITIAL_BYTES);
@@ -55,14 +59,21 @@ export class ProtobufWriter {
   }
 
   /** Starts a field with a length; returns what `close` wants. */
-  open(tag: number): number {
+  open(tag: number, padded = false): number {
     this.varint(tag);
-    this.byte(0);
+    this.reserve(PADDED_BYTES);
+    this.at += padded ? PADDED_BYTES : 1;
     return this.at;
   }
 
-  close(start: number): void {
+  close(start: number, padded = false): void {
     const length = this.at - start;
+    if (padded) {
+      for (let i = 0; i < PADDED_BYTES; i++) {
+        this.bytes[start - PADDED_BYTES + i] = ((length >>> (7 * i)) & 0x7f) | (i < PADDED_BYTES - 1 ? 0x80 : 0);
+      }
+      return;
+    }
     const sizeBytes = length < 0x80 ? 1 : length < 0x4000 ? 2 : length < 0x20_0000 ? 3 : length < 0x1000_0000 ? 4 : 5;
     if (sizeBytes > 1) {
       this.reserve(sizeBytes - 1);

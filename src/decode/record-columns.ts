@@ -11,6 +11,12 @@ const INITIAL_RECORDS = 1024;
 /** What is kept for the next request when one had more. */
 const KEPT_RECORDS_MAX = 65_536;
 
+/**
+ * Rendered bodies may take this and twice the request. Text hardly grows when it is rendered, but control characters do
+ * sixfold: what no longer fits is cut.
+ */
+const SCRATCH_BYTES_MIN = 1 << 20;
+
 const SCOPE_LOGS = (2 << 3) | LENGTH;
 /** `instrumentation_library_logs` of OTLP before 0.15, of the same shape as `scope_logs`. */
 const OLD_SCOPE_LOGS = (1000 << 3) | LENGTH;
@@ -63,7 +69,7 @@ export class RecordColumns {
     this.count = 0;
     this.droppedAttributes = 0;
     this.#unresolvedBefore = this.body.unresolved;
-    this.body.scratch.clear();
+    this.body.scratch.clear(bytes.length * 2 + SCRATCH_BYTES_MIN);
     this.#reader.bytes = bytes;
   }
 

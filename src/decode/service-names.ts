@@ -77,8 +77,8 @@ export class ServiceNames {
     const index = hash(bytes, start, end) & (CACHE_SLOTS - 1);
     const slot = this.#slots[index];
     if (slot !== undefined && isEqual(slot.bytes, bytes, start, end)) return slot.service;
-    // slice, not subarray: TextDecoder refuses views of shared memory, and the slot must own its bytes.
-    const own = bytes.slice(start, end);
+    // A copy, which a Buffer's slice is not: the slot must own its bytes, and TextDecoder refuses shared memory.
+    const own = new Uint8Array(bytes.subarray(start, end));
     const name = this.#decoder.decode(own);
     const service = { name, shard: shardOf(name, this.#shards) };
     this.#slots[index] = { bytes: own, service };

@@ -7,23 +7,25 @@ const HEX = new TextEncoder().encode('0123456789abcdef');
 
 /**
  * UTF-8 text of messages that stand nowhere in the request as they are, back to back in one growing buffer. Each is cut
- * at `MESSAGE_BYTES_MAX`; `full` says that more of the current one is of no use.
+ * at `MESSAGE_BYTES_MAX`, and where all of them reach their bound; `full` says that more of the current one is of no use.
  */
 export class TextScratch {
   bytes = new Uint8Array(INITIAL_BYTES);
   length = 0;
   full = false;
   #limit = 0;
+  #bytesMax = 0;
 
-  /** Drops all text; nothing may look at it any more. */
-  clear(): void {
+  /** Drops all text; nothing may look at it any more. The next messages together take at most `bytesMax`. */
+  clear(bytesMax: number): void {
     if (this.bytes.length > KEPT_BYTES_MAX) this.bytes = new Uint8Array(INITIAL_BYTES);
     this.length = 0;
+    this.#bytesMax = bytesMax;
   }
 
   /** Starts a message; returns its offset. */
   open(): number {
-    this.#limit = this.length + MESSAGE_BYTES_MAX;
+    this.#limit = Math.min(this.length + MESSAGE_BYTES_MAX, this.#bytesMax);
     this.full = false;
     return this.length;
   }
@@ -39,7 +41,7 @@ export class TextScratch {
       this.full = true;
       return;
     }
-    if (this.length >= this.bytes.length) this.#grow(1);
+    if (this.length >= this.bytes.length) this.#grow();
     this.bytes[this.length++] = byte;
   }
 
@@ -88,8 +90,8 @@ export class TextScratch {
     return needs > end - lead ? lead : end;
   }
 
-  #grow(bytes: number): void {
-    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.length + bytes));
+  #grow(): void {
+    const larger = new Uint8Array(this.bytes.length * 2);
     larger.set(this.bytes);
     this.bytes = larger;
   }

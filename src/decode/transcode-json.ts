@@ -9,6 +9,8 @@ import { ProtobufWriter } from './protobuf-writer.ts';
  * (`MESSAGE_DEPTH_MAX`) need not be written.
  */
 const DEPTH_MAX = 160;
+/** Messages deeper than any that programs send. */
+const PADDED_DEPTH = 16;
 
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
@@ -22,6 +24,9 @@ export interface Transcoded {
   warning: string;
 }
 
+/** Reused: a text that was refused leaves something in it, which the next one clears. */
+const writer = new ProtobufWriter();
+
 /**
  * OTLP/JSON (specification 1.11, "JSON Protobuf Encoding") to the protobuf bytes of the same request, in one pass that
  * builds no object. Lenient where the Collector is: snake_case names, enum names, integers as strings or numbers,
@@ -30,8 +35,8 @@ export interface Transcoded {
 export function transcodeJson(text: Uint8Array): Transcoded {
   const json = new JsonCursor(text);
   checkStart(json);
-  const writer = new ProtobufWriter();
-  const fields = writeFields(json, LOGS_REQUEST, writer, 0);
+  writer.clear();
+  const fields = writeFields(json, LOGS_REQUEST, 0);
   if (json.peek() !== 0 || json.at < text.length) json.failSyntax('the end: one request is one object');
   const warning = fields.unknown && !fields.known ? 'no resourceLogs in the request: it held no log records' : '';
   return { bytes: writer.finish(), warning };
@@ -50,12 +55,7 @@ function checkStart(json: JsonCursor): void {
 }
 
 /** Writes the fields of the object that is next; says which kinds of names it had. */
-function writeFields(
-  json: JsonCursor,
-  message: JsonMessage,
-  writer: ProtobufWriter,
-  depth: number,
-): { known: boolean; unknown: boolean } {
+function writeFields(json: JsonCursor, message: JsonMessage, depth: number): { known: boolean; unknown: boolean } {
   let known = false;
   let unknown = false;
   if (json.peek() !== OPEN_OBJECT) json.fail(json.at, 'an object');
@@ -65,7 +65,7 @@ function writeFields(
     json.peek();
     const keyStart = json.at + 1;
     const keyEnd = json.skipKey();
-    const field = findField(json, message, keyStart, keyEnd);
+    const field = message.find(json.bytes, keyStart, keyEnd) ?? findEscaped(json, message, keyStart, keyEnd);
     if (field === undefined) {
       unknown = true;
       json.skipValue();
@@ -74,22 +74,28 @@ function writeFields(
     known = true;
     if (json.skipNull()) continue;
     json.path.push(field.name);
-    if (field.repeated) writeList(json, field, writer, depth);
-    else writeField(json, field, writer, depth);
+    if (field.repeated) writeList(json, field, depth);
+    else writeField(json, field, depth);
     json.path.pop();
   } while (json.more(CLOSE_OBJECT));
   return { known, unknown };
 }
 
-function findField(json: JsonCursor, message: JsonMessage, start: number, end: number): JsonField | undefined {
-  const field = message.find(json.bytes, start, end);
-  // A name may be written with escapes; none of ours is so long that a longer key could be one.
-  if (field !== undefined || end - start > 256 || !json.bytes.subarray(start, end).includes(0x5c)) return field;
-  const name = new TextEncoder().encode(JSON.parse(json.text(start - 1, end + 1)) as string);
-  return message.find(name, 0, name.length);
+/** A name may be written with escapes; it is spelled out behind what is written so far. */
+function findEscaped(json: JsonCursor, message: JsonMessage, start: number, end: number): JsonField | undefined {
+  // Six bytes a letter: none of our names is so long that a longer key could be one.
+  if (end - start > 256 || json.bytes.subarray(start, end).indexOf(0x5c) === -1) return undefined;
+  const { at } = json;
+  const nameStart = writer.at;
+  json.at = start - 1;
+  json.copyString(writer);
+  json.at = at;
+  const field = message.find(writer.bytes, nameStart, writer.at);
+  writer.at = nameStart;
+  return field;
 }
 
-function writeList(json: JsonCursor, field: JsonField, writer: ProtobufWriter, depth: number): void {
+function writeList(json: JsonCursor, field: JsonField, depth: number): void {
   if (json.peek() !== OPEN_ARRAY) json.fail(json.at, 'an array');
   json.at++;
   if (json.take(CLOSE_ARRAY)) return;
@@ -97,16 +103,16 @@ function writeList(json: JsonCursor, field: JsonField, writer: ProtobufWriter, d
   let index = 0;
   do {
     json.path[last] = index++;
-    writeField(json, field, writer, depth);
+    writeField(json, field, depth);
   } while (json.more(CLOSE_ARRAY));
   json.path.length = last;
 }
 
-function writeField(json: JsonCursor, field: JsonField, writer: ProtobufWriter, depth: number): void {
+function writeField(json: JsonCursor, field: JsonField, depth: number): void {
   json.peek();
   switch (field.type) {
     case 'message':
-      writeMessage(json, field, writer, depth);
+      writeMessage(json, field, depth);
       return;
     case 'string': {
       if (json.peek() !== 0x22) json.fail(json.at, 'a string');
@@ -142,14 +148,15 @@ function writeField(json: JsonCursor, field: JsonField, writer: ProtobufWriter, 
   }
 }
 
-function writeMessage(json: JsonCursor, field: JsonField, writer: ProtobufWriter, depth: number): void {
+function writeMessage(json: JsonCursor, field: JsonField, depth: number): void {
   const { message } = field;
   // An entry of a list may be null in some encoders: it is an empty message.
   const isNull = json.skipNull();
-  const start = writer.open(field.tag);
+  const padded = depth > PADDED_DEPTH;
+  const start = writer.open(field.tag, padded);
   if (!isNull && message !== undefined) {
-    if (depth < DEPTH_MAX) writeFields(json, message, writer, depth + 1);
+    if (depth < DEPTH_MAX) writeFields(json, message, depth + 1);
     else json.skipValue();
   }
-  writer.close(start);
+  writer.close(start, padded);
 }

@@ -153,6 +153,20 @@ describe('the message of a record', () => {
     expect(one({ body: line }).message).toBe(line);
   });
 
+  it('S12: of rendered bodies together takes no more memory than twice the request and a little', () => {
+    const record = { body: { k: '\u0001'.repeat(10_000) } };
+    const bytes = encodeLogsRequest({ service: 's', records: Array.from({ length: 300 }, () => record) });
+    const columns = new RecordColumns();
+    columns.begin(bytes);
+    columns.append(...rangeOf(bytes));
+    const { scratch } = columns.body;
+    expect(scratch.length).toBeLessThanOrEqual(bytes.length * 2 + (1 << 20));
+    expect(columns.messageEnd[0]! - columns.messageStart[0]!).toBe(60_008);
+    expect(columns.messageEnd[299]).toBe(columns.messageStart[299]);
+    columns.release();
+    expect(scratch.bytes.length).toBe(4096);
+  });
+
   it('D15: takes a value that points into a table of strings as absent, and counts it', () => {
     const body = Uint8Array.of(0x40, 5); // string_value_strindex = 5
     const record = Uint8Array.of(0x2a, body.length, ...body);

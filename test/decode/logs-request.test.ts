@@ -89,6 +89,19 @@ describe('the service of a resource', () => {
     expect(routes.service[0]).toBe(first);
   });
 
+  it('is kept when the memory that it came in is used for something else', () => {
+    const services = new ServiceNames({ attributes: ['service.name'], shards: 4 });
+    const routes = new RequestRoutes();
+    const memory = Buffer.from(encodeLogsRequest({ service: 'cart', records: [record] }));
+    routeRequest(memory, services, routes);
+    const first = routes.service[0];
+    memory.set(encodeLogsRequest({ service: 'user', records: [record] }));
+    routeRequest(memory, services, routes);
+    expect(routes.service[0]!.name).toBe('user');
+    routeRequest(encodeLogsRequest({ service: 'cart', records: [record] }), services, routes);
+    expect(routes.service[0]).toBe(first);
+  });
+
   it('counts several resource messages as one', () => {
     const [left, right] = ['cart', 'other'].map((service) => encodeLogsRequest({ service, records: [] }).subarray(2));
     // Each is resource_logs { resource } less its own header: two resources and two scopes in one envelope.

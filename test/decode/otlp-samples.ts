@@ -68,7 +68,8 @@ export interface SampleResource {
 export function encodeLogsRequest(...resources: SampleResource[]): Uint8Array {
   const writer = protobuf.Writer.create();
   for (const resource of resources) message(writer, 1, (inner) => writeResourceLogs(inner, resource));
-  return writer.finish();
+  // Not a Buffer, whose methods differ, but what arrives in a worker.
+  return new Uint8Array(writer.finish());
 }
 
 /** The commonest case: one service and its lines, one record each, a second apart. */

@@ -255,6 +255,15 @@ describe('OTLP/JSON', () => {
     expect(error.message).toMatch(/malformed JSON at byte \d+.*: got .+, expected .+/);
   });
 
+  it('is read from a Buffer and from shared memory alike', () => {
+    const text = request('"traceId":"5b8efff798038103d269b633813fc60c","body":{"intValue":"7"},"severityNumber":"9"');
+    const shared = new Uint8Array(new SharedArrayBuffer(text.length));
+    shared.set(bytesOf(text));
+    expect(transcodeJson(shared)).toEqual(transcodeJson(Buffer.from(text)));
+    shared.set(bytesOf(text.replace('"9"', '"x"')));
+    expect(() => transcodeJson(shared)).toThrow('got "x"');
+  });
+
   it('says what it got in a few characters, whatever was sent', () => {
     const { message } = errorOf(request(`"timeUnixNano":"${'\\u001b[31m€'.repeat(10_000)}"`));
     expect(message.length).toBeLessThan(200);
