@@ -58,23 +58,25 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
     onStream(stream, headers, flags) {
       stream.on('error', ignore);
       const path = headers[':path'] ?? '';
+      try {
+        // Probes have no token to show.
+        if (!path.startsWith(HEALTH_PATH)) auth?.check(headers);
+      } catch (error) {
+        refuse(stream, toExportError(error));
+        return;
+      }
       if (headers[':method'] !== 'POST') {
         sendHttpError(stream, 405, `method is ${headers[':method']}, expected POST`);
       } else if (!isGrpc(headers['content-type'])) {
         sendHttpError(stream, 415, `content-type is ${headers['content-type']}, expected application/grpc`);
       } else if (isStopping) {
         refuse(stream, new ExportError('unavailable', 'shutting down, try again', { retryAfterSeconds: 1 }));
+      } else if (path === exportPath) {
+        serveExport(stream, headers);
       } else if (path.startsWith(HEALTH_PATH)) {
         serveHealth(stream, headers, flags);
       } else {
-        try {
-          auth?.check(headers);
-        } catch (error) {
-          refuse(stream, toExportError(error));
-          return;
-        }
-        if (path === exportPath) serveExport(stream, headers);
-        else refuse(stream, new ExportError('unimplemented', adviceFor(path)));
+        refuse(stream, new ExportError('unimplemented', adviceFor(path)));
       }
     },
     sweep(nowMs) {

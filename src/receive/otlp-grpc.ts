@@ -129,6 +129,8 @@ function createListener(tlsOptions: TlsOptions | undefined, handshakeTimeout: nu
   if (tlsOptions === undefined) return net.createServer({ noDelay: true });
   const listener = tls.createServer({ ...loadTls(tlsOptions), ALPNProtocols: ['h2'], handshakeTimeout, noDelay: true });
   listener.on('secureConnection', (socket) => socket.on('error', () => socket.destroy()));
+  // Node leaves the socket open whose handshake failed or took too long.
+  listener.on('tlsClientError', (_error, socket) => socket.destroy());
   return listener;
 }
 

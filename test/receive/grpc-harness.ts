@@ -5,11 +5,7 @@ import type { Socket } from 'node:net';
 import { Client, Metadata, credentials } from '@grpc/grpc-js';
 import type { CallOptions, ChannelCredentials, ClientOptions, ServiceError } from '@grpc/grpc-js';
 import { onTestFinished, expect } from 'vitest';
-import { RecordColumns } from '../../src/decode/record-columns.ts';
-import { RequestRoutes, routeRequest } from '../../src/decode/logs-request.ts';
-import { ServiceNames } from '../../src/decode/service-names.ts';
 import { ByteBudget } from '../../src/receive/byte-budget.ts';
-import { ExportError } from '../../src/receive/export-error.ts';
 import type { LogIntake } from '../../src/receive/log-intake.ts';
 import { loadLogsService } from '../../src/receive/otlp-grpc-definitions.ts';
 import { startOtlpGrpc } from '../../src/receive/otlp-grpc.ts';
@@ -56,25 +52,6 @@ export async function startReceiver(overrides: Partial<GrpcReceiverOptions> = {}
     await expect.poll(() => budget.bytesUsed).toBe(0);
   });
   return { ...receiver, budget, accepted, events };
-}
-
-/** Decodes as the live path does, and counts. */
-export function decodingIntake(): LogIntake {
-  const names = new ServiceNames({ attributes: ['service.name'], shards: 1 });
-  const routes = new RequestRoutes();
-  const columns = new RecordColumns();
-  return {
-    async accept(bytes) {
-      try {
-        routeRequest(bytes, names, routes);
-        columns.begin(bytes);
-        for (let i = 0; i < routes.count; i++) columns.append(routes.start[i] ?? 0, routes.end[i] ?? 0);
-      } catch (error) {
-        throw new ExportError('invalid_argument', (error as Error).message, { cause: error });
-      }
-      return { records: columns.count, rejected: 0, message: '' };
-    },
-  };
 }
 
 /** One log record a text. */
@@ -144,7 +121,7 @@ export interface RawAnswer {
 
 /** An HTTP/2 connection, for what no gRPC client sends. */
 export async function connectHttp2(port: number): Promise<ClientHttp2Session> {
-  const session = connect(`http://127.0.0.1:${port}`);
+  const session = connect(`http://127.0.0.1:${port}`, { maxSessionMemory: 1000 });
   session.on('error', () => undefined);
   onTestFinished(() => session.destroy());
   await new Promise<void>((resolve) => session.once('connect', () => resolve()));

@@ -2,7 +2,8 @@ import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zl
 import { status } from '@grpc/grpc-js';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { connectHttp2, decodingIntake, encodeRequest, frame, rawCall, startReceiver } from './grpc-harness.ts';
+import { decodingIntake } from './decoding-intake.ts';
+import { connectHttp2, encodeRequest, frame, rawCall, startReceiver } from './grpc-harness.ts';
 
 const REQUEST = encodeRequest('GET /index.html 200', 'GET /favicon.ico 404');
 const COMPRESSED = 1;

@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createAuthenticator } from '../../src/receive/authenticator.ts';
 import { ExportError } from '../../src/receive/export-error.ts';
 import type { LogIntake } from '../../src/receive/log-intake.ts';
+import { decodingIntake } from './decoding-intake.ts';
 import {
   MIB,
   PREFACE,
@@ -15,7 +16,6 @@ import {
   connectClient,
   connectHttp2,
   connectRaw,
-  decodingIntake,
   encodeRequest,
   frame,
   gatedIntake,

@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+export interface Certificate {
+  certFile: string;
+  keyFile: string;
+}
+
+/** A folder that goes when the test ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'halfspace-tls-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** A certificate for localhost that signs itself, made by openssl. */
+export function selfSigned(folder: string, name: string): Certificate {
+  const certFile = join(folder, `${name}.pem`);
+  const keyFile = join(folder, `${name}.key`);
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  openssl('req', '-x509', '-days', '2', ...key, ...subject, '-keyout', keyFile, '-out', certFile);
+  return { certFile, keyFile };
+}
+
+/** A certificate that `ca` has signed. */
+export function signedBy(ca: Certificate, folder: string, name: string): Certificate {
+  const certFile = join(folder, `${name}.pem`);
+  const keyFile = join(folder, `${name}.key`);
+  const request = join(folder, `${name}.csr`);
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  openssl('req', '-new', ...key, '-subj', `/CN=${name}`, '-keyout', keyFile, '-out', request);
+  const issuer = ['-CA', ca.certFile, '-CAkey', ca.keyFile, '-CAcreateserial'];
+  openssl('x509', '-req', '-days', '2', '-in', request, ...issuer, '-out', certFile);
+  return { certFile, keyFile };
+}
+
+function openssl(...args: string[]): void {
+  execFileSync('openssl', args, { stdio: 'pipe' });
+}
