@@ -48,7 +48,11 @@ export class Scenario {
     for (const service of SHOP) {
       const stepMs = 1000 / service.linesPerSecond;
       const firstMs = this.#startMs - BACKFILL_GAP_MS - BACKFILL_LINES * stepMs;
-      for (let i = 0; i < BACKFILL_LINES; i++) lines.push(this.#line(service, firstMs + i * stepMs));
+      for (let i = 0; i < BACKFILL_LINES; i++) {
+        // Rare voices too, so that only the incident brings templates that are new.
+        const voice = service.voices[i] ?? chooseVoice(service.voices, this.#random);
+        lines.push(this.#line(service.name, voice, firstMs + i * stepMs));
+      }
     }
     return lines.toSorted((a, b) => a.timeMs - b.timeMs);
   }
@@ -60,7 +64,7 @@ export class Scenario {
       const [name, timeMs] = this.#nextToSpeak();
       if (timeMs > untilMs) return lines;
       const service = serviceAt(name, this.incidentAt(timeMs));
-      lines.push(this.#line(service, timeMs));
+      lines.push(this.#line(name, chooseVoice(service.voices, this.#random), timeMs));
       this.#nextMs.set(name, timeMs + this.#gapMs(service));
     }
   }
@@ -86,10 +90,9 @@ export class Scenario {
     return (-Math.log(1 - this.#random.next()) * 1000) / service.linesPerSecond;
   }
 
-  #line(service: DemoService, timeMs: number): DemoLine {
-    const voice = chooseVoice(service.voices, this.#random);
+  #line(service: string, voice: Voice, timeMs: number): DemoLine {
     return {
-      service: service.name,
+      service,
       timeMs: Math.floor(timeMs),
       severityNumber: voice.severityNumber,
       body: voice.say(this.#random),
