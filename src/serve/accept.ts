@@ -18,7 +18,7 @@ export function negotiate(app: FastifyInstance): void {
 }
 
 /** Whether an `Accept` header takes a media type (RFC 9110, section 12.5.1); the most specific range decides. */
-export function accepts(header: string | undefined, mediaType: string): boolean {
+function accepts(header: string | undefined, mediaType: string): boolean {
   if (header === undefined || header.trim() === '') return true;
   const anySubtype = `${mediaType.slice(0, mediaType.indexOf('/'))}/*`;
   const weights = new Map<string, number>();

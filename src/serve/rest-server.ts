@@ -38,7 +38,7 @@ export interface RestOptions {
   /** Undefined: everybody may call. */
   signingSecret: string | undefined;
   corsAllowedOrigins: readonly string[];
-  /** PEM; undefined: plain text. */
+  /** PEM; undefined: plain text. Callers show the signing secret and no certificate, so that probes need none. */
   tls: { cert: Buffer; key: Buffer } | undefined;
   metrics: MetricsPage;
   logger: RestLogger;
@@ -92,6 +92,7 @@ export async function startRest(options: RestOptions): Promise<RestServer> {
 }
 
 function createApp(options: RestOptions): RestApp {
+  const { tls } = options;
   const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply): void =>
     answerProblem(error, request, reply, options.logger);
   const app = fastify({
@@ -99,7 +100,7 @@ function createApp(options: RestOptions): RestApp {
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: RECEIVE_TIMEOUT_MS,
     return503OnClosing: false,
-    https: options.tls === undefined ? null : { ...options.tls, minVersion: 'TLSv1.2' },
+    https: tls === undefined ? null : { cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2' },
     frameworkErrors: answer,
     clientErrorHandler: answerBrokenRequest,
   }) as unknown as RestApp;

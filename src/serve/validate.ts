@@ -6,8 +6,10 @@ import { Problem } from './problem.ts';
 const SHOWN_CHARS_MAX = 100;
 
 interface Fields {
-  properties?: Record<string, { type?: string }>;
+  properties?: Record<string, { type?: string; items?: TSchema; maxItems?: number }>;
 }
+
+type Check = ReturnType<typeof Compile>;
 
 /** The parts of a validation error that its sentence needs. */
 interface Finding {
@@ -25,16 +27,53 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   const validator = Compile(schema);
   const fields = schema as Fields;
   const isQuery = httpPart === 'querystring';
+  const findInLists = listSearch(fields);
   return (input: unknown) => {
     const value = isQuery ? readQuery(input as Record<string, unknown>, fields) : input;
     if (validator.Check(value)) return { value };
-    const findings = validator.Errors(value) as unknown as Finding[];
-    // An unknown member is reported twice, first without its name.
-    const finding = findings.find(({ keyword }) => keyword !== 'boolean');
+    const finding = findInLists(value) ?? firstFinding(validator, withShortLists(value));
     const code = isQuery ? 'bad_query' : 'bad_request';
     return { error: new Problem(400, code, sentence(finding, value, fields, isQuery)) };
   };
 };
+
+/**
+ * Looks for what is wrong in the lists of a body. The compiled check of an item is a thousand times as fast as the walk
+ * that explains, which over 100,000 rows would hold up the thread: only the item at fault is explained.
+ */
+function listSearch({ properties = {} }: Fields): (value: unknown) => Finding | undefined {
+  const lists = Object.entries(properties).flatMap(([name, { items, maxItems }]) =>
+    items === undefined ? [] : [{ name, limit: maxItems ?? Number.POSITIVE_INFINITY, item: Compile(items) }],
+  );
+  return (value) => {
+    for (const { name, limit, item } of lists) {
+      const list = valueAt(value, `/${name}`);
+      if (!Array.isArray(list)) continue;
+      if (list.length > limit)
+        return { keyword: 'maxItems', instancePath: `/${name}`, params: { limit }, message: 'is too long' };
+      const index = list.findIndex((one) => !item.Check(one));
+      const finding = index === -1 ? undefined : firstFinding(item, list[index]);
+      if (finding !== undefined) return { ...finding, instancePath: `/${name}/${index}${finding.instancePath}` };
+    }
+    return undefined;
+  };
+}
+
+/** For errors outside of the lists, whose items are all well by then. */
+function withShortLists(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const members = Object.entries(value).map(([name, member]): [string, unknown] => [
+    name,
+    Array.isArray(member) ? member.slice(0, 1) : member,
+  ]);
+  return Object.fromEntries(members);
+}
+
+function firstFinding(check: Check, value: unknown): Finding | undefined {
+  const findings = check.Errors(value) as unknown as Finding[];
+  // An unknown member is reported twice, first without its name.
+  return findings.find(({ keyword }) => keyword !== 'boolean');
+}
 
 /** A parameter given twice stays the array that it is, which no schema takes. */
 function readQuery(query: Record<string, unknown>, fields: Fields): Record<string, unknown> {

@@ -123,6 +123,8 @@ describe('POST /anomalies/detect', () => {
     ['an unknown level', { logs: [{ ...rowOf(), level: 'loud' }] }, 'logs[0].level must be one of trace, debug, info'],
     ['an empty service', { logs: [{ ...rowOf(), service: '' }] }, 'logs[0].service must not be empty'],
     ['rows and a window', { logs: [rowOf()], window: '1h' }, 'the body has both logs and window'],
+    ['a member too many', { logs: [rowOf()], rows: [] }, 'the body has the unknown member "rows"; allowed: logs'],
+    ['a row that is none', { logs: [rowOf(), 5] }, 'logs[1] must be an object, got 5'],
     ['an unknown member', { rows: [] }, 'the body has the unknown member "rows"; allowed: logs, source, window'],
     ['an unknown source', { source: 'loki' }, 'source must be one of otlp, file'],
     ['an array', [], 'the body must be an object, got an empty array'],

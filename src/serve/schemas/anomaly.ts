@@ -1,5 +1,4 @@
 import { Type } from '@fastify/type-provider-typebox';
-import type { Static } from '@fastify/type-provider-typebox';
 import { REASONS } from '../../domain/anomaly.ts';
 import { LEVELS } from '../../domain/level.ts';
 import { reference } from './reference.ts';
@@ -22,8 +21,6 @@ export const AnomalySchema = Type.Object(
   },
   { $id: 'Anomaly', title: 'Anomaly', additionalProperties: false },
 );
-
-export type NumberedAnomaly = Static<typeof AnomalySchema>;
 
 /** An anomaly's id, or a point in time. */
 const Since = Type.String({

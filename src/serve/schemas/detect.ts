@@ -5,7 +5,7 @@ import { PostedRowSchema } from './log-row.ts';
 import { nullable, reference } from './reference.ts';
 import { SOURCES, windowFields } from './window-query.ts';
 
-export const DETECT_ROWS_MAX = 100_000;
+const DETECT_ROWS_MAX = 100_000;
 export const DETECT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Either `logs` or a window; which of the two is checked by hand, as a union's errors name no field. */

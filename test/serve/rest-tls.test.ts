@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'undici';
+import { expect, test } from 'vitest';
+import { startRest } from '../../src/serve/rest-server.ts';
+import { selfSigned, temporaryFolder } from '../receive/certificates.ts';
+import { createEngineDouble } from './engine-double.ts';
+
+test('with a certificate REST is served over TLS, asks browsers to stay there, and takes no plain text', async () => {
+  const { certFile, keyFile } = selfSigned(temporaryFolder(), 'rest');
+  const cert = readFileSync(certFile);
+  const server = await startRest({
+    host: '127.0.0.1',
+    port: 0,
+    engine: createEngineDouble(),
+    signingSecret: undefined,
+    corsAllowedOrigins: [],
+    tls: { cert, key: readFileSync(keyFile) },
+    metrics: { contentType: 'text/plain', render: async () => '' },
+    logger: { error: () => undefined },
+    version: '1.2.3',
+  });
+  const dispatcher = new Agent({ connect: { ca: cert } });
+  const { statusCode, headers, body } = await request(`https://127.0.0.1:${server.port}/clusters`, { dispatcher });
+  await body.dump();
+  expect(statusCode).toBe(200);
+  expect(headers['strict-transport-security']).toMatch(/^max-age=\d+/);
+  await expect(request(`http://127.0.0.1:${server.port}/clusters`)).rejects.toThrow(
+    /other side closed|ECONNRESET|socket/i,
+  );
+  await dispatcher.close();
+  await server.stop(1000);
+});
