@@ -1,9 +1,9 @@
 import type { DemoRandom } from './demo-random.ts';
 
 /** OTLP severity numbers. */
-export const INFO = 9;
-export const WARN = 13;
-export const ERROR = 17;
+const INFO = 9;
+const WARN = 13;
+const ERROR = 17;
 
 /** One way a service speaks: how often beside its others, how severe, and the text with its variables filled in. */
 export interface Voice {
