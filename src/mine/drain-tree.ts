@@ -1,5 +1,5 @@
 import { INDEX_FROM, LeafIndex } from './leaf-index.ts';
-import type { Template } from './template.ts';
+import { Template } from './template.ts';
 import { WILDCARD } from './token-table.ts';
 import type { TokenTable } from './token-table.ts';
 
@@ -7,7 +7,7 @@ import type { TokenTable } from './token-table.ts';
 export interface TreeNode {
   children: Map<number, TreeNode> | undefined;
   templates: Template[];
-  /** Templates in the list that have been evicted; skipped, and dropped now and then. */
+  /** Tombstones in the list: they keep its order of ids, and go when they are more than the templates. */
   dead: number;
   /** Changes whenever a template of this leaf is made, changed or evicted: what was found here before may not be found again. */
   version: number;
@@ -45,7 +45,7 @@ export class DrainTree {
   search(ids: Int32Array, count: number, known: number): Template | undefined {
     let node = this.#byTokenCount.get(count);
     if (node === undefined) return undefined;
-    if (count === 0) return node.templates.find((template) => template.leaf !== undefined);
+    if (count === 0) return node.templates.at(-1);
     const need = this.#need(count);
     if (known < need) return undefined;
     const levels = Math.min(this.#options.depth - 2, count);
@@ -65,9 +65,6 @@ export class DrainTree {
     if (node === undefined) this.#byTokenCount.set(count, (node = this.#newNode()));
     const levels = Math.min(this.#options.depth - 2, count);
     for (let level = 1; level < levels; level++) node = this.#childFor(node, tokens[level - 1]!);
-    if (node.dead > 0 && node.dead * 2 > node.templates.length) {
-      dropDead(node);
-    }
     node.templates.push(template);
     node.index?.add(template);
     template.leaf = node;
@@ -76,7 +73,14 @@ export class DrainTree {
 
   remove(template: Template): void {
     const leaf = template.leaf!;
-    leaf.dead++;
+    leaf.index?.remove(template);
+    // A tombstone, since cutting it out would move all that follow it.
+    leaf.templates[placeOf(leaf.templates, template.id)] = new Template(template.id, [], this.#table);
+    if (++leaf.dead * 2 > leaf.templates.length) {
+      leaf.templates = leaf.templates.filter((other) => other !== template && other.leaf !== undefined);
+      leaf.dead = 0;
+      if (leaf.templates.length < INDEX_FROM / 2) leaf.index = undefined;
+    }
     this.changed(leaf);
     template.evicted();
   }
@@ -100,13 +104,12 @@ export class DrainTree {
 
   /** Whether anything is left of it. */
   #prunedNode(node: TreeNode): boolean {
-    dropDead(node);
     for (const [token, child] of node.children ?? []) {
       if (this.#prunedNode(child)) continue;
       node.children!.delete(token);
       this.#table.release(token);
     }
-    return node.templates.length > 0 || (node.children?.size ?? 0) > 0;
+    return node.templates.length > node.dead || (node.children?.size ?? 0) > 0;
   }
 
   #newNode(): TreeNode {
@@ -148,10 +151,16 @@ export function leastMatches(count: number, simTh: number): number {
   return need;
 }
 
-function dropDead(node: TreeNode): void {
-  node.templates = node.templates.filter((template) => template.leaf !== undefined);
-  node.dead = 0;
-  node.index = undefined;
+/** Index of the template in a leaf, where ids ascend. */
+function placeOf(templates: readonly Template[], id: number): number {
+  let low = 0;
+  let high = templates.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (templates[middle]!.id < id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The templates of a leaf that are worth comparing. */

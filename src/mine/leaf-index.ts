@@ -13,8 +13,6 @@ let searches = 0;
 
 /**
  * Which templates of a big leaf have a given token in a given place, so that a search compares those only that can win.
- * A template that changed or was evicted stays listed, which costs a comparison; the tree drops the whole index when
- * such templates are many, and makes another one when it next needs it.
  */
 export class LeafIndex {
   readonly #postings = new Map<number, Template[]>();
@@ -32,6 +30,21 @@ export class LeafIndex {
       if (posting === undefined) this.#postings.set(id * POSITIONS + position, [template]);
       else posting.push(template);
     }
+  }
+
+  remove(template: Template): void {
+    const { tokens } = template;
+    for (let position = 0; position < tokens.length; position++) {
+      if (tokens[position] !== WILDCARD) this.removeToken(template, position, tokens[position]!);
+    }
+  }
+
+  /** The template has no longer the token `id` at `position`. */
+  removeToken(template: Template, position: number, id: number): void {
+    const posting = this.#postings.get(id * POSITIONS + position)!;
+    const last = posting.pop()!;
+    if (posting.length === 0) this.#postings.delete(id * POSITIONS + position);
+    else if (last !== template) posting[posting.indexOf(template)] = last;
   }
 
   /**

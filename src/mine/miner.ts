@@ -24,10 +24,10 @@ export const CREATED = 1;
 export const CHANGED = 2;
 
 /**
- * Text that the templates and tree keys of one service may hold. Real services stay far below it; one that is sent long
- * random lines loses its least recently used templates, as at `maxTemplates`, and results may then differ from drain3's.
+ * What the tokens of one service may weigh. Real services stay far below it; one that is sent long random lines loses
+ * its least recently used templates, as at `maxTemplates`, and results may then differ from drain3's.
  */
-const TEXT_BYTES_MAX = 8 << 20;
+const WEIGHT_MAX = 4 << 20;
 
 /** Token ids of the line being mined; scratch space of the thread. */
 const ids = new Int32Array(MINED_TOKENS_MAX);
@@ -160,6 +160,7 @@ export class Miner {
     for (let i = 0; i < count; i++) {
       const id = tokens[i]!;
       if (id === ids[i] || id === WILDCARD) continue;
+      template.leaf!.index?.removeToken(template, i, id);
       this.#table.release(id);
       this.#table.hold(WILDCARD);
       tokens[i] = WILDCARD;
@@ -172,9 +173,9 @@ export class Miner {
     return true;
   }
 
-  /** Drops half of the text that is held. */
+  /** Drops half of the tokens that are held. */
   #shed(): void {
-    while (this.#table.textBytes * 2 > TEXT_BYTES_MAX && this.#oldest !== this.#newest) this.#evict(this.#oldest!);
+    while (this.#table.weight * 2 > WEIGHT_MAX && this.#oldest !== this.#newest) this.#evict(this.#oldest!);
     this.#tree.prune();
     this.#table.sweep();
   }
@@ -221,7 +222,7 @@ export class Miner {
 
   /** After every change of the templates: bounds the tokens, and drops what is remembered when it may be wrong. */
   #tidy(): void {
-    if (this.#table.textBytes > TEXT_BYTES_MAX) this.#shed();
+    if (this.#table.weight > WEIGHT_MAX) this.#shed();
     if (this.#table.wasteful) this.#table.sweep();
     if (this.#table.sweeps === this.#sweepsSeen && this.#tree.reroutes === this.#reroutesSeen) return;
     this.#sweepsSeen = this.#table.sweeps;

@@ -2,6 +2,7 @@ import { BYTE_CLASS, DIGIT, HEX_WORD, HIGH, SLASH, SPACE, SPACE_LEAD, wideSpaceB
 import { maskToken, maskedToken } from './mask-token.ts';
 import { maskWideToken } from './mask-wide-token.ts';
 import { HASH_PRIME, HASH_SEED } from './token-hash.ts';
+import { characterBytes } from './utf8.ts';
 
 /** What is mined of a message: its first line that is not blank, and of that no more than this. */
 export const MINED_BYTES_MAX = 16_384;
@@ -66,16 +67,17 @@ export function tokenise(bytes: Uint8Array, start: number, end: number): number 
     const from = at;
     let hash = HASH_SEED;
     let flags = 0;
-    let hexLetters = 0;
+    let byte = bytes[at]!;
     for (;;) {
-      hash = Math.imul(hash ^ bytes[at]!, HASH_PRIME);
-      hexLetters = (hexLetters + 1) & (kind >> 31);
-      flags |= kind | ((hexLetters + 1) & HEX_WORD);
+      hash = Math.imul(hash ^ byte, HASH_PRIME);
+      flags |= kind;
       if (++at >= stop) break;
-      kind = BYTE_CLASS[bytes[at]!]!;
+      byte = bytes[at]!;
+      kind = BYTE_CLASS[byte]!;
       if ((kind & (SPACE | SPACE_LEAD)) === 0) continue;
       if (kind & SPACE || wideSpaceBytes(bytes, at, end) > 0) break;
     }
+    if (at - from >= 7 && flags < 0 && (flags & DIGIT) === 0 && hasHexWord(bytes, from, at)) flags |= HEX_WORD;
     all |= flags;
     starts[count] = from;
     ends[count] = at;
@@ -91,6 +93,19 @@ export function tokenise(bytes: Uint8Array, start: number, end: number): number 
   return all;
 }
 
+/** Whether seven hex letters stand in a row; every seventh byte is enough to find out where they might. */
+function hasHexWord(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let probe = start + 6; probe < end; probe += 7) {
+    if (BYTE_CLASS[bytes[probe]!]! >= 0) continue;
+    let from = probe;
+    while (from > start && BYTE_CLASS[bytes[from - 1]!]! < 0) from--;
+    let to = probe + 1;
+    while (to < end && BYTE_CLASS[bytes[to]!]! < 0) to++;
+    if (to - from >= 7) return true;
+  }
+  return false;
+}
+
 /** Second half of {@link scanLine}. */
 export function maskTokens(bytes: Uint8Array): void {
   for (let index = 0; index < line.tokens; index++) if (line.flags[index]! & MASKABLE) maskOne(bytes, index);
@@ -103,7 +118,7 @@ export function maskOne(bytes: Uint8Array, index: number): void {
   const outAt = line.maskedBytes;
   const outEnd =
     flags & HIGH
-      ? maskWideToken(bytes, from, to, line.masked, outAt)
+      ? maskWideToken(bytes, from, to, flags, line.masked, outAt)
       : maskToken(bytes, from, to, flags, line.masked, outAt);
   if (outEnd < 0) return;
   line.start[index] = outAt;
@@ -143,29 +158,4 @@ function countWhole(bytes: Uint8Array, start: number, end: number): void {
   }
   line.tokenCount = tokens;
   line.charCount = characters;
-}
-
-/**
- * Bytes of the character (beyond ASCII) at `at`. A malformed one is as long as a decoder would replace by one U+FFFD:
- * the longest beginning of a well-formed character, or one byte.
- */
-export function characterBytes(bytes: Uint8Array, at: number, end: number): number {
-  const first = bytes[at]!;
-  if (first < 0xc2 || first > 0xf4) return 1;
-  const want = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  let low = 0x80;
-  let high = 0xbf;
-  if (first === 0xe0) low = 0xa0;
-  else if (first === 0xed) high = 0x9f;
-  else if (first === 0xf0) low = 0x90;
-  else if (first === 0xf4) high = 0x8f;
-  let width = 1;
-  while (width < want && at + width < end) {
-    const next = bytes[at + width]!;
-    if (next < low || next > high) break;
-    low = 0x80;
-    high = 0xbf;
-    width++;
-  }
-  return width;
 }

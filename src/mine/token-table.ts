@@ -8,6 +8,8 @@ export const WILDCARD = 1;
 /** Fields of an entry: where its bytes begin, how many they are, their hash, how many templates and tree keys hold it. */
 const STRIDE = 4;
 const [OFFSET, LENGTH, HASH, HOLDERS] = [0, 1, 2, 3] as const;
+/** Bytes of an entry and its slots. */
+const TOKEN_OVERHEAD = 32;
 /** Length of an entry whose number is free. */
 const FREE = -1;
 
@@ -78,7 +80,7 @@ export class TokenTable {
     const offset = generation.bytesUsed;
     const length = end - start;
     if (offset + length > generation.bytes.length) generation.bytes = grownBytes(generation.bytes, offset + length);
-    for (let at = 0; at < length; at++) generation.bytes[offset + at] = source[start + at]!;
+    copyBytes(source, start, generation.bytes, offset, length);
     generation.bytesUsed = offset + length;
     const entry = id * STRIDE;
     generation.entries[entry + OFFSET] = offset;
@@ -106,8 +108,13 @@ export class TokenTable {
     this.#deadBytes += entries[id * STRIDE + LENGTH]!;
   }
 
+  /** Bytes that the tokens in use ask for, tables included. */
+  get weight(): number {
+    return this.#textBytes + (this.#used - this.#dead) * TOKEN_OVERHEAD;
+  }
+
   /** Bytes of text that templates and tree keys hold. */
-  get textBytes(): number {
+  get #textBytes(): number {
     return this.generation.bytesUsed - this.#deadBytes;
   }
 
@@ -119,7 +126,8 @@ export class TokenTable {
   /** Whether {@link sweep} is worth its cost, so that the table stays in proportion to the templates. */
   get wasteful(): boolean {
     return (
-      (this.#dead > 64 && this.#dead * 2 > this.#used) || (this.#deadBytes > 16_384 && this.#deadBytes > this.textBytes)
+      (this.#dead > 64 && this.#dead * 2 > this.#used) ||
+      (this.#deadBytes > 16_384 && this.#deadBytes > this.#textBytes)
     );
   }
 
@@ -127,7 +135,7 @@ export class TokenTable {
   sweep(): void {
     const old = this.generation;
     const live = this.#used - this.#dead;
-    const bytes = new Uint8Array(Math.max(256, this.textBytes * 2));
+    const bytes = new Uint8Array(Math.max(256, this.#textBytes * 2));
     const entries = old.entries.slice();
     this.#free = [];
     let bytesUsed = 0;
@@ -140,7 +148,7 @@ export class TokenTable {
       }
       const offset = entries[entry + OFFSET]!;
       const length = entries[entry + LENGTH]!;
-      bytes.set(old.bytes.subarray(offset, offset + length), bytesUsed);
+      copyBytes(old.bytes, offset, bytes, bytesUsed, length);
       entries[entry + OFFSET] = bytesUsed;
       bytesUsed += length;
     }
@@ -217,6 +225,11 @@ export function textOf(generation: Generation, tokens: readonly number[]): strin
 /** An even slot; the high bits of an FNV sum are the better ones. */
 function spread(hash: number): number {
   return (hash ^ (hash >>> 15)) << 1;
+}
+
+/** For tokens, which are short, a loop is quicker than a view and `set`. */
+function copyBytes(from: Uint8Array, start: number, to: Uint8Array, at: number, length: number): void {
+  for (let i = 0; i < length; i++) to[at + i] = from[start + i]!;
 }
 
 function grown(array: Int32Array, need: number): Int32Array {
