@@ -5,6 +5,7 @@ import type { ProtobufWriter } from './protobuf-writer.ts';
 
 const QUOTE = 0x22;
 const TWO_32 = 0x1_0000_0000;
+const INT32_MAX = 0x7fff_ffff;
 
 type IntegerType = 'int32' | 'int64' | 'uint32' | 'fixed32' | 'fixed64';
 
@@ -12,29 +13,33 @@ interface Range {
   expected: string;
   min: bigint;
   max: bigint;
+  /** Halves of `max`. */
+  highMax: number;
+  lowMax: number;
 }
 
 const RANGES: Readonly<Record<IntegerType, Range>> = {
-  int32: { expected: 'a signed 32-bit integer', min: -(2n ** 31n), max: 2n ** 31n - 1n },
-  int64: { expected: 'a signed 64-bit integer', min: -(2n ** 63n), max: 2n ** 63n - 1n },
-  uint32: { expected: 'an unsigned 32-bit integer', min: 0n, max: 2n ** 32n - 1n },
-  fixed32: { expected: 'an unsigned 32-bit integer', min: 0n, max: 2n ** 32n - 1n },
-  fixed64: { expected: 'an unsigned 64-bit integer', min: 0n, max: 2n ** 64n - 1n },
+  int32: range('a signed 32-bit integer', -(2n ** 31n), 2n ** 31n - 1n),
+  int64: range('a signed 64-bit integer', -(2n ** 63n), 2n ** 63n - 1n),
+  uint32: range('an unsigned 32-bit integer', 0n, 2n ** 32n - 1n),
+  fixed32: range('an unsigned 32-bit integer', 0n, 2n ** 32n - 1n),
+  fixed64: range('an unsigned 64-bit integer', 0n, 2n ** 64n - 1n),
 };
+
+function range(expected: string, min: bigint, max: bigint): Range {
+  return { expected, min, max, highMax: Number(max >> 32n), lowMax: Number(max & 0xffff_ffffn) };
+}
 
 /** An integer as a JSON number or as its digits in a string. */
 export function writeInteger(json: JsonCursor, tag: number, type: IntegerType, writer: ProtobufWriter): void {
   const start = json.at;
-  if (type === 'fixed64' && writeDigits(json, tag, writer)) return;
-  json.at = start;
-  const { expected, min, max } = RANGES[type];
-  const text = numericText(json, expected);
-  const value = integerOf(text);
-  if (value === undefined || value < min || value > max) json.fail(start, expected);
+  const allowed = RANGES[type];
+  const { highMax, lowMax } = allowed;
+  if (!takeDigits(json) || high > highMax || (high === highMax && low > lowMax)) {
+    json.at = start;
+    takeBigInteger(json, allowed);
+  }
   writer.varint(tag);
-  const bits = BigInt.asUintN(64, value);
-  const low = Number(bits & 0xffff_ffffn);
-  const high = Number(bits >> 32n);
   if (type === 'fixed32') writer.fixed32(low);
   else if (type === 'fixed64') {
     writer.fixed32(low);
@@ -42,14 +47,35 @@ export function writeInteger(json: JsonCursor, tag: number, type: IntegerType, w
   } else writer.varint(low, high);
 }
 
-/** The timestamp of nearly every sender, 1 to 19 digits in quotes, without a string or a BigInt on the way. */
-function writeDigits(json: JsonCursor, tag: number, writer: ProtobufWriter): boolean {
+/** Any other spelling of an integer: negative, of 20 digits, with an exponent. Fails when it is none of the range. */
+function takeBigInteger(json: JsonCursor, { expected, min, max }: Range): void {
+  const start = json.at;
+  const value = integerOf(numericText(json, expected));
+  if (value === undefined || value < min || value > max) json.fail(start, expected);
+  setHalves(value);
+}
+
+function setHalves(value: bigint): void {
+  const bits = BigInt.asUintN(64, value);
+  low = Number(bits & 0xffff_ffffn);
+  high = Number(bits >> 32n);
+}
+
+/** Halves of what {@link takeDigits} took. */
+let low = 0;
+let high = 0;
+
+/**
+ * Takes 1 to 19 digits, in quotes or not, without a string or a BigInt on the way: what nearly every integer is. False,
+ * with nothing taken, for all other values, right or wrong.
+ */
+function takeDigits(json: JsonCursor): boolean {
   const { bytes } = json;
-  if (json.peek() !== QUOTE) return false;
-  const start = json.at + 1;
+  const isQuoted = json.peek() === QUOTE;
+  const start = isQuoted ? json.at + 1 : json.at;
   let at = start;
-  let low = 0;
-  let high = 0;
+  low = 0;
+  high = 0;
   for (; at < bytes.length && at - start < 20; at++) {
     const digit = (bytes[at] as number) - 0x30;
     if (digit < 0 || digit > 9) break;
@@ -57,24 +83,30 @@ function writeDigits(json: JsonCursor, tag: number, writer: ProtobufWriter): boo
     high = high * 10 + Math.floor(sum / TWO_32);
     low = sum >>> 0;
   }
-  if (at === start || at - start > 19 || bytes[at] !== QUOTE) return false;
-  json.at = at + 1;
-  writer.varint(tag);
-  writer.fixed32(low);
-  writer.fixed32(high);
+  const count = at - start;
+  if (count === 0 || count > 19) return false;
+  if (isQuoted ? bytes[at] !== QUOTE : !endsNumber(bytes[at]) || (count > 1 && bytes[start] === 0x30)) return false;
+  json.at = isQuoted ? at + 1 : at;
   return true;
+}
+
+function endsNumber(byte: number | undefined): boolean {
+  return byte !== 0x2e && ((byte ?? 0) | 0x20) !== 0x65;
 }
 
 /** A severity number, as an integer or by its enum name. */
 export function writeSeverity(json: JsonCursor, tag: number, writer: ProtobufWriter): void {
   const start = json.at;
-  const expected = 'a severity number, 0 to 24';
-  const text = numericText(json, expected);
-  const value = integerOf(text) ?? BigInt(SEVERITY_NUMBERS.get(text) ?? json.fail(start, expected));
-  if (value < RANGES.int32.min || value > RANGES.int32.max) json.fail(start, expected);
-  const bits = BigInt.asUintN(64, value);
+  if (!takeDigits(json) || high !== 0 || low > INT32_MAX) {
+    const expected = 'a severity number, 0 to 24';
+    json.at = start;
+    const text = numericText(json, expected);
+    const value = integerOf(text) ?? BigInt(SEVERITY_NUMBERS.get(text) ?? json.fail(start, expected));
+    if (value < RANGES.int32.min || value > RANGES.int32.max) json.fail(start, expected);
+    setHalves(value);
+  }
   writer.varint(tag);
-  writer.varint(Number(bits & 0xffff_ffffn), Number(bits >> 32n));
+  writer.varint(low, high);
 }
 
 const doubleView = new DataView(new ArrayBuffer(8));
@@ -129,10 +161,10 @@ export function writeHexId(json: JsonCursor, tag: number, length: number, writer
   const { bytes } = writer;
   let isId = writer.at - start === length * 2;
   for (let i = 0; isId && i < length; i++) {
-    const high = hexDigit(bytes[start + i * 2] as number);
-    const low = hexDigit(bytes[start + i * 2 + 1] as number);
-    if (high === -1 || low === -1) isId = false;
-    bytes[start + i] = (high << 4) | low;
+    const upper = hexDigit(bytes[start + i * 2] as number);
+    const lower = hexDigit(bytes[start + i * 2 + 1] as number);
+    if (upper === -1 || lower === -1) isId = false;
+    bytes[start + i] = (upper << 4) | lower;
   }
   writer.at = isId ? start + length : before;
   if (isId) writer.close(start);

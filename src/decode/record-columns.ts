@@ -5,7 +5,7 @@ import { readLogRecord } from './log-record.ts';
 import { LENGTH, ProtobufReader } from './protobuf-reader.ts';
 
 /** Records of one request at most; smaller than two bytes a record, which is what an empty one takes. */
-export const RECORDS_MAX = 1 << 20;
+const RECORDS_MAX = 1 << 20;
 
 const INITIAL_RECORDS = 1024;
 /** What is kept for the next request when one had more. */

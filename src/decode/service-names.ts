@@ -5,7 +5,7 @@ import type { ProtobufReader } from './protobuf-reader.ts';
 import { codePointBoundary } from './utf8.ts';
 
 /** Longer names are cut, at a code point. */
-export const SERVICE_NAME_BYTES_MAX = 256;
+const SERVICE_NAME_BYTES_MAX = 256;
 
 /** Power of two; a name that collides with another is built again, nothing else. */
 const CACHE_SLOTS = 16_384;

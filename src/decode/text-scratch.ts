@@ -91,7 +91,7 @@ export class TextScratch {
   }
 
   #grow(): void {
-    const larger = new Uint8Array(this.bytes.length * 2);
+    const larger = new Uint8Array(Math.min(this.bytes.length * 2, this.#bytesMax));
     larger.set(this.bytes);
     this.bytes = larger;
   }

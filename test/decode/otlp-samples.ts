@@ -144,7 +144,7 @@ function writeEntry(writer: Writer, key: string, value: SampleValue): void {
 }
 
 /** Writes the fields of an AnyValue, without the length in front. */
-export function writeAnyValue(writer: Writer, value: SampleValue): void {
+function writeAnyValue(writer: Writer, value: SampleValue): void {
   if (value === null) return;
   if (typeof value === 'string') writer.uint32(tag(1, 2)).string(value);
   else if (typeof value === 'boolean') writer.uint32(tag(2, 0)).bool(value);
