@@ -41,14 +41,21 @@ export function createHttpListener(options: HttpListenerOptions, handler: Reques
   server.on('checkContinue', handler);
   http2.on('checkContinue', handler);
 
-  const connections = trackConnections(server, http2);
   const connected = options.tls ? 'secureConnection' : 'connection';
   const serveHttp1 = server.listeners(connected).at(-1) as (socket: Socket) => void;
   server.removeListener(connected, serveHttp1);
+  const connections = trackConnections(server, http2, connected);
   server.on(connected, (socket: Socket) => {
-    const serve = (isHttp2: boolean) => (isHttp2 ? http2.emit('connection', socket) : serveHttp1.call(server, socket));
-    if (options.tls) serve((socket as TLSSocket).alpnProtocol === 'h2');
-    else sniffHttp2(socket, options.receiveTimeoutMs, connections.silent, serve);
+    const serve = (isHttp2: boolean): void => {
+      // With TLS the protocol is known before a byte of it has come.
+      if (isHttp2 || !options.tls) connections.silent.delete(socket);
+      if (isHttp2) http2.emit('connection', socket);
+      else serveHttp1.call(server, socket);
+    };
+    // A handshake may end when the receiver has stopped listening.
+    if (!server.listening) socket.destroy();
+    else if (options.tls) serve((socket as TLSSocket).alpnProtocol === 'h2');
+    else sniffHttp2(socket, options.receiveTimeoutMs, serve);
   });
   return { server, stop: (graceMs) => stop(server, connections, graceMs) };
 }
@@ -88,26 +95,27 @@ function createHttp2Server(handler: RequestListener): Http2Server {
 interface Connections {
   sockets: Set<Socket>;
   sessions: Set<ServerHttp2Session>;
-  /** Those that have not sent a byte yet. */
+  /** Those that have not asked for anything yet; Node does not count them as idle. */
   silent: Set<Socket>;
 }
 
 /** Bounded by `connectionsMax`. */
-function trackConnections(server: Server, http2: Http2Server): Connections {
-  const connections: Connections = { sockets: new Set(), sessions: new Set(), silent: new Set() };
-  server.prependListener('connection', (socket: Socket) => {
-    connections.sockets.add(socket);
-    socket.once('close', () => connections.sockets.delete(socket));
-  });
-  http2.on('session', (session) => {
-    connections.sessions.add(session);
-    session.once('close', () => connections.sessions.delete(session));
-  });
-  return connections;
+function trackConnections(server: Server, http2: Http2Server, connected: string): Connections {
+  const { sockets, sessions, silent }: Connections = { sockets: new Set(), sessions: new Set(), silent: new Set() };
+  server.prependListener('connection', (socket: Socket) => track(sockets, socket));
+  server.prependListener(connected, (socket: Socket) => track(silent, socket));
+  const speaks = ({ socket }: IncomingMessage): boolean => silent.delete(socket);
+  server.on('request', speaks).on('checkContinue', speaks);
+  http2.on('session', (session) => track(sessions, session));
+  return { sockets, sessions, silent };
+}
+
+function track<Tracked extends NodeJS.EventEmitter>(set: Set<Tracked>, one: Tracked): void {
+  set.add(one);
+  one.once('close', () => set.delete(one));
 }
 
 async function stop(server: Server, connections: Connections, graceMs: number): Promise<void> {
-  if (!server.listening) return;
   const closed = Promise.withResolvers<void>();
   server.close(() => closed.resolve());
   for (const socket of connections.silent) socket.destroy();

@@ -2,15 +2,9 @@ import type { Socket } from 'node:net';
 
 /**
  * Tells from the first bytes whether a plain-text connection speaks HTTP/2 (RFC 9113 section 3.3, prior knowledge),
- * then hands the socket on with those bytes put back. A socket that sends none in `timeoutMs` is closed; until then it
- * stands in `silent`.
+ * then hands the socket on with those bytes put back. A socket that sends none in `timeoutMs` is closed.
  */
-export function sniffHttp2(
-  socket: Socket,
-  timeoutMs: number,
-  silent: Set<Socket>,
-  serve: (isHttp2: boolean) => void,
-): void {
+export function sniffHttp2(socket: Socket, timeoutMs: number, serve: (isHttp2: boolean) => void): void {
   let head = '';
   const onReadable = (): void => {
     const bytes = socket.read() as Buffer | null;
@@ -27,14 +21,11 @@ export function sniffHttp2(
   const held: Buffer[] = [];
   const destroy = (): void => void socket.destroy();
   const done = (): void => {
-    silent.delete(socket);
     socket.setTimeout(0);
     socket.off('readable', onReadable).off('timeout', destroy).off('end', destroy).off('error', destroy);
-    socket.off('close', done);
   };
-  silent.add(socket);
   socket.setTimeout(timeoutMs);
-  socket.on('readable', onReadable).on('timeout', destroy).on('end', destroy).on('error', destroy).on('close', done);
+  socket.on('readable', onReadable).on('timeout', destroy).on('end', destroy).on('error', destroy);
 }
 
 /** No method of HTTP/1 begins so. */

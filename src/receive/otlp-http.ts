@@ -36,11 +36,13 @@ export async function startOtlpHttp(options: OtlpHttpOptions): Promise<Receiver>
   const listener = await listening;
   await app.listen({ host: options.host, port: options.port });
   const { port } = listener.server.address() as AddressInfo;
+  let stopped: Promise<void> | undefined;
   return {
     port,
-    async stop(graceMs) {
+    stop(graceMs) {
       retirement.stop();
-      await listener.stop(graceMs);
+      stopped ??= listener.stop(graceMs);
+      return stopped;
     },
   };
 }

@@ -6,14 +6,10 @@ export function varintField(field: number, value: number): Uint8Array {
   return value === 0 ? EMPTY : Uint8Array.from([...varint(field * 8), ...varint(value)]);
 }
 
-/** A string, bytes or message field. A message field whose presence counts is written by `messageField`. */
+/** A string, bytes or message field. */
 export function bytesField(field: number, value: string | Uint8Array): Uint8Array {
   const bytes = typeof value === 'string' ? encoder.encode(value) : value;
-  return bytes.length === 0 ? EMPTY : messageField(field, bytes);
-}
-
-/** A field written even when it is empty. */
-export function messageField(field: number, bytes: Uint8Array): Uint8Array {
+  if (bytes.length === 0) return EMPTY;
   return concatFields([Uint8Array.from([...varint(field * 8 + LENGTH_DELIMITED), ...varint(bytes.length)]), bytes]);
 }
 

@@ -7,9 +7,10 @@ import type {
 } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
 import { connect as connectTls } from 'node:tls';
+import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { JSON_TYPE, MIB, PROTOBUF, connectRaw, fullSuccess, startReceiver } from './http-harness.ts';
-import { selfSigned } from './self-signed.ts';
+import { selfSigned, temporaryFolder } from './certificates.ts';
 
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 /** Under TLS 1.3 the client learns of it from its first read. */
@@ -24,6 +25,18 @@ function open(url: string, options: SecureClientSessionOptions = {}): ClientHttp
   session.on('error', () => undefined);
   onTestFinished(() => session.destroy());
   return session;
+}
+
+interface Identity {
+  certFile: string;
+  keyFile: string;
+  cert: Buffer;
+  key: Buffer;
+}
+
+function identity(name: string): Identity {
+  const { certFile, keyFile } = selfSigned(temporaryFolder(), name);
+  return { certFile, keyFile, cert: readFileSync(certFile), key: readFileSync(keyFile) };
 }
 
 interface Http2Answer {
@@ -82,7 +95,7 @@ test('H27: HTTP/1.1 is recognised when its first bytes come one by one', async (
 });
 
 test('H27: with TLS, ALPN chooses between HTTP/2 and HTTP/1.1', async () => {
-  const { cert, certFile, keyFile } = selfSigned();
+  const { cert, certFile, keyFile } = identity('server');
   const { port, accepted } = await startReceiver({ tls: { certFile, keyFile, clientCaFile: undefined } });
   const url = `https://127.0.0.1:${port}`;
   const session = open(url, { ca: cert });
@@ -102,7 +115,7 @@ test('H27: with TLS, ALPN chooses between HTTP/2 and HTTP/1.1', async () => {
 });
 
 test('S23: TLS below 1.2 and plain text are turned away from a TLS port', async () => {
-  const { cert, certFile, keyFile } = selfSigned();
+  const { cert, certFile, keyFile } = identity('server');
   const { port, accepted } = await startReceiver({ tls: { certFile, keyFile, clientCaFile: undefined } });
   const old = connectTls({ port, host: '127.0.0.1', ca: cert, ...OLD_TLS });
   await expect(new Promise((resolve, reject) => old.on('secureConnect', resolve).on('error', reject))).rejects.toThrow(
@@ -115,16 +128,16 @@ test('S23: TLS below 1.2 and plain text are turned away from a TLS port', async 
 });
 
 test('S23: with mTLS only certificates of the CA are served', async () => {
-  const server = selfSigned();
-  const client = selfSigned('client');
-  const stranger = selfSigned('stranger');
+  const server = identity('server');
+  const client = identity('client');
+  const stranger = identity('stranger');
   const { certFile, keyFile, cert } = server;
   const { port, accepted } = await startReceiver({ tls: { certFile, keyFile, clientCaFile: client.certFile } });
   const url = `https://127.0.0.1:${port}`;
   const known = open(url, { ca: cert, cert: client.cert, key: client.key });
   expect((await post(known, Buffer.from('a'))).headers[':status']).toBe(200);
-  for (const identity of [{ cert: stranger.cert, key: stranger.key }, {}]) {
-    const outcome = post(open(url, { ca: cert, ...identity }), Buffer.from('b'));
+  for (const shown of [{ cert: stranger.cert, key: stranger.key }, {}]) {
+    const outcome = post(open(url, { ca: cert, ...shown }), Buffer.from('b'));
     expect(await outcome.catch((error: Error) => error.message)).toMatch(TURNED_AWAY);
   }
   expect(accepted).toHaveLength(1);
@@ -183,4 +196,16 @@ test('stop: open HTTP/2 streams finish, then their connection closes', async () 
   expect((await answer).headers[':status']).toBe(200);
   await stopped;
   await closed;
+});
+
+test('stop: a TLS connection that has sent no request does not hold it up', async () => {
+  const { cert, certFile, keyFile } = identity('server');
+  const receiver = await startReceiver({ tls: { certFile, keyFile, clientCaFile: undefined } });
+  const silent = connectTls({ port: receiver.port, host: '127.0.0.1', ca: cert, ALPNProtocols: ['http/1.1'] });
+  onTestFinished(() => void silent.destroy());
+  await new Promise((resolve) => silent.once('secureConnect', resolve));
+  const closed = new Promise<string>((resolve) => silent.once('close', () => resolve('closed')));
+  silent.resume();
+  await receiver.stop(60_000);
+  expect(await closed).toBe('closed');
 });
