@@ -6,7 +6,10 @@ export const REASONS = ['anomaly_score', 'new_template', 'error_burst'] as const
 export type Reason = (typeof REASONS)[number];
 
 /** One bit a reason, in the order of {@link REASONS}; what the hot path carries. */
-export const REASON_BIT = { anomaly_score: 1, new_template: 2, error_burst: 4 } as const satisfies Record<Reason, number>;
+export const REASON_BIT = { anomaly_score: 1, new_template: 2, error_burst: 4 } as const satisfies Record<
+  Reason,
+  number
+>;
 
 export function reasonsOf(bits: number): Reason[] {
   return REASONS.filter((_, index) => (bits & (1 << index)) !== 0);

@@ -27,6 +27,8 @@ export class ShardClient {
   #worker: Worker;
   #nextId = 1;
   #stopping = false;
+  /** Whether the present worker has answered anything yet. */
+  #alive = false;
 
   constructor(options: ShardClientOptions) {
     this.#options = options;
@@ -74,6 +76,7 @@ export class ShardClient {
   }
 
   #settle(reply: ShardReply): void {
+    this.#alive = true;
     const pending = this.#pending.get(reply.id);
     if (pending === undefined) return;
     this.#pending.delete(reply.id);
@@ -84,6 +87,8 @@ export class ShardClient {
 
   #restart(worker: Worker, error: Error): void {
     if (this.#stopping || worker !== this.#worker) return;
+    if (!this.#alive) throw new Error(`${this.#options.name} cannot be started`, { cause: error });
+    this.#alive = false;
     // The dead worker's counters stand in the old memory; the new one starts from nothing, as its models do.
     this.#stats = createShardStats();
     this.#worker = this.#startWorker();

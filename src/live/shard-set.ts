@@ -40,6 +40,11 @@ export class ShardSet {
     });
   }
 
+  /** Calls that shards have not answered yet. */
+  get pendingCalls(): number {
+    return this.clients.reduce((sum, client) => sum + client.pendingCalls, 0);
+  }
+
   stats(): ShardStatValues {
     return sumShardStats(this.clients.map((client) => client.stats));
   }

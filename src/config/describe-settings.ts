@@ -1,0 +1,24 @@
+import { SOURCE_SETTINGS } from './source-settings.ts';
+import { settingEntries } from './settings.ts';
+import type { SettingSchema } from './settings.ts';
+
+/** Every setting as rows of a Markdown table: variable, what it is, default, what is allowed. */
+export function describeSettings(): string {
+  const service = settingEntries().map(([name, schema]) => row(name, schema));
+  const sources = [...SOURCE_SETTINGS.values()].flat().map(({ variable, schema }) => row(variable, schema));
+  return ['| variable | what it is | default | allowed |', '|---|---|---|---|', ...service, ...sources].join('\n');
+}
+
+function row(name: string, schema: SettingSchema): string {
+  const fallback = schema.default === undefined ? '' : `\`${String(schema.default)}\``;
+  return `| \`${name}\` | ${schema.description ?? ''} | ${fallback === '``' ? '' : fallback} | ${allowed(schema)} |`;
+}
+
+function allowed(schema: SettingSchema): string {
+  if (schema.allowed !== undefined) return schema.allowed;
+  if (schema.enum !== undefined) return schema.enum.join(', ');
+  if (schema.type !== 'integer' && schema.type !== 'number') return 'text';
+  const kind = schema.type === 'integer' ? 'whole number' : 'number';
+  if (schema.exclusiveMinimum !== undefined) return `${kind} above ${schema.exclusiveMinimum}, to ${schema.maximum}`;
+  return `${kind}, ${schema.minimum} to ${schema.maximum}`;
+}

@@ -1,0 +1,299 @@
+import { AnalyserError } from './analyse/analyser.ts';
+import type { Analyser } from './analyse/analyser.ts';
+import type { AnalyseJob } from './analyse/load-rows.ts';
+import type { Anomaly } from './domain/anomaly.ts';
+import type { WindowAnalysis } from './domain/cluster.ts';
+import type { AnomalyLog } from './live/anomaly-log.ts';
+import type { BufferedService } from './live/row-buffer.ts';
+import type { ServiceRows } from './live/shard-protocol.ts';
+import type { ShardSet } from './live/shard-set.ts';
+import type { LiveClusters } from './live/retraining.ts';
+import type { CredentialStore } from './serve/credential-store.ts';
+import type { DetectRequest, Engine, Readiness } from './serve/engine.ts';
+import { Problem } from './serve/problem.ts';
+import type { ClustersAnswer, LiveClustersAnswer, TrainAnswer } from './serve/schemas/clusters.ts';
+import type { CredentialsAnswer, CredentialsBody } from './serve/schemas/credentials.ts';
+import type { DetectAnswer } from './serve/schemas/detect.ts';
+import type { DetectorQuery, DetectorReset, DetectorStatus } from './serve/schemas/detector.ts';
+import type { SourcesAnswer } from './serve/schemas/sources.ts';
+import { SOURCES } from './serve/schemas/window-query.ts';
+import type { SourceName, WindowQuery } from './serve/schemas/window-query.ts';
+import { parseWindow, WindowError } from './sources/window.ts';
+import type { TimeWindow } from './sources/window.ts';
+import { SourceError } from './sources/source-error.ts';
+
+type FileFormat = 'auto' | 'json' | 'csv' | 'text';
+
+/** Anomalies that one answer lists; all of them are counted. */
+const LISTED_MAX = 10_000;
+/** Windows that are scored at a time: each holds copies of the models it meets. */
+const DETECTIONS_MAX = 4;
+const STATUS_SERVICES = 100;
+
+const DESCRIPTIONS: Readonly<Record<SourceName, string>> = {
+  otlp: 'The rolling buffer of what came in over OTLP',
+  file: 'A file of log lines: JSON, CSV or text; plain, gzip or zstd',
+};
+
+export interface LiveEngineOptions {
+  shards: ShardSet;
+  analyser: Analyser;
+  anomalies: AnomalyLog;
+  credentials: CredentialStore;
+  defaultLookbackHours: number;
+  liveClusters(): LiveClusters | undefined;
+  readiness(): Readiness;
+  nowMs(): number;
+  onWindow(source: SourceName, outcome: 'ok' | 'failed', seconds: number): void;
+}
+
+/** Answers REST from the running system: windows by the analyser, models by the shards. */
+export class LiveEngine implements Engine {
+  readonly #options: LiveEngineOptions;
+  #detections = 0;
+
+  constructor(options: LiveEngineOptions) {
+    this.#options = options;
+  }
+
+  get anomalies(): AnomalyLog {
+    return this.#options.anomalies;
+  }
+
+  async clusters(query: WindowQuery): Promise<ClustersAnswer> {
+    const window = this.#window(query);
+    const analysis = await this.#withJob(query, window, (job) => this.#analyse(job, query.source));
+    return { source: query.source, ...windowFields(window), ...analysis };
+  }
+
+  async train(query: WindowQuery): Promise<TrainAnswer> {
+    const window = this.#window(query);
+    const { analyser, shards } = this.#options;
+    const [analysis, trainedOn] = await this.#withJob(query, window, async (job) => {
+      const found = await this.#analyse(job, query.source);
+      return [found, await shards.learn(analyser.streamRows(job))] as const;
+    });
+    const detector = await this.detectorStatus({ limit: STATUS_SERVICES });
+    return { source: query.source, ...windowFields(window), ...analysis, trained_on: trainedOn, detector };
+  }
+
+  async detect(request: DetectRequest): Promise<DetectAnswer> {
+    const { trained } = await this.detectorStatus({ limit: 0 });
+    if (!trained) {
+      const detail =
+        'no service has a model yet: send logs over OTLP, or POST /clusters/train with a window to learn from';
+      throw new Problem(409, 'not_trained', detail);
+    }
+    if (this.#detections >= DETECTIONS_MAX) {
+      const detail = `${DETECTIONS_MAX} windows are being scored already; try again when one has finished`;
+      throw new Problem(503, 'busy', detail, { retryAfterSeconds: 2 });
+    }
+    this.#detections++;
+    try {
+      return await this.#detect(request);
+    } finally {
+      this.#detections--;
+    }
+  }
+
+  liveClusters(): LiveClustersAnswer {
+    const live = this.#options.liveClusters();
+    if (live === undefined) {
+      const nothing = { log_count: 0, cluster_count: 0, truncated: false, clusters: [] };
+      return { source: 'otlp', retrained_at: null, start: null, end: null, ...nothing };
+    }
+    const { trainedAt, seconds: _seconds, ...analysis } = live;
+    const seen = analysis.clusters;
+    return {
+      source: 'otlp',
+      retrained_at: instant(trainedAt),
+      start: seen.length === 0 ? null : instant(Math.min(...seen.map((cluster) => cluster.firstSeen))),
+      end: instant(trainedAt),
+      ...analysis,
+    };
+  }
+
+  async detectorStatus({ service, limit }: DetectorQuery): Promise<DetectorStatus> {
+    const status = await this.#options.shards.status({ service, limit });
+    return {
+      trained: status.lineCount > 0,
+      service_count: status.serviceCount,
+      learning_count: status.learningCount,
+      template_count: status.templateCount,
+      line_count: status.lineCount,
+      services: status.services,
+      truncated: service === undefined && status.services.length < status.serviceCount,
+    };
+  }
+
+  async resetDetector(): Promise<DetectorReset> {
+    const { serviceCount } = await this.#options.shards.status({ limit: 0 });
+    await this.#options.shards.reset();
+    return { reset: true, services_removed: serviceCount };
+  }
+
+  sources(): SourcesAnswer {
+    return {
+      sources: SOURCES.map((source) => ({
+        source,
+        configured: source === 'otlp' || this.#options.credentials.isConfigured(source),
+        description: DESCRIPTIONS[source],
+      })),
+    };
+  }
+
+  setCredentials(body: CredentialsBody): CredentialsAnswer {
+    return this.#options.credentials.set(body);
+  }
+
+  listCredentials(): CredentialsAnswer {
+    return this.#options.credentials.list();
+  }
+
+  clearCredentials(source: string | undefined): CredentialsAnswer {
+    return this.#options.credentials.clear(source);
+  }
+
+  ready(): Readiness {
+    return this.#options.readiness();
+  }
+
+  async #detect(request: DetectRequest): Promise<DetectAnswer> {
+    const { analyser, shards } = this.#options;
+    const found: Anomaly[] = [];
+    let count = 0;
+    const score = (batches: AsyncIterable<ServiceRows[]>) =>
+      shards.detect(batches, (anomaly) => {
+        if (count++ < LISTED_MAX) found.push(anomaly);
+      });
+    if ('logs' in request) {
+      const scored = await asProblem(() => score(analyser.streamRows({ source: 'rows', rows: request.logs })));
+      return detectAnswer('request', null, scored, count, found);
+    }
+    const window = this.#window(request.window);
+    const scored = await this.#withJob(request.window, window, (job) => score(analyser.streamRows(job)));
+    return detectAnswer(request.window.source, window.lookbackHours, scored, count, found);
+  }
+
+  async #analyse(job: AnalyseJob, source: SourceName): Promise<WindowAnalysis> {
+    const { analyser, nowMs, onWindow } = this.#options;
+    const startedMs = nowMs();
+    let outcome: 'ok' | 'failed' = 'failed';
+    try {
+      const { file: _file, ...analysis } = await analyser.analyse(job);
+      outcome = 'ok';
+      return analysis;
+    } finally {
+      onWindow(source, outcome, (nowMs() - startedMs) / 1000);
+    }
+  }
+
+  #window(query: WindowQuery): TimeWindow {
+    const { nowMs, defaultLookbackHours } = this.#options;
+    try {
+      return parseWindow(query, { nowMs: nowMs(), defaultLookbackHours });
+    } catch (error) {
+      if (error instanceof WindowError) throw new Problem(400, 'bad_window', error.message, { cause: error });
+      throw error;
+    }
+  }
+
+  /** The buffer is lent for as long as `use` runs. */
+  #withJob<Result>(query: WindowQuery, window: TimeWindow, use: (job: AnalyseJob) => Promise<Result>): Promise<Result> {
+    const { startMs, endMs } = window;
+    if (query.source === 'file') {
+      const file = fileOf(this.#options.credentials);
+      // Without a window in the query a file is taken whole: its lines are rarely of the last hours.
+      const bounds = hasWindow(query) ? { startMs, endMs } : {};
+      return asProblem(() => use({ source: 'file', ...file, ...bounds }));
+    }
+    const useBuffer = (services: BufferedService[]) => use({ source: 'packed', services, startMs, endMs });
+    return asProblem(() => this.#options.shards.withBuffer(this.#options.nowMs(), useBuffer));
+  }
+}
+
+/** What `POST /credentials` or the environment says of the file source. */
+function fileOf(credentials: CredentialStore): { path: string; format: FileFormat; service: string | undefined } {
+  const values = credentials.values('file');
+  const path = values.get('path');
+  if (path === undefined) {
+    const detail = 'source "file" is not configured: set FILE_PATH, or POST /credentials with its path';
+    throw new Problem(400, 'source_not_configured', detail);
+  }
+  return { path, format: (values.get('format') ?? 'auto') as FileFormat, service: values.get('service') };
+}
+
+function hasWindow(query: WindowQuery): boolean {
+  return [query.window, query.hours, query.start, query.end].some((value) => value !== undefined);
+}
+
+function windowFields(window: TimeWindow): Pick<ClustersAnswer, 'window' | 'lookback_hours' | 'start' | 'end'> {
+  return {
+    window: window.label,
+    lookback_hours: window.lookbackHours,
+    start: instant(window.startMs),
+    end: instant(window.endMs),
+  };
+}
+
+function detectAnswer(
+  source: DetectAnswer['source'],
+  lookbackHours: number | null,
+  scored: number,
+  count: number,
+  found: Anomaly[],
+): DetectAnswer {
+  const anomalies = found.toSorted(byTimeServiceMessage).map((anomaly, index) => ({ id: index + 1, ...anomaly }));
+  return {
+    source,
+    lookback_hours: lookbackHours,
+    scored,
+    anomaly_count: count,
+    truncated: count > LISTED_MAX,
+    anomalies,
+  };
+}
+
+function byTimeServiceMessage(a: Anomaly, b: Anomaly): number {
+  return a.timestamp - b.timestamp || compare(a.service, b.service) || compare(a.message, b.message);
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+async function asProblem<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SourceError) throw sourceProblem(error);
+    if (error instanceof AnalyserError) {
+      throw new Problem(503, 'busy', error.message, { retryAfterSeconds: 2, cause: error });
+    }
+    throw error;
+  }
+}
+
+/** What the user has to set right is 400, a file that breaks while it is read 502, want of room 503. */
+function sourceProblem(error: SourceError): Problem {
+  switch (error.code) {
+    case 'source_not_found':
+    case 'source_not_a_file':
+    case 'source_permission_denied':
+    case 'unknown_format':
+      return new Problem(400, 'source_not_configured', error.message, {
+        title: 'The source cannot be read',
+        cause: error,
+      });
+    case 'source_unreadable':
+    case 'malformed_input':
+      return new Problem(502, 'source_failed', error.message, { cause: error });
+    case 'no_room':
+      return new Problem(503, 'busy', error.message, { retryAfterSeconds: 5, cause: error });
+  }
+}

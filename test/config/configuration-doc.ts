@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import { describeSettings } from '../../src/config/describe-settings.ts';
+
+export const CONFIGURATION_DOC = fileURLToPath(new URL('../../docs/configuration.md', import.meta.url));
+
+/** What docs/configuration.md has to say. */
+export function configurationDoc(): string {
+  return `# Configuration
+
+Settings are environment variables; a \`.env\` file in the working directory is read at start, and the environment wins
+over it. Nothing has to be set. A value that is not allowed stops the start with a sentence that names the variable, the
+value and what is allowed; a name that looks like a misspelling of one of these is warned about.
+
+This page is written by \`npm run docs\` from the schema that checks the settings.
+
+${describeSettings()}
+`;
+}
