@@ -64,7 +64,7 @@ function snapshotMetric(metric: SnapshotMetric, read: () => MetricsSnapshot): Co
         return;
       }
       // reset() leaves a metric without labels at 0, which is not the same as having no value.
-      if (samples.length === 0) this.remove();
+      if (samples.length === 0 && metric.labelNames.length === 0) this.remove();
       for (const { labels, value } of samples) this.inc(labels, value);
     },
   };

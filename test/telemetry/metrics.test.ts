@@ -74,6 +74,12 @@ describe('the page', () => {
     expect(await metrics.render()).toContain('\nhalfspace_log_records_scored_total 31\n');
   });
 
+  test('is there before anything has happened', async () => {
+    const page = await metricsOf(snapshotOf({ exportRequests: [] })).render();
+    expect(page).toContain('\n# TYPE halfspace_export_requests_total counter\n');
+    expect(page).not.toContain('\nhalfspace_export_requests_total');
+  });
+
   test('says nothing of a retraining before the first', async () => {
     expect(await metricsOf().render()).not.toMatch(/^halfspace_retrain_seconds/m);
     const page = await metricsOf(snapshotOf({ retrainSeconds: 1.5, lastRetrainTimestampSeconds: 1e9 })).render();
