@@ -10,8 +10,9 @@ export function describeSettings(): string {
 }
 
 function row(name: string, schema: SettingSchema): string {
-  const fallback = schema.default === undefined ? '' : `\`${String(schema.default)}\``;
-  return `| \`${name}\` | ${schema.description ?? ''} | ${fallback === '``' ? '' : fallback} | ${allowed(schema)} |`;
+  const fallback = [schema.default ?? []].flat().map(String).join(',');
+  const shown = fallback === '' ? '' : `\`${fallback}\``;
+  return `| \`${name}\` | ${schema.description ?? ''} | ${shown} | ${allowed(schema)} |`;
 }
 
 function allowed(schema: SettingSchema): string {
