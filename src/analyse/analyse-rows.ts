@@ -1,0 +1,52 @@
+import { buildClusters } from '../cluster/build-clusters.ts';
+import type { WindowAnalysis } from '../domain/cluster.ts';
+import type { ServiceIndex } from '../sources/service-index.ts';
+import type { RowSorter } from './row-sorter.ts';
+import { TemplateGroups } from './template-groups.ts';
+import type { SampleBudget } from './template-groups.ts';
+
+/** Templates of all services together; with very many services each may hold fewer than `maxTemplates`. */
+const ALL_TEMPLATES_MAX = 200_000;
+const SERVICE_TEMPLATES_MIN = 20;
+const ROWS_PER_TICK = 4096;
+
+export interface AnalyseOptions {
+  /** Drain's similarity threshold. */
+  simTh: number;
+  /** Templates a service may hold. */
+  maxTemplates: number;
+  /** Expected share of anomalous templates. */
+  contamination: number;
+}
+
+/**
+ * Clusters of all rows that the sorter holds. The same set of rows gives the same bytes, whatever order it came in.
+ *
+ * @param tick called every few thousand rows; what it throws ends the analysis.
+ */
+export function analyseRows(
+  sorter: RowSorter,
+  services: ServiceIndex,
+  options: AnalyseOptions,
+  tick: () => void,
+): WindowAnalysis {
+  const share = Math.floor(ALL_TEMPLATES_MAX / Math.max(1, services.names.length));
+  const maxTemplates = Math.min(options.maxTemplates, Math.max(SERVICE_TEMPLATES_MIN, share));
+  const budget: SampleBudget = { usedBytes: 0 };
+  const groups: (TemplateGroups | undefined)[] = Array.from({ length: services.names.length });
+  let rows = 0;
+  sorter.visit((row) => {
+    if (rows++ % ROWS_PER_TICK === 0) tick();
+    let own = groups[row.service];
+    if (own === undefined) {
+      own = new TemplateGroups(services.names[row.service]!, { simTh: options.simTh, maxTemplates }, budget);
+      groups[row.service] = own;
+    }
+    own.add(row);
+  });
+  const clusters = buildClusters(
+    groups.flatMap((own) => own?.finish() ?? []),
+    { contamination: options.contamination },
+  );
+  return { log_count: rows, cluster_count: clusters.length, truncated: false, clusters };
+}

@@ -1,0 +1,161 @@
+import { MessageChannel } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+
+import { Piscina } from 'piscina';
+
+import type { WindowAnalysis } from '../domain/cluster.ts';
+import type { FileSummary } from '../sources/file/read-file.ts';
+import { SourceError } from '../sources/source-error.ts';
+import type { AnalyseOptions } from './analyse-rows.ts';
+import type { WorkerResult, WorkerTask } from './analyse-worker.ts';
+import { JobControl } from './job-control.ts';
+import type { AnalyseJob, LoadOptions } from './load-rows.ts';
+import { batchOfSlice } from './row-slices.ts';
+import type { PackedBatch, RowSlice } from './row-slices.ts';
+
+const QUEUE_MAX = 16;
+/** An idle thread gives its memory back, and a new one starts within a tenth of a second. */
+const IDLE_TIMEOUT_MS = 20_000;
+const WORKER_HEAP_MB_MAX = 1024;
+
+export interface AnalyserOptions extends AnalyseOptions, LoadOptions {
+  threads: number;
+  /** Jobs that may wait for a thread. */
+  queueMax?: number;
+}
+
+/** What an analysis says beside the clusters. */
+export interface AnalyserResult extends WindowAnalysis {
+  /** What reading the file met: bad, cut and untimed lines; undefined for other sources. */
+  file: FileSummary | undefined;
+}
+
+/** Runs windows through mining and clustering in threads of its own, so that none of them delays live scoring. */
+export interface Analyser {
+  /** Rejects with a `SourceError`, an `AnalyserError` or the signal's reason. Lent rows are let go of before it settles. */
+  analyse(job: AnalyseJob, signal?: AbortSignal): Promise<AnalyserResult>;
+  /** The rows in the order (timestamp, service, message), at most 1,000 at a time. Ending the loop early ends the job. */
+  streamRows(job: AnalyseJob, signal?: AbortSignal): AsyncGenerator<PackedBatch, void, undefined>;
+  /** Jobs that run or wait. */
+  readonly jobs: number;
+  /** Ends all jobs and the threads. */
+  close(): Promise<void>;
+}
+
+/** `busy`: too many jobs wait already, try again later. `closed`: the service is stopping. */
+export class AnalyserError extends Error {
+  readonly code: 'busy' | 'closed';
+
+  constructor(code: 'busy' | 'closed', message: string) {
+    super(message);
+    this.name = 'AnalyserError';
+    this.code = code;
+  }
+}
+
+export function createAnalyser(options: AnalyserOptions): Analyser {
+  const pool = new Piscina<WorkerTask, WorkerResult>({
+    filename: new URL('./analyse-worker.ts', import.meta.url).href,
+    minThreads: 0,
+    maxThreads: options.threads,
+    idleTimeout: IDLE_TIMEOUT_MS,
+    recordTiming: false,
+    resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB_MAX },
+  });
+  const { threads, queueMax = QUEUE_MAX, ...taskOptions } = options;
+  const controls = new Set<JobControl>();
+  let closed = false;
+
+  async function run(job: AnalyseJob, control: JobControl, signal?: AbortSignal, port?: MessagePort) {
+    if (closed) throw new AnalyserError('closed', 'the service is stopping: no further window is analysed');
+    if (controls.size >= threads + queueMax) {
+      throw new AnalyserError('busy', `${controls.size} windows are being analysed already: try again in a moment`);
+    }
+    signal?.throwIfAborted();
+    const cancel = () => control.cancel();
+    signal?.addEventListener('abort', cancel);
+    controls.add(control);
+    try {
+      const task: WorkerTask = { job, options: taskOptions, control: control.words };
+      const result = await (port === undefined
+        ? pool.run(task)
+        : pool.run({ ...task, port }, { transferList: [port] }));
+      signal?.throwIfAborted();
+      if (result.outcome === 'source-error') throw new SourceError(result.code, result.message);
+      if (result.outcome === 'cancelled') throw new AnalyserError('closed', 'the window was given up unfinished');
+      return result;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (closed) throw new AnalyserError('closed', 'the service is stopping: the window was given up unfinished');
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      controls.delete(control);
+    }
+  }
+
+  return {
+    async analyse(job, signal) {
+      const { analysis, file } = await run(job, new JobControl(), signal);
+      if (analysis === undefined) throw new Error('the worker analysed nothing');
+      return { ...analysis, file };
+    },
+    async *streamRows(job, signal) {
+      const control = new JobControl();
+      const { port1, port2 } = new MessageChannel();
+      const slices = receiveSlices(port1);
+      const running = run(job, control, signal, port2);
+      // Where no worker took the job nobody closes the other end. The error itself is thrown below.
+      running.catch(() => slices.end());
+      try {
+        for (let slice = await slices.next(); slice !== undefined; slice = await slices.next()) {
+          yield batchOfSlice(slice);
+          control.sliceTaken();
+        }
+        await running;
+      } finally {
+        control.cancel();
+        await running.catch(() => {});
+        port1.close();
+      }
+    },
+    get jobs() {
+      return controls.size;
+    },
+    async close() {
+      closed = true;
+      for (const control of controls) control.cancel();
+      await pool.destroy();
+    },
+  };
+}
+
+interface SliceReceiver {
+  /** The next slice; undefined when there is none any more. */
+  next(): Promise<RowSlice | undefined>;
+  end(): void;
+}
+
+function receiveSlices(port: MessagePort): SliceReceiver {
+  const waiting: RowSlice[] = [];
+  const state = { ended: false, wake: () => {} };
+  port.on('message', (slice: RowSlice) => {
+    waiting.push(slice);
+    state.wake();
+  });
+  const end = () => {
+    state.ended = true;
+    state.wake();
+  };
+  // The worker closes its end behind the last slice, so nothing is on its way any more.
+  port.on('close', end);
+  return {
+    async next() {
+      while (waiting.length === 0 && !state.ended) {
+        await new Promise<void>((resolve) => (state.wake = resolve));
+      }
+      return waiting.shift();
+    },
+    end,
+  };
+}

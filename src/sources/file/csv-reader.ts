@@ -1,0 +1,78 @@
+import { Readable } from 'node:stream';
+
+import { CsvError, parse } from 'csv-parse';
+
+import { sniffLevelOfText } from '../../domain/level-sniff.ts';
+import { INFO, levelOfText } from '../../domain/level.ts';
+import { SourceError } from '../source-error.ts';
+import { LINE_BYTES_MAX, countBad } from './byte-consumer.ts';
+import { csvColumns, timeOfRecord } from './csv-columns.ts';
+import type { CsvColumns } from './csv-columns.ts';
+import type { RowWriter } from './row-writer.ts';
+import { TimestampReader } from './timestamp-reader.ts';
+
+const encoder = new TextEncoder();
+
+/** CSV with a header line, by RFC 4180 and leniently: quotes within a field and missing fields are taken as they are. */
+export async function readCsv(
+  chunks: AsyncIterable<Buffer>,
+  delimiter: string,
+  rows: RowWriter,
+  referenceMs: number,
+): Promise<void> {
+  const parser = parse({
+    bom: true,
+    delimiter,
+    relax_quotes: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: LINE_BYTES_MAX,
+  });
+  const timestamps = new TimestampReader(referenceMs);
+  const input = Readable.from(chunks, { objectMode: true, highWaterMark: 1 });
+  input.on('error', (error) => parser.destroy(error));
+  input.pipe(parser);
+  let columns: CsvColumns | undefined;
+  let line = 0;
+  try {
+    for await (const record of parser as AsyncIterable<string[]>) {
+      line++;
+      if (columns === undefined) columns = columnsOf(record);
+      else if (record.length <= columns.message) countBad(rows.counts, line, `the record has ${record.length} fields`);
+      else writeRecord(record, columns, rows, timestamps);
+    }
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new SourceError('malformed_input', `malformed CSV near record ${line + 1}: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+function columnsOf(header: string[]): CsvColumns {
+  const columns = csvColumns(header);
+  if (columns.message !== -1) return columns;
+  const got = header.slice(0, 20).join(', ').slice(0, 300);
+  throw new SourceError(
+    'malformed_input',
+    `the CSV header names no message: expected a column such as message, msg, log, text or content, got ${got}`,
+  );
+}
+
+function writeRecord(record: string[], columns: CsvColumns, rows: RowWriter, timestamps: TimestampReader): void {
+  const message = record[columns.message] ?? '';
+  const level = levelOfText(record[columns.level] ?? '') ?? sniffLevelOfText(message) ?? INFO;
+  const named = (record[columns.service] ?? '').trim();
+  const hinted = rows.namedService === undefined ? (record[columns.hint] ?? '').trim() : '';
+  const service = named === '' ? hinted : named;
+  const bytes = encoder.encode(message);
+  rows.write(
+    bytes,
+    0,
+    bytes.length,
+    timeOfRecord(record, columns, timestamps),
+    level,
+    service === '' ? rows.defaultService : rows.serviceOf(service),
+    true,
+  );
+}

@@ -1,0 +1,137 @@
+import type { RowSink } from '../row-sink.ts';
+import { SourceError } from '../source-error.ts';
+import { LINE_BYTES_MAX, noCounts } from './byte-consumer.ts';
+import type { ByteConsumer, ReadCounts } from './byte-consumer.ts';
+import { readCsv } from './csv-reader.ts';
+import { JsonLinesReader } from './json-lines-reader.ts';
+import { JsonSequenceReader } from './json-sequence-reader.ts';
+import { openChunks } from './open-chunks.ts';
+import { RowWriter } from './row-writer.ts';
+import { sniffFormat } from './sniff-format.ts';
+import type { FileFormat } from './sniff-format.ts';
+import { TextReader } from './text-reader.ts';
+
+/** What users may ask for. */
+export const FILE_FORMATS = ['auto', 'json', 'csv', 'text'] as const;
+
+const HEAD_BYTES = 64 << 10;
+/** What a consumer may leave behind, the head, and a whole chunk with room to spare. */
+const BUFFER_BYTES = LINE_BYTES_MAX + (2 << 20);
+
+export interface FileOptions {
+  path: string;
+  /** One of `FILE_FORMATS`; `auto` when absent. */
+  format?: string | undefined;
+  /** Service of rows that do not name one. */
+  service?: string | undefined;
+  /** Rows with startMs <= time < endMs are read; all when absent. Epoch milliseconds. */
+  startMs?: number | undefined;
+  endMs?: number | undefined;
+}
+
+export interface FileSummary extends ReadCounts {
+  format: FileFormat;
+}
+
+/**
+ * Streams a log file's rows into `sink`: memory is a few megabytes, whatever the file's size.
+ *
+ * Lines that the format does not explain are counted and skipped, unless there is nothing else: then, and when the
+ * file cannot be read, a `SourceError` says so. A row without a time takes that of the row before it; before the first
+ * time, that of the file's last modification.
+ *
+ * @param tick called between chunks; what it throws ends the reading.
+ */
+export async function readFile(options: FileOptions, sink: RowSink, tick: () => void = () => {}): Promise<FileSummary> {
+  const asked = FILE_FORMATS.find((name) => name === (options.format ?? 'auto'));
+  if (asked === undefined) {
+    const got = JSON.stringify(String(options.format).slice(0, 40));
+    throw new SourceError(
+      'unknown_format',
+      `the file format ${got} is not known: use one of ${FILE_FORMATS.join(', ')}`,
+    );
+  }
+  const { modifiedMs, chunks } = await openChunks(options.path);
+  const counts = noCounts();
+  const rows = new RowWriter({
+    sink,
+    counts,
+    service: options.service,
+    modifiedMs,
+    startMs: options.startMs ?? Number.NEGATIVE_INFINITY,
+    endMs: options.endMs ?? Number.POSITIVE_INFINITY,
+  });
+  const iterator = ticking(chunks, tick);
+  try {
+    const head = await readHead(iterator);
+    const { format, delimiter } = sniffFormat(head, asked);
+    const all = withHead(head, iterator);
+    if (format === 'csv') await readCsv(all, delimiter, rows, modifiedMs);
+    else await drive(all, consumerOf(format, rows, modifiedMs));
+    if (rows.seen === 0 && counts.firstBad !== undefined) throw nothingGood(options.path, format, counts);
+    return { format, ...counts };
+  } finally {
+    await iterator.return(undefined);
+  }
+}
+
+function consumerOf(format: FileFormat, rows: RowWriter, referenceMs: number): ByteConsumer {
+  if (format === 'json-lines') return new JsonLinesReader(rows, referenceMs);
+  if (format === 'json-array') return new JsonSequenceReader(rows, referenceMs, 'array');
+  if (format === 'json-sequence') return new JsonSequenceReader(rows, referenceMs, 'sequence');
+  return new TextReader(rows, referenceMs);
+}
+
+/** Keeps what the consumer has not taken, and gives it again with the next chunk behind it. */
+async function drive(chunks: AsyncIterable<Buffer>, consumer: ByteConsumer): Promise<void> {
+  const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  let filled = 0;
+  for await (const chunk of chunks) {
+    for (let from = 0; from < chunk.length;) {
+      const copied = chunk.copy(buffer, filled, from);
+      from += copied;
+      filled += copied;
+      const taken = consumer.consume(buffer, 0, filled, false);
+      buffer.copyWithin(0, taken, filled);
+      filled -= taken;
+    }
+  }
+  consumer.consume(buffer, 0, filled, true);
+}
+
+async function* ticking(chunks: AsyncIterable<Buffer>, tick: () => void): AsyncGenerator<Buffer, void, undefined> {
+  for await (const chunk of chunks) {
+    tick();
+    yield chunk;
+  }
+}
+
+/** At least the first 64 KiB of the text, or all of it, without a byte order mark. */
+async function readHead(chunks: AsyncGenerator<Buffer, void, undefined>): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for (let length = 0; length < HEAD_BYTES;) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    // A copy: the piece itself may be used again for the next one.
+    parts.push(Buffer.from(next.value));
+    length += next.value.length;
+  }
+  const head = Buffer.concat(parts);
+  const hasMark = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf;
+  return hasMark ? head.subarray(3) : head;
+}
+
+async function* withHead(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  if (head.length > 0) yield head;
+  yield* rest;
+}
+
+function nothingGood(path: string, format: FileFormat, counts: ReadCounts): SourceError {
+  const { line, problem } = counts.firstBad ?? { line: 1, problem: 'nothing' };
+  const name = format === 'csv' ? 'CSV' : 'JSON';
+  return new SourceError(
+    'malformed_input',
+    `malformed ${name} at line ${line} of ${path}, and no line is better: ${problem}. ` +
+      'If the file is plain text, set its format to text',
+  );
+}

@@ -1,0 +1,75 @@
+import { isUtf8 } from 'node:buffer';
+
+import type { LevelIndex } from '../../domain/level.ts';
+import { UNKNOWN_SERVICE } from '../../domain/row.ts';
+import type { RowSink } from '../row-sink.ts';
+import type { ReadCounts } from './byte-consumer.ts';
+
+export interface RowWriterOptions {
+  sink: RowSink;
+  counts: ReadCounts;
+  /** For rows that do not name a service themselves; undefined lets weaker hints (a syslog tag) name it. */
+  service: string | undefined;
+  /** Time of rows before the first that has one: when the file was last written. */
+  modifiedMs: number;
+  /** Rows outside [startMs, endMs) are dropped. */
+  startMs: number;
+  endMs: number;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The last step of every format: gives untimed rows a time, applies the window, makes the text valid UTF-8. */
+export class RowWriter {
+  readonly sink: RowSink;
+  readonly counts: ReadCounts;
+  readonly namedService: string | undefined;
+  readonly defaultService: number;
+  /** Rows written so far, those outside the window included. */
+  seen = 0;
+  readonly #startMs: number;
+  readonly #endMs: number;
+  #lastMs: number;
+
+  constructor(options: RowWriterOptions) {
+    this.sink = options.sink;
+    this.counts = options.counts;
+    this.namedService = options.service;
+    this.#startMs = options.startMs;
+    this.#endMs = options.endMs;
+    this.#lastMs = options.modifiedMs;
+    this.defaultService = this.serviceOf(options.service ?? UNKNOWN_SERVICE);
+  }
+
+  serviceOf(name: string): number {
+    const bytes = encoder.encode(name);
+    return this.sink.service(bytes, 0, bytes.length);
+  }
+
+  /** @param timestampMs NaN where the row has none; it takes the time of the row before it. */
+  write(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    timestampMs: number,
+    level: LevelIndex,
+    service: number,
+    validUtf8: boolean,
+  ): void {
+    this.seen++;
+    let time = timestampMs;
+    if (Number.isNaN(time)) {
+      time = this.#lastMs;
+      this.counts.untimedRows++;
+    } else this.#lastMs = time;
+    if (time < this.#startMs || time >= this.#endMs) return;
+    if (validUtf8 || isUtf8(bytes.subarray(start, end))) this.sink.add(bytes, start, end, time, level, service);
+    else this.#writeText(decoder.decode(bytes.subarray(start, end)), time, level, service);
+  }
+
+  #writeText(text: string, timestampMs: number, level: LevelIndex, service: number): void {
+    const bytes = encoder.encode(text);
+    this.sink.add(bytes, 0, bytes.length, timestampMs, level, service);
+  }
+}

@@ -1,0 +1,19 @@
+import { LEVELS } from '../../src/domain/level.ts';
+import type { LogRow } from '../../src/domain/row.ts';
+import { readFile } from '../../src/sources/file/read-file.ts';
+import type { FileOptions, FileSummary } from '../../src/sources/file/read-file.ts';
+import { ServiceIndex } from '../../src/sources/service-index.ts';
+
+/** A file's rows as objects, in the file's order. */
+export async function readRows(options: FileOptions): Promise<{ rows: LogRow[]; summary: FileSummary }> {
+  const services = new ServiceIndex();
+  const rows: LogRow[] = [];
+  const summary = await readFile(options, {
+    service: (bytes, start, end) => services.ofBytes(bytes, start, end),
+    add: (bytes, start, end, timestamp, level, service) => {
+      const message = Buffer.from(bytes.slice(start, end)).toString();
+      rows.push({ timestamp, message, level: LEVELS[level], service: services.names[service]! });
+    },
+  });
+  return { rows, summary };
+}
