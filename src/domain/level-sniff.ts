@@ -30,6 +30,16 @@ const SYSLOG_LETTERS: ReadonlyMap<number, LevelIndex> = new Map(
   ['T', 'D', 'I', 'W', 'E', 'F'].map((letter, index) => [letter.charCodeAt(0), index as LevelIndex]),
 );
 
+/** Kinds of bytes that words are made of; 0 for all others. */
+const UPPER = 1;
+const LOWER = 2;
+const OTHER = 4;
+const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte >= 0x41 && byte <= 0x5a) return UPPER;
+  if (byte >= 0x61 && byte <= 0x7a) return LOWER;
+  return isDigit(byte) || byte === 0x5f || byte >= 0x80 ? OTHER : 0;
+});
+
 /**
  * Level that a text states at its head, UTF-8 `bytes[start, end)`; `undefined` when it states none. Builds no string.
  *
@@ -76,33 +86,41 @@ export function levelOfBytes(bytes: Uint8Array, start: number, end: number): Lev
 
 function sniffWords(bytes: Uint8Array, head: number, end: number): LevelIndex | undefined {
   const headEnd = Math.min(end, head + HEAD_BYTES);
+  // A word may run over the head's end, but nothing longer than a spelling matters.
+  const scanEnd = Math.min(end, headEnd + 16);
   let at = head;
   let coloured = false;
   while (at < headEnd) {
     const byte = bytes[at]!;
-    if (!isWord(byte)) {
+    let kinds = KINDS[byte]!;
+    if (kinds === 0) {
       coloured = byte === 0x1b && bytes[at + 1] === 0x5b;
       at = coloured ? afterColour(bytes, at + 2, headEnd) : at + 1;
       continue;
     }
-    const wordStart = at;
-    // A word may run over the head's end, but nothing longer than a spelling matters.
-    const scanEnd = Math.min(end, headEnd + 16);
-    while (at < scanEnd && isWord(bytes[at]!)) at++;
-    const before = wordStart > head ? bytes[wordStart - 1]! : 0;
-    const after = at < end ? bytes[at]! : 0;
-    const word = find(WORDS_BY_LETTER, bytes, wordStart, at);
-    if (word !== undefined) {
-      const length = at - wordStart;
-      if (length === 1 ? isTagLetter(bytes[wordStart]!, before, after) : !word.ambiguous) {
-        const opening = wordStart === head && after === 0x3a;
-        if (length === 1 || opening || coloured || isEnclosed(before, after)) return word.level;
-        if (isUpper(bytes, wordStart, at) && !isPartOfName(before, after)) return word.level;
-      }
-    } else if (after === 0x3d && find(KEYS_BY_LETTER, bytes, wordStart, at) !== undefined) {
-      const level = valueLevel(bytes, at + 1, end, false);
-      if (level !== undefined) return level;
+    const start = at;
+    for (at++; at < scanEnd; at++) {
+      const kind = KINDS[bytes[at]!]!;
+      if (kind === 0) break;
+      kinds |= kind;
     }
+    const before = start > head ? bytes[start - 1]! : 0;
+    const after = at < end ? bytes[at]! : 0;
+    // Most words are seen to be prose by their letters and neighbours, and looked up nowhere.
+    let level: LevelIndex | undefined;
+    if (after === 0x3d) {
+      const isKey = find(KEYS_BY_LETTER, bytes, start, at) !== undefined;
+      if (isKey) level = valueLevel(bytes, at + 1, end, false);
+    } else if (at - start === 1) {
+      if (kinds === UPPER && isTag(before, after)) level = find(WORDS_BY_LETTER, bytes, start, at)?.level;
+    } else {
+      const isMarked = coloured || isEnclosed(before, after) || (after === 0x3a && start === head);
+      if (isMarked ? (kinds & OTHER) === 0 : kinds === UPPER && !isPartOfName(before)) {
+        const word = find(WORDS_BY_LETTER, bytes, start, at);
+        if (word?.ambiguous === false) level = word.level;
+      }
+    }
+    if (level !== undefined) return level;
     coloured = false;
   }
   return undefined;
@@ -170,8 +188,8 @@ function levelOfDigits(bytes: Uint8Array, start: number, end: number): LevelInde
 }
 
 /** `[E]` or, as Tornado writes it, `[E 240102 ...`. */
-function isTagLetter(letter: number, before: number, after: number): boolean {
-  return letter <= 0x5a && before === 0x5b && (after === 0x5d || after === 0x20);
+function isTag(before: number, after: number): boolean {
+  return before === 0x5b && (after === 0x5d || after === 0x20);
 }
 
 function isEnclosed(before: number, after: number): boolean {
@@ -179,9 +197,9 @@ function isEnclosed(before: number, after: number): boolean {
   return (before === 0x3c && after === 0x3e) || (before === 0x7c && after === 0x7c);
 }
 
-/** `a.ERROR`, `/var/ERROR`, `$ERROR` and `ERROR=5` name something. */
-function isPartOfName(before: number, after: number): boolean {
-  return before === 0x2e || before === 0x2f || before === 0x24 || after === 0x3d;
+/** `a.ERROR`, `/var/ERROR` and `$ERROR` name something. */
+function isPartOfName(before: number): boolean {
+  return before === 0x2e || before === 0x2f || before === 0x24;
 }
 
 function afterColour(bytes: Uint8Array, start: number, end: number): number {
@@ -190,14 +208,8 @@ function afterColour(bytes: Uint8Array, start: number, end: number): number {
   return at + 1;
 }
 
-function isUpper(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at]! > 0x5a) return false;
-  return true;
-}
-
 function isWord(byte: number): boolean {
-  const lower = byte | 0x20;
-  return (lower >= 0x61 && lower <= 0x7a) || isDigit(byte) || byte === 0x5f || byte >= 0x80;
+  return KINDS[byte] !== 0;
 }
 
 function isDigit(byte: number): boolean {
