@@ -203,7 +203,7 @@ function credentialStore(config: Config): CredentialStore {
     check(source, key, value) {
       const setting = SOURCE_SETTINGS.get(source)?.find((one) => one.key === key);
       if (setting === undefined) return undefined;
-      const parsed = parseSetting(key, value, setting.schema);
+      const parsed = parseSetting(`credentials.${key}`, value, setting.schema);
       return 'problem' in parsed ? parsed.problem : undefined;
     },
   });
@@ -234,7 +234,7 @@ function readMetrics(
     templatesEvicted: stats.templatesEvicted,
     inFlightBytes: budget.bytesUsed,
     inFlightLimitBytes: budget.bytesMax,
-    shardQueueRecords: shards.pendingCalls,
+    shardQueueRequests: shards.pendingCalls,
     bufferBytes: stats.bufferBytes,
     bufferRows: stats.bufferRows,
     bufferEvictedRows: stats.bufferEvictedRows,

@@ -1,3 +1,4 @@
+import { allowedValues } from './parse-setting.ts';
 import { SOURCE_SETTINGS } from './source-settings.ts';
 import { settingEntries } from './settings.ts';
 import type { SettingSchema } from './settings.ts';
@@ -12,14 +13,5 @@ export function describeSettings(): string {
 function row(name: string, schema: SettingSchema): string {
   const fallback = [schema.default ?? []].flat().map(String).join(',');
   const shown = fallback === '' ? '' : `\`${fallback}\``;
-  return `| \`${name}\` | ${schema.description ?? ''} | ${shown} | ${allowed(schema)} |`;
-}
-
-function allowed(schema: SettingSchema): string {
-  if (schema.allowed !== undefined) return schema.allowed;
-  if (schema.enum !== undefined) return schema.enum.join(', ');
-  if (schema.type !== 'integer' && schema.type !== 'number') return 'text';
-  const kind = schema.type === 'integer' ? 'whole number' : 'number';
-  if (schema.exclusiveMinimum !== undefined) return `${kind} above ${schema.exclusiveMinimum}, to ${schema.maximum}`;
-  return `${kind}, ${schema.minimum} to ${schema.maximum}`;
+  return `| \`${name}\` | ${schema.description ?? ''} | ${shown} | ${allowedValues(schema)} |`;
 }

@@ -11,7 +11,7 @@ export function parseSetting(name: string, text: string, schema: SettingSchema &
   const value = convert(text, schema);
   if (value !== undefined && Value.Check(schema, value)) return { value };
   const got = schema.secret === true ? 'has a value that is not allowed' : `is ${quote(text)}`;
-  return { problem: `${name} ${got}; allowed: ${allowed(schema)}` };
+  return { problem: `${name} ${got}; allowed: ${allowedValues(schema)}` };
 }
 
 /** The type's value that a text stands for, undefined when it stands for none. */
@@ -35,7 +35,7 @@ function convert(text: string, schema: SettingSchema): unknown {
 }
 
 /** What may be written, as the end of a sentence. */
-function allowed(schema: SettingSchema): string {
+export function allowedValues(schema: SettingSchema): string {
   if (schema.allowed !== undefined) return schema.allowed;
   if (schema.enum !== undefined) return schema.enum.join(', ');
   if (schema.type !== 'integer' && schema.type !== 'number') return `a text of 1 to ${schema.maxLength} characters`;

@@ -6,8 +6,8 @@ const DAY_SECONDS = 86_400;
 
 const port = (value: number, what: string) =>
   Type.Integer({ minimum: 0, maximum: 65_535, default: value, description: `Port of ${what}; 0 takes a free one` });
-const bytes = (value: number, description: string, minimum = MIB) =>
-  Type.Integer({ minimum, maximum: 2 ** 40, default: value, description });
+const bytes = (value: number, description: string, minimum = MIB, maximum = 2 ** 40) =>
+  Type.Integer({ minimum, maximum, default: value, description });
 const text = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 4096, description }));
 
 /**
@@ -30,7 +30,8 @@ export const SettingsSchema = Type.Object({
     description: 'Path that OTLP/HTTP takes logs on',
     allowed: '"/" and then letters, digits and / _ . ~ -',
   }),
-  OTLP_MAX_REQUEST_BYTES: bytes(64 * MIB, 'Largest export request, before and after decompression', 1024),
+  // Offsets into a request are 32-bit.
+  OTLP_MAX_REQUEST_BYTES: bytes(64 * MIB, 'Largest export request, before and after decompression', 1024, 2 ** 30),
   OTLP_IN_FLIGHT_MAX_BYTES: bytes(128 * MIB, 'Bytes of requests held at once over all connections', 1024),
   OTLP_MAX_STREAMS: Type.Integer({
     minimum: 1,

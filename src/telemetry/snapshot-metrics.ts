@@ -15,7 +15,7 @@ export interface MetricsSnapshot {
   templatesEvicted: number;
   inFlightBytes: number;
   inFlightLimitBytes: number;
-  shardQueueRecords: number;
+  shardQueueRequests: number;
   bufferBytes: number;
   bufferRows: number;
   bufferEvictedRows: number;
@@ -98,7 +98,7 @@ export const SNAPSHOT_METRICS: readonly SnapshotMetric[] = [
   counter('templates_evicted_total', 'Templates dropped at the limit of their service.', (s) => s.templatesEvicted),
   gauge('in_flight_bytes', 'Bytes of export requests held.', (s) => s.inFlightBytes),
   gauge('in_flight_limit_bytes', 'Bytes of export requests that may be held.', (s) => s.inFlightLimitBytes),
-  gauge('shard_queue_records', 'Log records handed to shards and not scored yet.', (s) => s.shardQueueRecords),
+  gauge('shard_queue_requests', 'Requests handed to shards and not answered yet.', (s) => s.shardQueueRequests),
   gauge('buffer_bytes', 'Size of the rolling buffer.', (s) => s.bufferBytes),
   gauge('buffer_rows', 'Rows in the rolling buffer.', (s) => s.bufferRows),
   counter('buffer_evicted_rows_total', 'Rows that left the rolling buffer by age or size.', (s) => s.bufferEvictedRows),

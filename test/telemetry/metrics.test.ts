@@ -19,7 +19,7 @@ function snapshotOf(over: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
     templatesEvicted: 6,
     inFlightBytes: 7,
     inFlightLimitBytes: 8,
-    shardQueueRecords: 9,
+    shardQueueRequests: 9,
     bufferBytes: 10,
     bufferRows: 11,
     bufferEvictedRows: 12,

@@ -1,7 +1,8 @@
 import type { RowSink } from '../row-sink.ts';
 import { SourceError } from '../source-error.ts';
-import { LINE_BYTES_MAX, noCounts } from './byte-consumer.ts';
+import { noCounts } from './byte-consumer.ts';
 import type { ByteConsumer, ReadCounts } from './byte-consumer.ts';
+import { drive } from './drive.ts';
 import { readCsv } from './csv-reader.ts';
 import { JsonLinesReader } from './json-lines-reader.ts';
 import { JsonSequenceReader } from './json-sequence-reader.ts';
@@ -15,8 +16,6 @@ import { TextReader } from './text-reader.ts';
 export const FILE_FORMATS = ['auto', 'json', 'csv', 'text'] as const;
 
 const HEAD_BYTES = 64 << 10;
-/** What a consumer may leave behind, the head, and a whole chunk with room to spare. */
-const BUFFER_BYTES = LINE_BYTES_MAX + (2 << 20);
 
 export interface FileOptions {
   path: string;
@@ -80,23 +79,6 @@ function consumerOf(format: FileFormat, rows: RowWriter, referenceMs: number): B
   if (format === 'json-array') return new JsonSequenceReader(rows, referenceMs, 'array');
   if (format === 'json-sequence') return new JsonSequenceReader(rows, referenceMs, 'sequence');
   return new TextReader(rows, referenceMs);
-}
-
-/** Keeps what the consumer has not taken, and gives it again with the next chunk behind it. */
-async function drive(chunks: AsyncIterable<Buffer>, consumer: ByteConsumer): Promise<void> {
-  const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
-  let filled = 0;
-  for await (const chunk of chunks) {
-    for (let from = 0; from < chunk.length;) {
-      const copied = chunk.copy(buffer, filled, from);
-      from += copied;
-      filled += copied;
-      const taken = consumer.consume(buffer, 0, filled, false);
-      buffer.copyWithin(0, taken, filled);
-      filled -= taken;
-    }
-  }
-  consumer.consume(buffer, 0, filled, true);
 }
 
 async function* ticking(chunks: AsyncIterable<Buffer>, tick: () => void): AsyncGenerator<Buffer, void, undefined> {

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const START_TIMEOUT_MS = 30_000;
+
+/** host:port for OTLP/gRPC, addresses for the others, as the service says them itself. */
+export interface Addresses {
+  otlp_grpc: string;
+  otlp_http: string;
+  rest: string;
+}
+
+export interface RunningHalfspace {
+  readonly pid: number;
+  readonly addresses: Addresses;
+  /** Lines of its log so far. */
+  readonly logs: readonly Record<string, unknown>[];
+  get(path: string): Promise<unknown>;
+  metric(name: string): Promise<number>;
+  /** Anomalies from the stream, from its beginning, until `isLast` says so. */
+  anomaliesUntil(isLast: (anomaly: StreamedAnomaly) => boolean): Promise<StreamedAnomaly[]>;
+  signal(signal: NodeJS.Signals): void;
+  /** SIGTERM; resolves to the exit code. */
+  stop(): Promise<number | null>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+}
+
+export interface StreamedAnomaly {
+  id: number;
+  service: string;
+  template: string;
+  reasons: string[];
+  message: string;
+  level: string;
+}
+
+/** Starts the service as a process of its own, on free ports unless told otherwise. */
+export async function startHalfspace(env: Record<string, string> = {}): Promise<RunningHalfspace> {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const logs: Record<string, unknown>[] = [];
+  const closed = once(child, 'close') as Promise<[number | null]>;
+  let complaints = '';
+  child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+  const ready = new Promise<Addresses>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not ready after ${START_TIMEOUT_MS} ms`)), START_TIMEOUT_MS);
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const log = JSON.parse(line) as Record<string, unknown>;
+      logs.push(log);
+      if (log['msg'] !== 'ready') return;
+      clearTimeout(timer);
+      resolve(log as unknown as Addresses);
+    });
+    void closed.then(([code]) => {
+      clearTimeout(timer);
+      reject(new Error(`ended with ${code} before it was ready: ${complaints}${JSON.stringify(logs)}`));
+    });
+  });
+  const addresses = await ready.catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
+  const get = async (path: string) => (await fetch(`${addresses.rest}${path}`)).json();
+  return {
+    pid: child.pid ?? -1,
+    addresses,
+    logs,
+    get,
+    metric: (name) => readMetric(addresses.rest, name),
+    anomaliesUntil: (isLast) => readStream(addresses.rest, isLast),
+    signal: (signal) => void child.kill(signal),
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+      return (await closed)[0];
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
+}
+
+/** Sum over the labels of one metric. */
+async function readMetric(rest: string, name: string): Promise<number> {
+  const page = await (await fetch(`${rest}/metrics`)).text();
+  const samples = page.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+  return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
+function readStream(rest: string, isLast: (anomaly: StreamedAnomaly) => boolean): Promise<StreamedAnomaly[]> {
+  return new Promise((resolve, reject) => {
+    const anomalies: StreamedAnomaly[] = [];
+    const stream = request(`${rest}/anomalies/stream?since=0`, (response) => {
+      createInterface({ input: response }).on('line', (line) => {
+        if (!line.startsWith('data: ')) return;
+        const anomaly = JSON.parse(line.slice(6)) as StreamedAnomaly;
+        anomalies.push(anomaly);
+        if (!isLast(anomaly)) return;
+        stream.destroy();
+        resolve(anomalies);
+      });
+      // 'aborted' when we hang up ourselves; 'close' follows in any case.
+      response.on('error', () => {});
+      response.on('close', () => reject(new Error(`the stream ended after ${anomalies.length} anomalies`)));
+    });
+    stream.on('error', reject);
+    stream.end();
+  });
+}
