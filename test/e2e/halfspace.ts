@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -94,23 +93,20 @@ async function readMetric(rest: string, name: string): Promise<number> {
   return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
-function readStream(rest: string, isLast: (anomaly: StreamedAnomaly) => boolean): Promise<StreamedAnomaly[]> {
-  return new Promise((resolve, reject) => {
-    const anomalies: StreamedAnomaly[] = [];
-    const stream = request(`${rest}/anomalies/stream?since=0`, (response) => {
-      createInterface({ input: response }).on('line', (line) => {
-        if (!line.startsWith('data: ')) return;
-        const anomaly = JSON.parse(line.slice(6)) as StreamedAnomaly;
-        anomalies.push(anomaly);
-        if (!isLast(anomaly)) return;
-        stream.destroy();
-        resolve(anomalies);
-      });
-      // 'aborted' when we hang up ourselves; 'close' follows in any case.
-      response.on('error', () => {});
-      response.on('close', () => reject(new Error(`the stream ended after ${anomalies.length} anomalies`)));
-    });
-    stream.on('error', reject);
-    stream.end();
-  });
+async function readStream(rest: string, isLast: (anomaly: StreamedAnomaly) => boolean): Promise<StreamedAnomaly[]> {
+  const anomalies: StreamedAnomaly[] = [];
+  const { body } = await fetch(`${rest}/anomalies/stream?since=0`);
+  let text = '';
+  // Leaving the loop hangs up.
+  for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {
+    const lines = (text + chunk).split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines) {
+      if (!line.startsWith('data: ')) continue;
+      const anomaly = JSON.parse(line.slice(6)) as StreamedAnomaly;
+      anomalies.push(anomaly);
+      if (isLast(anomaly)) return anomalies;
+    }
+  }
+  throw new Error(`the stream ended after ${anomalies.length} anomalies`);
 }
