@@ -1,0 +1,181 @@
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, describe, expect, test } from 'vitest';
+
+import { readRows } from './read-rows.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'halfspace-text-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const modifiedMs = Date.UTC(2026, 5, 1);
+let files = 0;
+
+async function read(content: string | Buffer, service?: string) {
+  const path = join(folder, `file-${files++}`);
+  writeFileSync(path, content);
+  utimesSync(path, modifiedMs / 1000, modifiedMs / 1000);
+  return readRows({ path, format: 'text', service });
+}
+
+describe('the head of a text line', () => {
+  test.each([
+    ['2026-01-31T08:00:00.123Z ERROR boom', '2026-01-31T08:00:00.123Z', 'error', 'ERROR boom'],
+    ['2026-01-31T08:00:00.123456789+02:00 boom', '2026-01-31T06:00:00.123Z', 'info', 'boom'],
+    ['2026-01-31 08:00:00,123 [main] WARN a.B - boom', '2026-01-31T08:00:00.123Z', 'warn', '[main] WARN a.B - boom'],
+    ['2026-01-31 08:00:00.123 +0000 UTC boom', '2026-01-31T08:00:00.123Z', 'info', 'UTC boom'],
+    ['2026-01-31 08:00 boom', '2026-01-31T08:00:00.000Z', 'info', 'boom'],
+    ['[2026-01-31 08:00:00] [error] boom', '2026-01-31T08:00:00.000Z', 'error', '[error] boom'],
+    ['2026/01/31 08:00:00 [error] 12#0: *1 boom', '2026-01-31T08:00:00.000Z', 'error', '[error] 12#0: *1 boom'],
+    ['2026-01-31 08:00:00 - boom', '2026-01-31T08:00:00.000Z', 'info', 'boom'],
+    ['2026-01-31T08:00:00.123456789Z stderr F boom', '2026-01-31T08:00:00.123Z', 'info', 'boom'],
+    ['[Sat Jan 31 08:00:00 2026] [warn] boom', '2026-01-31T08:00:00.000Z', 'warn', '[warn] boom'],
+    [
+      '[Sat Jan 31 08:00:00.123456 2026] [core:error] [pid 1] boom',
+      '2026-01-31T08:00:00.123Z',
+      'error',
+      '[core:error] [pid 1] boom',
+    ],
+    ['Sat, 31 Jan 2026 08:00:00 GMT boom', '2026-01-31T08:00:00.000Z', 'info', 'boom'],
+    ['31 Jan 2026 08:00:00.123 boom', '2026-01-31T08:00:00.123Z', 'info', 'boom'],
+    ['31-Jan-2026 08:00:00.123 SEVERE boom', '2026-01-31T08:00:00.123Z', 'error', 'SEVERE boom'],
+    ['Jan 31, 2026 8:00:00 PM boom', '2026-01-31T20:00:00.000Z', 'info', 'boom'],
+    ['Jan 31, 2026 12:00:00 AM boom', '2026-01-31T00:00:00.000Z', 'info', 'boom'],
+    ['E0131 08:00:00.123456   12 file.go:1] boom', '2026-01-31T08:00:00.123Z', 'error', '12 file.go:1] boom'],
+    ['20260131T080000Z boom', '2026-01-31T08:00:00.000Z', 'info', 'boom'],
+    ['20260131-08:00:00:123|boom', '2026-01-31T08:00:00.123Z', 'info', '|boom'],
+    ['081109 203615 148 INFO dfs.DataNode: boom', '2008-11-09T20:36:15.000Z', 'info', '148 INFO dfs.DataNode: boom'],
+    ['17/06/09 20:10:40 WARN executor: boom', '2017-06-09T20:10:40.000Z', 'warn', 'WARN executor: boom'],
+    ['1769846400 boom', '2026-01-31T08:00:00.000Z', 'info', 'boom'],
+    ['1769846400.123 boom', '2026-01-31T08:00:00.123Z', 'info', 'boom'],
+    ['1769846400123 boom', '2026-01-31T08:00:00.123Z', 'info', 'boom'],
+    ['1769846400123456 boom', '2026-01-31T08:00:00.123Z', 'info', 'boom'],
+    ['1769846400123456789 boom', '2026-01-31T08:00:00.123Z', 'info', 'boom'],
+    [
+      '- 1117838570 2005.06.03 R02-M1 2005-06-03-15.42.50.675872 R02-M1 RAS KERNEL FATAL boom',
+      '2005-06-03T22:42:50.000Z',
+      'fatal',
+      'RAS KERNEL FATAL boom',
+    ],
+    [
+      'level=warn ts=2026-01-31T08:00:00.123Z caller=a.go:1 msg="boom"',
+      '2026-01-31T08:00:00.123Z',
+      'warn',
+      'level=warn ts=2026-01-31T08:00:00.123Z caller=a.go:1 msg="boom"',
+    ],
+    [
+      '10.0.0.1 - frank [31/Jan/2026:09:00:00 +0100] "GET / HTTP/1.1" 503 12 "-" "curl"',
+      '2026-01-31T08:00:00.000Z',
+      'error',
+      '"GET / HTTP/1.1" 503 12 "-" "curl"',
+    ],
+    [
+      '::1 - - [31/Jan/2026:08:00:00 +0000] "GET /x HTTP/1.1" 404 12',
+      '2026-01-31T08:00:00.000Z',
+      'warn',
+      '"GET /x HTTP/1.1" 404 12',
+    ],
+    [
+      '::1 - - [31/Jan/2026:08:00:00 +0000] "GET /x HTTP/1.1" 200 12',
+      '2026-01-31T08:00:00.000Z',
+      'info',
+      '"GET /x HTTP/1.1" 200 12',
+    ],
+  ])('%s', async (line, time, level, message) => {
+    const { rows, summary } = await read(`${line}\n`);
+    expect(rows).toEqual([{ timestamp: Date.parse(time), level, message, service: 'unknown_service' }]);
+    expect(summary.untimedRows).toBe(0);
+  });
+
+  test.each([
+    ['Jan 31 08:00:00 host sshd[123]: boom', '2026-01-31T08:00:00.000Z', 'info', 'sshd'],
+    ['<11>Jan 31 08:00:00 host app: boom', '2026-01-31T08:00:00.000Z', 'error', 'app'],
+    ['Jun 14 15:16:01 combo sshd(pam_unix)[19939]: boom', '2025-06-14T15:16:01.000Z', 'info', 'sshd(pam_unix)'],
+    ['2026-01-31T08:00:00+00:00 host sshd[123]: boom', '2026-01-31T08:00:00.000Z', 'info', 'sshd'],
+    ['<34>1 2026-01-31T08:00:00.003Z host su - ID47 - boom', '2026-01-31T08:00:00.003Z', 'fatal', 'su'],
+    ['<165>1 2026-01-31T08:00:00Z host evnt 8 ID47 [a b="c\\]"][d] boom', '2026-01-31T08:00:00.000Z', 'info', 'evnt'],
+    ['2026-01-31T08:00:00Z boom service=cart', '2026-01-31T08:00:00.000Z', 'info', 'cart'],
+    ['2026-01-31T08:00:00Z service="the cart", boom', '2026-01-31T08:00:00.000Z', 'info', 'the cart'],
+  ])('names its service: %s', async (line, time, level, service) => {
+    const { rows } = await read(line);
+    const message = line.includes('service=') ? line.slice(21) : 'boom';
+    expect(rows).toEqual([{ timestamp: Date.parse(time), level, service, message }]);
+  });
+
+  test('of syslog gives way to a service that the user named, a stated one does not', async () => {
+    const { rows } = await read('Jan 31 08:00:00 host sshd[1]: a\nJan 31 08:00:00 host x: service=cart\n', 'mine');
+    expect(rows.map(({ service }) => service)).toEqual(['mine', 'cart']);
+  });
+
+  test.each([
+    '99:99 x',
+    '2026-13-01 00:00:00 x',
+    '2026-02-30T00:00:00 x',
+    '123456789012 x',
+    'Jan x',
+    '12 x',
+    '<999>x',
+    '[',
+    '2026-01',
+  ])('%j is no timestamp, the line stays whole', async (line) => {
+    const { rows, summary } = await read(line);
+    expect(rows).toMatchObject([{ message: line, timestamp: modifiedMs }]);
+    expect(summary.untimedRows).toBe(1);
+  });
+});
+
+describe('a record of several lines', () => {
+  const trace = [
+    '2026-01-31T08:00:00Z ERROR boom',
+    'java.lang.IllegalStateException: no',
+    '\tat a.B.c(B.java:1)',
+    'Caused by: x.Y: z',
+    '    at d.E.f(E.java:2)',
+    '... 12 more',
+    '2026-01-31T08:00:01Z INFO next',
+  ];
+
+  test('is a stack trace with the line before it', async () => {
+    const { rows } = await read(trace.join('\n'));
+    expect(rows.map(({ message }) => message)).toEqual(['ERROR boom', trace.slice(1, 6).join('\n'), 'INFO next']);
+    expect(rows[1]!.timestamp).toBe(Date.UTC(2026, 0, 31, 8));
+  });
+
+  test("is Python's traceback up to the exception", async () => {
+    const lines = [
+      '2026-01-31T08:00:00Z ERROR boom',
+      'Traceback (most recent call last):',
+      '  File "a.py", line 1',
+      "KeyError: 'x'",
+      'plain',
+    ];
+    const { rows } = await read(lines.join('\n'));
+    expect(rows.map(({ message }) => message)).toEqual([lines.slice(0, 4).join('\n').slice(21), 'plain']);
+  });
+
+  test('does not swallow indented lines that have a time of their own', async () => {
+    const { rows } = await read('  2026-01-31T08:00:00Z a\n  2026-01-31T08:00:01Z b\n');
+    expect(rows.map(({ message }) => message)).toEqual(['a', 'b']);
+  });
+
+  test('has line feeds only, whatever the file has', async () => {
+    const { rows } = await read('2026-01-31T08:00:00Z a\r\n\tat b\r\n\r\n2026-01-31T08:00:00Z c\r\n');
+    expect(rows.map(({ message }) => message)).toEqual(['a\n\tat b', 'c']);
+  });
+
+  test('is cut at 1 MiB and counted, be it one line or many', async () => {
+    const line = `2026-01-31T08:00:00Z ${'ü'.repeat(1 << 20)}`;
+    const lines = `2026-01-31T08:00:01Z a\n${`\tat ${'x'.repeat(100)}\n`.repeat(30_000)}`;
+    const { rows, summary } = await read(`${line}\n${lines}2026-01-31T08:00:02Z next\n`);
+    expect(summary).toMatchObject({ cutLines: 2, badLines: 0 });
+    expect(rows.map(({ timestamp }) => timestamp % 60_000)).toEqual([0, 1000, 2000]);
+    expect(rows.map(({ message }) => Buffer.byteLength(message) <= 1 << 20)).toEqual([true, true, true]);
+    expect(rows[2]!.message).toBe('next');
+  });
+});
+
+test('what is not UTF-8 is replaced, NUL is kept', async () => {
+  const { rows } = await read(Buffer.from([0x61, 0xff, 0x00, 0x62, 0x0a, 0x63, 0xc3]));
+  expect(rows.map(({ message }) => message)).toEqual(['a\ufffd\0b', 'c\ufffd']);
+});
