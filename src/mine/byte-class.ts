@@ -1,31 +1,28 @@
-// What the scanner asks of a byte; the token's flags are the classes of its bytes or-ed together.
-export const DIGIT = 1 << 8;
-export const SLASH = 1 << 9;
-export const HIGH = 1 << 10;
+/** What the scanner asks of a byte; the token's flags are the classes of its bytes or-ed together. */
+export const DIGIT = 1;
+export const SLASH = 2;
+export const HIGH = 4;
 /** Set on a token (never on a byte) that holds seven hex letters or more in a row. */
-export const HEX_WORD = 1 << 11;
-export const SPACE = 1 << 12;
+export const HEX_WORD = 8;
+export const SPACE = 16;
 /** May begin a white-space character of two or three bytes (U+0085, U+00A0, U+1680, U+2000 ... U+3000). */
-export const SPACE_LEAD = 1 << 13;
+export const SPACE_LEAD = 32;
 /** Letter, digit or underscore: what `\w` is in ASCII. */
-export const WORD = 1 << 14;
+export const WORD = 64;
 /** Of the set that a path mask runs over: letters, digits, `/ _ . -`. */
-export const PATH_BYTE = 1 << 15;
+export const PATH_BYTE = 128;
 /** 0 to 9, a to f, A to F. */
-export const HEX = 1 << 16;
+export const HEX = 256;
 
-/**
- * Classes of each byte. Hex letters are negative. The low eight bits are the byte itself, but `0` for every digit: the
- * masks cannot tell one digit from another, so neither does a line's shape.
- */
+/** Hex letters are negative: `(n + 1) & (BYTE_CLASS[byte] >> 31)` counts how many stand in a row. */
 export const BYTE_CLASS = buildClasses();
 
 function buildClasses(): Int32Array {
   const classes = new Int32Array(256);
   for (let byte = 0; byte < 256; byte++) {
     const text = String.fromCharCode(byte);
-    let bits = shapeByte(byte);
-    if (byte >= 0x30 && byte <= 0x39) bits |= DIGIT;
+    let bits = 0;
+    if (/[0-9]/.test(text)) bits |= DIGIT;
     if (text === '/') bits |= SLASH;
     if (byte >= 0x80) bits |= HIGH;
     if ((byte >= 0x09 && byte <= 0x0d) || (byte >= 0x1c && byte <= 0x20)) bits |= SPACE;
@@ -37,10 +34,6 @@ function buildClasses(): Int32Array {
     classes[byte] = bits;
   }
   return classes;
-}
-
-export function shapeByte(byte: number): number {
-  return byte >= 0x30 && byte <= 0x39 ? 0x30 : byte;
 }
 
 /** Bytes of the white-space character (beyond ASCII) at `at`, or 0 when there is none. UTF-8 synchronises itself, so this is exact on malformed text too. */

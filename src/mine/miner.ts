@@ -1,8 +1,6 @@
-import { BYTE_CLASS, DIGIT, HIGH } from './byte-class.ts';
 import { DrainTree } from './drain-tree.ts';
-import { line, MASKED, maskOne, maskTokens, MINED_TOKENS_MAX, tokenise } from './scan-line.ts';
+import { line, MASKED, MINED_TOKENS_MAX, scanLine } from './scan-line.ts';
 import { SequenceCache } from './sequence-cache.ts';
-import { ShapeCache } from './shape-cache.ts';
 import { Template } from './template.ts';
 import { TokenTable, UNKNOWN, WILDCARD } from './token-table.ts';
 
@@ -43,7 +41,6 @@ export class Miner {
   #table: TokenTable;
   #tree: DrainTree;
   readonly #cache: SequenceCache | undefined;
-  readonly #shapes: ShapeCache | undefined;
   #sweepsSeen = 0;
   #reroutesSeen = 0;
   #created = 0;
@@ -62,41 +59,20 @@ export class Miner {
     this.#table = new TokenTable();
     this.#tree = new DrainTree(this.#options, this.#table);
     this.#cache = this.#options.shapeCache ? new SequenceCache() : undefined;
-    this.#shapes = this.#options.shapeCache ? new ShapeCache() : undefined;
   }
 
   /** Mines the message `bytes[start, end)`, UTF-8, of which only the first line that is not blank counts. */
   mine(bytes: Uint8Array, start: number, end: number): Template {
-    tokenise(bytes, start, end);
+    scanLine(bytes, start, end);
     this.tokenCount = line.tokenCount;
     this.charCount = line.charCount;
-    if (this.#shapes === undefined || line.tokens === 0 || (line.flagsOfAll & HIGH) !== 0)
-      return this.#mineTokens(bytes);
-    const from = line.start[0]!;
-    const to = line.end[line.tokens - 1]!;
-    const slot = this.#shapes.find(bytes, from, to, line.shape);
-    if (slot >= 0 && this.#sameHoles(this.#shapes, slot, bytes)) {
-      const template = this.#shapes.template(slot);
-      this.change = UNCHANGED;
-      this.#joined(template);
-      return template;
-    }
-    const template = this.#mineTokens(bytes);
-    if (this.#shapes.admits(from, to, line.shape) && this.change === UNCHANGED) {
-      this.#shapes.record(bytes, from, to, line.shape, template);
-      for (let i = 0; i < line.tokens; i++)
-        if (this.#keepsDigit(bytes, i)) this.#shapes.addHole(line.shape, i, ids[i]!);
-    }
-    return template;
-  }
-
-  #mineTokens(bytes: Uint8Array): Template {
-    maskTokens(bytes);
     const count = line.tokens;
+    const table = this.#table;
     let hash = count;
     let known = 0;
     for (let i = 0; i < count; i++) {
-      const id = this.#idOf(bytes, i);
+      const source = line.flags[i]! & MASKED ? line.masked : bytes;
+      const id = table.find(source, line.start[i]!, line.end[i]!, line.hash[i]!);
       ids[i] = id;
       hash = Math.imul(hash ^ id, 0x01000193);
       if (id > WILDCARD) known++;
@@ -111,33 +87,9 @@ export class Miner {
     if (match === undefined) return this.#create(bytes, count);
     this.#joined(match);
     this.change = this.#generalise(match, count) ? CHANGED : UNCHANGED;
-    if (this.change === UNCHANGED) this.#cache?.record(ids, count, hash, match);
+    if (this.change === UNCHANGED) this.#remember(match, count, hash);
     else this.#tidy();
     return match;
-  }
-
-  #idOf(bytes: Uint8Array, index: number): number {
-    const source = line.flags[index]! & MASKED ? line.masked : bytes;
-    return this.#table.find(source, line.start[index]!, line.end[index]!, line.hash[index]!);
-  }
-
-  /** Whether the tokens that keep digits are those that the remembered line had, as far as templates know them. */
-  #sameHoles(shapes: ShapeCache, slot: number, bytes: Uint8Array): boolean {
-    for (let hole = 0; hole < shapes.holes(slot); hole++) {
-      const index = shapes.holeToken(slot, hole);
-      maskOne(bytes, index);
-      if (this.#idOf(bytes, index) !== shapes.holeId(slot, hole)) return false;
-    }
-    return true;
-  }
-
-  /** Whether a digit is left in a token behind the masks. */
-  #keepsDigit(bytes: Uint8Array, index: number): boolean {
-    const flags = line.flags[index]!;
-    if ((flags & DIGIT) === 0) return false;
-    const source = flags & MASKED ? line.masked : bytes;
-    for (let at = line.start[index]!; at < line.end[index]!; at++) if (BYTE_CLASS[source[at]!]! & DIGIT) return true;
-    return false;
   }
 
   get templateCount(): number {
@@ -228,6 +180,11 @@ export class Miner {
     this.#table.sweep();
   }
 
+  #remember(template: Template, count: number, hash: number): void {
+    if (this.#cache === undefined) return;
+    this.#cache.record(ids, count, hash, template);
+  }
+
   #joined(template: Template): void {
     template.size++;
     if (template === this.#newest) return;
@@ -271,6 +228,5 @@ export class Miner {
     this.#sweepsSeen = this.#table.sweeps;
     this.#reroutesSeen = this.#tree.reroutes;
     this.#cache?.clear();
-    this.#shapes?.clear();
   }
 }

@@ -16,7 +16,7 @@ export const CHARACTERS_COUNTED_MAX = 500;
 const MASKED_BYTES_MAX = MINED_BYTES_MAX * 4;
 
 /** Set in a token's flags when its text stands in `line.masked`, not in the message. */
-export const MASKED = 1 << 17;
+export const MASKED = 1024;
 
 /** Flags of tokens that a mask could match. */
 const MASKABLE = DIGIT | SLASH | HIGH | HEX_WORD;
@@ -30,9 +30,6 @@ export const line = {
   flags: new Int32Array(MINED_TOKENS_MAX),
   masked: new Uint8Array(MASKED_BYTES_MAX),
   maskedBytes: 0,
-  flagsOfAll: 0,
-  /** Hash of the mined text with every digit taken for 0. */
-  shape: 0,
   /** Of the whole message. */
   tokenCount: 0,
   charCount: 0,
@@ -40,12 +37,12 @@ export const line = {
 
 /** Cuts the message `bytes[start, end)` into tokens, hashes and masks them, into {@link line}. */
 export function scanLine(bytes: Uint8Array, start: number, end: number): void {
-  tokenise(bytes, start, end);
-  maskTokens(bytes);
+  const flags = tokenise(bytes, start, end);
+  if (flags & MASKABLE) maskTokens(bytes);
 }
 
-/** First half of {@link scanLine}: white space, raw hashes, flags, shape. */
-export function tokenise(bytes: Uint8Array, start: number, end: number): void {
+/** First half of {@link scanLine}: white space, raw hashes, flags. Answers the flags of all tokens together. */
+export function tokenise(bytes: Uint8Array, start: number, end: number): number {
   const starts = line.start;
   const ends = line.end;
   const hashes = line.hash;
@@ -53,7 +50,6 @@ export function tokenise(bytes: Uint8Array, start: number, end: number): void {
   let stop = end;
   let count = 0;
   let all = 0;
-  let shape = HASH_SEED;
   let at = start;
   while (at < stop) {
     let kind = BYTE_CLASS[bytes[at]!]!;
@@ -71,11 +67,9 @@ export function tokenise(bytes: Uint8Array, start: number, end: number): void {
     const from = at;
     let hash = HASH_SEED;
     let flags = 0;
-    shape = Math.imul(shape ^ SPACE, HASH_PRIME);
     let byte = bytes[at]!;
     for (;;) {
       hash = Math.imul(hash ^ byte, HASH_PRIME);
-      shape = Math.imul(shape ^ kind, HASH_PRIME);
       flags |= kind;
       if (++at >= stop) break;
       byte = bytes[at]!;
@@ -91,13 +85,12 @@ export function tokenise(bytes: Uint8Array, start: number, end: number): void {
     flagsOf[count++] = flags;
   }
   line.tokens = count;
-  line.flagsOfAll = all;
-  line.shape = shape;
   line.maskedBytes = 0;
   if (at >= end && (all & HIGH) === 0) {
     line.tokenCount = count;
     line.charCount = end - start;
   } else countWhole(bytes, start, end);
+  return all;
 }
 
 /** Whether seven hex letters stand in a row; every seventh byte is enough to find out where they might. */
@@ -115,14 +108,11 @@ function hasHexWord(bytes: Uint8Array, start: number, end: number): boolean {
 
 /** Second half of {@link scanLine}. */
 export function maskTokens(bytes: Uint8Array): void {
-  if ((line.flagsOfAll & MASKABLE) === 0) return;
-  for (let index = 0; index < line.tokens; index++) maskOne(bytes, index);
+  for (let index = 0; index < line.tokens; index++) if (line.flags[index]! & MASKABLE) maskOne(bytes, index);
 }
 
-/** Masks the token at `index`, unless that was done before. */
 export function maskOne(bytes: Uint8Array, index: number): void {
   const flags = line.flags[index]!;
-  if ((flags & MASKABLE) === 0 || (flags & MASKED) !== 0) return;
   const from = line.start[index]!;
   const to = line.end[index]!;
   const outAt = line.maskedBytes;
