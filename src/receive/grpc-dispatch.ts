@@ -5,10 +5,6 @@ import { ExportError, toExportError } from './export-error.ts';
 import { sendError, sendHttpError } from './grpc-answer.ts';
 import { ExportCall, type ExportOptions } from './grpc-export.ts';
 import { HEALTH_PATH } from './grpc-health.ts';
-import { noteGarbage } from './minor-gc.ts';
-
-/** What one stream leaves behind, whatever its body: its objects inside the heap hold others outside of it. */
-const STREAM_GARBAGE_BYTES = 16 << 10;
 
 export interface DispatchOptions extends ExportOptions {
   auth: Authenticator | undefined;
@@ -61,7 +57,6 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
   return {
     onStream(stream, headers, flags) {
       stream.on('error', ignore);
-      noteGarbage(STREAM_GARBAGE_BYTES);
       const path = headers[':path'] ?? '';
       try {
         // Probes have no token to show.

@@ -1,4 +1,4 @@
-import type { Http2Server } from 'node:http2';
+import type { Http2Server, ServerOptions } from 'node:http2';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
@@ -36,6 +36,7 @@ const CONNECTION_DEFAULTS: ConnectionOptions = {
 };
 
 const SWEEP_MS = 1000;
+const RESETS_PER_SECOND = 33;
 /** All that grpc-js itself receives is health requests. */
 const HEALTH_REQUEST_BYTES_MAX = 4096;
 const LOGS_SERVICE = 'opentelemetry.proto.collector.logs.v1.LogsService';
@@ -55,6 +56,7 @@ export async function startOtlpGrpc(options: GrpcReceiverOptions): Promise<GrpcR
   const listener = createListener(options.tls, options.receiveTimeoutMs);
   const server = new Server(grpcOptions(connection));
   const health = addHealth(server, [LOGS_SERVICE]);
+  limitResets(server, options.streamsMax * 2);
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const http2Server = http2ServerOf(server);
   http2Server.updateSettings({ maxConcurrentStreams: options.streamsMax, initialWindowSize: STREAM_WINDOW_BYTES });
@@ -106,6 +108,17 @@ function grpcOptions(connection: ConnectionOptions): ConstructorParameters<typeo
   if (connection.ageMaxMs < Infinity) options['grpc.max_connection_age_ms'] = connection.ageMaxMs;
   if (connection.ageGraceMs < Infinity) options['grpc.max_connection_age_grace_ms'] = connection.ageGraceMs;
   return options;
+}
+
+/**
+ * HTTP/2 rapid reset: Node lets 1,000 streams be reset at once, on every connection, and each costs it 4 KB until the
+ * next turn of its loop. A sender that gives up on all that it has under way resets `streamsMax`.
+ */
+function limitResets(server: Server, resetsMax: number): void {
+  const { commonServerOptions } = server as unknown as { commonServerOptions?: ServerOptions };
+  if (commonServerOptions === undefined) throw new Error('this version of @grpc/grpc-js hides its http2 options');
+  commonServerOptions.streamResetBurst = resetsMax;
+  commonServerOptions.streamResetRate = RESETS_PER_SECOND;
 }
 
 /** grpc-js offers no way to its http2 server, without which it cannot be bounded: checked, for it may change. */
