@@ -1,6 +1,6 @@
 import type { ByteBudget } from './byte-budget.ts';
 import { ExportError } from './export-error.ts';
-import { freeMemory } from './http-body.ts';
+import { freeMemory } from './http-body-buffer.ts';
 import { inflate } from './inflate.ts';
 import type { Encoding } from './inflate.ts';
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ByteBudget } from './byte-budget.ts';
 import { ExportError } from './export-error.ts';
+import { BodyBuffer } from './http-body-buffer.ts';
 import { HttpRefusal } from './http-refusal.ts';
 
 export interface BodyLimits {
@@ -21,7 +22,7 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
   const { bytesMax, timeoutMs, budget } = limits;
   const declaredBytes = declaredBodyBytes(request);
   if (declaredBytes !== undefined && declaredBytes > bytesMax) throw tooLarge(`${declaredBytes} bytes`, bytesMax);
-  const body = new BodyBuffer(declaredBytes, bytesMax);
+  const body = new BodyBuffer(declaredBytes ?? 0);
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
 
   const onData = (chunk: Buffer): void => {
@@ -55,69 +56,6 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
 export function declaredBodyBytes(request: IncomingMessage): number | undefined {
   const header = request.headers['content-length'];
   return header === undefined ? undefined : Number(header);
-}
-
-/** Up to here a declared length is trusted with its memory before the bytes are there. */
-const TRUSTED_BYTES = 1 << 20;
-const FIRST_BYTES = 64 << 10;
-
-/**
- * One buffer that a body is gathered in. Chunks are copied as they come, for a body of one-byte chunks would cost a
- * hundred times its size in objects; one chunk that is the whole body is kept as it is.
- */
-class BodyBuffer {
-  readonly #declaredBytes: number | undefined;
-  readonly #bytesMax: number;
-  #bytes: Buffer = Buffer.alloc(0);
-  length = 0;
-
-  constructor(declaredBytes: number | undefined, bytesMax: number) {
-    this.#declaredBytes = declaredBytes;
-    this.#bytesMax = bytesMax;
-  }
-
-  append(chunk: Buffer): void {
-    const length = this.length + chunk.length;
-    if (this.length === 0 && chunk.length === this.#declaredBytes && ownsItsMemory(chunk)) {
-      this.#bytes = chunk;
-    } else {
-      if (length > this.#bytes.length) this.#grow(length);
-      this.#bytes.set(chunk, this.length);
-      freeMemory(chunk);
-    }
-    this.length = length;
-  }
-
-  take(): Uint8Array {
-    return this.#bytes.subarray(0, this.length);
-  }
-
-  free(): void {
-    freeMemory(this.#bytes);
-  }
-
-  #grow(length: number): void {
-    const declared = this.#declaredBytes ?? 0;
-    const isTrusted = declared >= length && declared <= Math.max(TRUSTED_BYTES, length * 4);
-    const doubled = Math.min(this.#bytesMax, Math.max(FIRST_BYTES, length * 2));
-    // Slow: memory of its own, for the body moves to another thread.
-    const grown = Buffer.allocUnsafeSlow(isTrusted ? declared : doubled);
-    grown.set(this.#bytes.subarray(0, this.length));
-    freeMemory(this.#bytes);
-    this.#bytes = grown;
-  }
-}
-
-/**
- * Gives memory back now and not when the collector comes round to it, for the budget counts on it: without this, refused
- * bodies stand in memory several times over.
- */
-export function freeMemory(bytes: Uint8Array): void {
-  if (bytes.byteLength > 0 && ownsItsMemory(bytes)) (bytes.buffer as ArrayBuffer).transfer(0);
-}
-
-function ownsItsMemory(chunk: Uint8Array): boolean {
-  return chunk.byteLength === chunk.buffer.byteLength;
 }
 
 function tooLarge(got: string, bytesMax: number): ExportError {

@@ -5,7 +5,8 @@ import type { Encoding } from './content-encoding.ts';
 import { ExportError } from './export-error.ts';
 import { JSON_TYPE, otlpMimeOf } from './http-answer.ts';
 import type { OtlpMime } from './http-answer.ts';
-import { budgetSpent, freeMemory, readBody } from './http-body.ts';
+import { freeMemory } from './http-body-buffer.ts';
+import { budgetSpent, readBody } from './http-body.ts';
 import { HttpRefusal } from './http-refusal.ts';
 import type { IntakeResult, LogIntake } from './log-intake.ts';
 
