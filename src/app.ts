@@ -5,10 +5,10 @@ import type { Analyser } from './analyse/analyser.ts';
 import type { Config } from './config/config.ts';
 import { parseSetting } from './config/parse-setting.ts';
 import { SOURCE_SETTINGS } from './config/source-settings.ts';
-import { transcodeJson } from './decode/transcode-json.ts';
 import { LiveEngine } from './engine.ts';
 import { ExportCounts } from './export-counts.ts';
 import { AnomalyLog } from './live/anomaly-log.ts';
+import { JsonTranscoder } from './live/json-transcoder.ts';
 import { Retraining } from './live/retraining.ts';
 import { Router } from './live/router.ts';
 import { ShardSet } from './live/shard-set.ts';
@@ -177,6 +177,8 @@ async function startReceiving(
     connectionsMax: receive.connectionsMax,
     onEvent: (event) => counts.add(event),
   };
+  const transcoder = new JsonTranscoder();
+  stops.push(() => transcoder.close());
   const receivers: Receiver[] = [];
   stops.push(async () => {
     await Promise.all(receivers.map((receiver) => receiver.stop(live.shutdownGraceMs)));
@@ -190,7 +192,7 @@ async function startReceiving(
     path: listen.otlpHttpPath,
     intake: counts.counting('http', router),
     corsAllowedOrigins: security.corsAllowedOrigins,
-    transcodeJson,
+    transcodeJson: (body) => transcoder.transcode(body),
   });
   receivers.push(http);
   return { grpc, http };
@@ -241,6 +243,8 @@ function readMetrics(
     retrainSeconds: retraining.current?.seconds,
     lastRetrainTimestampSeconds: retraining.current === undefined ? undefined : retraining.current.trainedAt / 1000,
     timestampsClamped: stats.timestampsClamped,
+    droppedAttributes: stats.droppedAttributes,
+    unresolvedValues: stats.unresolvedValues,
     streamSubscribers: streams.source.subscribers,
     streamGaps: streams.source.gaps,
   };

@@ -12,6 +12,7 @@ export const SHARD_STATS = [
   'servicesEvicted',
   'timestampsClamped',
   'droppedAttributes',
+  'unresolvedValues',
   'bufferBytes',
   'bufferRows',
   'bufferEvictedRows',

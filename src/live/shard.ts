@@ -38,6 +38,7 @@ export class Shard {
     overflow: 0,
     clamped: 0,
     droppedAttributes: 0,
+    unresolvedValues: 0,
     evictedTemplates: 0,
   };
 
@@ -68,6 +69,7 @@ export class Shard {
     }
     this.#counts.records += columns.count;
     this.#counts.droppedAttributes += columns.droppedAttributes;
+    this.#counts.unresolvedValues += columns.unresolvedValues;
     const records = columns.count;
     columns.release();
     return { records, anomalies };
@@ -201,6 +203,7 @@ export class Shard {
       overflowRecords: counts.overflow,
       timestampsClamped: counts.clamped,
       droppedAttributes: counts.droppedAttributes,
+      unresolvedValues: counts.unresolvedValues,
       services: this.#services.size,
       servicesEvicted: this.#services.evicted,
       bufferBytes: this.#buffer.bytes,

@@ -23,6 +23,10 @@ export interface MetricsSnapshot {
   retrainSeconds: number | undefined;
   lastRetrainTimestampSeconds: number | undefined;
   timestampsClamped: number;
+  /** Attributes that senders say they dropped. */
+  droppedAttributes: number;
+  /** Values that point into a table of strings, which logs do not have. */
+  unresolvedValues: number;
   streamSubscribers: number;
   streamGaps: number;
 }
@@ -106,7 +110,21 @@ export const SNAPSHOT_METRICS: readonly SnapshotMetric[] = [
   gauge('last_retrain_timestamp_seconds', 'When the latest retraining began.', (s) =>
     optional(s.lastRetrainTimestampSeconds),
   ),
-  counter('timestamps_clamped_total', 'Log records whose time stamp lay too far ahead.', (s) => s.timestampsClamped),
+  counter(
+    'timestamps_clamped_total',
+    'Log records whose time stamp lay ahead, or further back than the buffer reaches.',
+    (s) => s.timestampsClamped,
+  ),
+  counter(
+    'dropped_attributes_total',
+    'Attributes that senders say they dropped before sending.',
+    (s) => s.droppedAttributes,
+  ),
+  counter(
+    'unresolved_values_total',
+    'Values taken as absent because they point into a table of strings that logs do not have.',
+    (s) => s.unresolvedValues,
+  ),
   gauge('stream_subscribers', 'Readers of the anomaly stream.', (s) => s.streamSubscribers),
   counter('stream_gaps_total', 'Times that a stream told its reader of anomalies it has missed.', (s) => s.streamGaps),
 ];

@@ -26,6 +26,8 @@ function snapshotOf(over: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
     retrainSeconds: undefined,
     lastRetrainTimestampSeconds: undefined,
     timestampsClamped: 13,
+    droppedAttributes: 0,
+    unresolvedValues: 0,
     streamSubscribers: 14,
     streamGaps: 15,
     ...over,
