@@ -77,7 +77,7 @@ export class DrainTree {
     // A tombstone, since cutting it out would move all that follow it.
     leaf.templates[placeOf(leaf.templates, template.id)] = new Template(template.id, [], this.#table);
     if (++leaf.dead * 2 > leaf.templates.length) {
-      leaf.templates = leaf.templates.filter((other) => other !== template && other.leaf !== undefined);
+      leaf.templates = leaf.templates.filter((other) => other.leaf !== undefined);
       leaf.dead = 0;
       if (leaf.templates.length < INDEX_FROM / 2) leaf.index = undefined;
     }
@@ -144,7 +144,7 @@ export class DrainTree {
 }
 
 /** Smallest whole number whose share of `count` reaches `simTh`, by the very division that drain3 does. */
-export function leastMatches(count: number, simTh: number): number {
+function leastMatches(count: number, simTh: number): number {
   let need = Math.max(0, Math.ceil(simTh * count));
   while (need > 0 && (need - 1) / count >= simTh) need--;
   while (need / count < simTh) need++;

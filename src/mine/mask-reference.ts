@@ -13,8 +13,7 @@ export function maskReference(text: string): string {
 }
 
 /** What Python's `str.isspace` says; splits tokens and ends a URL. */
-export const WHITE_SPACE_CLASS =
-  '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+const WHITE_SPACE_CLASS = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 
 const WHITE_SPACE = new RegExp(`[${WHITE_SPACE_CLASS}]+`, 'u');
 

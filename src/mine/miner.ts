@@ -19,9 +19,9 @@ export interface MinerOptions {
 
 /** What the last line did to the templates. */
 export type TemplateChange = 0 | 1 | 2;
-export const UNCHANGED = 0;
+const UNCHANGED = 0;
 export const CREATED = 1;
-export const CHANGED = 2;
+const CHANGED = 2;
 
 /**
  * What the tokens of one service may weigh. Real services stay far below it; one that is sent long random lines loses
@@ -56,6 +56,11 @@ export class Miner {
 
   constructor(options: MinerOptions) {
     this.#options = { maxChildren: 100, depth: 4, shapeCache: true, ...options };
+    const { maxTemplates, maxChildren, depth } = this.#options;
+    if (!(maxTemplates >= 1 && maxChildren >= 2 && depth >= 3))
+      throw new RangeError(
+        `got ${maxTemplates} templates, ${maxChildren} children, depth ${depth}; expected at least 1, 2 and 3`,
+      );
     this.#table = new TokenTable();
     this.#tree = new DrainTree(this.#options, this.#table);
     this.#cache = this.#options.shapeCache ? new SequenceCache() : undefined;
@@ -101,7 +106,7 @@ export class Miner {
     return this.#evicted;
   }
 
-  /** Bytes of token text and tables held. */
+  /** Bytes of token text and its tables; what is remembered to save time comes on top, half a megabyte at most. */
   get heldBytes(): number {
     return this.#table.heldBytes;
   }

@@ -9,8 +9,8 @@ export const MINED_BYTES_MAX = 16_384;
 export const MINED_TOKENS_MAX = 1024;
 
 /** Counting goes on at least this far, which is as far as the features look. */
-export const TOKENS_COUNTED_MAX = 50;
-export const CHARACTERS_COUNTED_MAX = 500;
+const TOKENS_COUNTED_MAX = 50;
+const CHARACTERS_COUNTED_MAX = 500;
 
 /** Masks may lengthen a text (`1s` to `<DUR>`, a malformed byte to U+FFFD), three times at the most. */
 const MASKED_BYTES_MAX = MINED_BYTES_MAX * 4;
@@ -42,7 +42,7 @@ export function scanLine(bytes: Uint8Array, start: number, end: number): void {
 }
 
 /** First half of {@link scanLine}: white space, raw hashes, flags. Answers the flags of all tokens together. */
-export function tokenise(bytes: Uint8Array, start: number, end: number): number {
+function tokenise(bytes: Uint8Array, start: number, end: number): number {
   const starts = line.start;
   const ends = line.end;
   const hashes = line.hash;
@@ -107,11 +107,11 @@ function hasHexWord(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 /** Second half of {@link scanLine}. */
-export function maskTokens(bytes: Uint8Array): void {
+function maskTokens(bytes: Uint8Array): void {
   for (let index = 0; index < line.tokens; index++) if (line.flags[index]! & MASKABLE) maskOne(bytes, index);
 }
 
-export function maskOne(bytes: Uint8Array, index: number): void {
+function maskOne(bytes: Uint8Array, index: number): void {
   const flags = line.flags[index]!;
   const from = line.start[index]!;
   const to = line.end[index]!;

@@ -25,7 +25,7 @@ describe('drain', () => {
         const plain = new PlainDrain(settings);
         expect(minedBy(settings, messages)).toEqual(messages.map((text) => plain.addMessage(text)));
       }),
-      { numRuns: 1500, seed: 42 },
+      { numRuns: 500, seed: 42 },
     );
   });
 
@@ -69,7 +69,7 @@ describe('drain', () => {
           expect(minedBy({ simTh, maxTemplates }, messages)).toEqual(messages.map((text) => plain.addMessage(text)));
         },
       ),
-      { numRuns: 12, seed: 42 },
+      { numRuns: 8, seed: 42 },
     );
   });
 

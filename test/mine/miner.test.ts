@@ -14,7 +14,7 @@ describe('a miner', () => {
         const options = { simTh: 0.4, maxTemplates };
         expect(outcome(options, messages)).toEqual(outcome({ ...options, shapeCache: false }, messages));
       }),
-      { numRuns: 600, seed: 42 },
+      { numRuns: 250, seed: 42 },
     );
   });
 
@@ -91,7 +91,7 @@ describe('a miner', () => {
         const clone = miner.clone();
         expect(results(clone, after)).toEqual(results(miner, after));
       }),
-      { numRuns: 300, seed: 42 },
+      { numRuns: 150, seed: 42 },
     );
   });
 
@@ -104,6 +104,13 @@ describe('a miner', () => {
     expect(mineText(miner, 'x'.repeat(1 << 20)).text).toHaveLength(16_384);
     expect(mineText(miner, 'y '.repeat(1 << 19)).tokenCount).toBe(1024);
     expect(mineText(miner, '🙂 ok').text).toBe('🙂 ok');
+  });
+
+  it('refuses settings that no tree can have, and says which', () => {
+    expect(() => new Miner({ simTh: 0.4, maxTemplates: 0 })).toThrow(
+      'got 0 templates, 100 children, depth 4; expected at least 1, 2 and 3',
+    );
+    expect(() => new Miner({ simTh: 0.4, maxTemplates: 5, depth: 2 })).toThrow(RangeError);
   });
 
   it('reads from shared memory', () => {
