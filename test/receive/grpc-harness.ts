@@ -13,7 +13,7 @@ import type { GrpcReceiver, GrpcReceiverOptions } from '../../src/receive/otlp-g
 import type { ReceiverEvent } from '../../src/receive/receiver.ts';
 
 export const MIB = 1 << 20;
-export const LOGS_SERVICE = loadLogsService();
+const LOGS_SERVICE = loadLogsService();
 export const EXPORT_PATH = '/opentelemetry.proto.collector.logs.v1.LogsService/Export';
 
 export interface TestReceiver extends GrpcReceiver {

@@ -1,14 +1,13 @@
 import { EXPORT_PATH, PREFACE } from './grpc-harness.ts';
 
 /** HTTP/2 frames byte by byte (RFC 9113, section 6), for floods and lies that no client library sends. */
-export const DATA = 0;
+const DATA = 0;
 export const HEADERS = 1;
-export const RST_STREAM = 3;
-export const SETTINGS = 4;
-export const PING = 6;
-export const WINDOW_UPDATE = 8;
-export const CONTINUATION = 9;
-export const END_STREAM = 1;
+const RST_STREAM = 3;
+const SETTINGS = 4;
+const PING = 6;
+const WINDOW_UPDATE = 8;
+const CONTINUATION = 9;
 export const END_HEADERS = 4;
 
 export function http2Frame(type: number, flags: number, stream: number, payload: Uint8Array): Buffer {
@@ -29,18 +28,18 @@ export const EXPORT_HEADERS = Buffer.concat([
   literal('te', 'trailers'),
 ]);
 
-export function literal(name: string, value: string): Buffer {
+function literal(name: string, value: string): Buffer {
   return Buffer.concat([Buffer.of(0, name.length), Buffer.from(name), Buffer.of(value.length), Buffer.from(value)]);
 }
 
-export function u32(...values: number[]): Buffer {
+function u32(...values: number[]): Buffer {
   const bytes = Buffer.alloc(values.length * 4);
   values.forEach((value, at) => bytes.writeUInt32BE(value, at * 4));
   return bytes;
 }
 
 /** A request opened and left open, or ended, on the odd-numbered stream. */
-export function openStream(stream: number, flags = END_HEADERS): Buffer {
+function openStream(stream: number, flags = END_HEADERS): Buffer {
   return http2Frame(HEADERS, flags, stream, EXPORT_HEADERS);
 }
 
