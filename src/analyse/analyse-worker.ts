@@ -45,6 +45,8 @@ export default async function runTask(task: WorkerTask): Promise<WorkerResult> {
     throw error;
   } finally {
     loaded?.sorter.close();
+    // A message of its own: an idle worker sleeps without telling anybody that a port of it was closed.
+    task.port?.postMessage(undefined);
     task.port?.close();
   }
 }

@@ -139,16 +139,15 @@ interface SliceReceiver {
 function receiveSlices(port: MessagePort): SliceReceiver {
   const waiting: RowSlice[] = [];
   const state = { ended: false, wake: () => {} };
-  port.on('message', (slice: RowSlice) => {
-    waiting.push(slice);
-    state.wake();
-  });
   const end = () => {
     state.ended = true;
     state.wake();
   };
-  // The worker closes its end behind the last slice, so nothing is on its way any more.
-  port.on('close', end);
+  port.on('message', (slice: RowSlice | undefined) => {
+    if (slice === undefined) return end();
+    waiting.push(slice);
+    state.wake();
+  });
   return {
     async next() {
       while (waiting.length === 0 && !state.ended) {

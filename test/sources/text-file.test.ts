@@ -21,16 +21,16 @@ async function read(content: string | Buffer, service?: string) {
 
 describe('the head of a text line', () => {
   test.each([
-    ['2026-01-31T08:00:00.123Z ERROR boom', '2026-01-31T08:00:00.123Z', 'error', 'ERROR boom'],
+    ['2026-01-31T08:00:00.123Z ERROR boom', '2026-01-31T08:00:00.123Z', 'error', 'boom'],
     ['2026-01-31T08:00:00.123456789+02:00 boom', '2026-01-31T06:00:00.123Z', 'info', 'boom'],
     ['2026-01-31 08:00:00,123 [main] WARN a.B - boom', '2026-01-31T08:00:00.123Z', 'warn', '[main] WARN a.B - boom'],
     ['2026-01-31 08:00:00.123 +0000 UTC boom', '2026-01-31T08:00:00.123Z', 'info', 'UTC boom'],
     ['2026-01-31 08:00 boom', '2026-01-31T08:00:00.000Z', 'info', 'boom'],
-    ['[2026-01-31 08:00:00] [error] boom', '2026-01-31T08:00:00.000Z', 'error', '[error] boom'],
-    ['2026/01/31 08:00:00 [error] 12#0: *1 boom', '2026-01-31T08:00:00.000Z', 'error', '[error] 12#0: *1 boom'],
+    ['[2026-01-31 08:00:00] [error] boom', '2026-01-31T08:00:00.000Z', 'error', 'boom'],
+    ['2026/01/31 08:00:00 [error] 12#0: *1 boom', '2026-01-31T08:00:00.000Z', 'error', '12#0: *1 boom'],
     ['2026-01-31 08:00:00 - boom', '2026-01-31T08:00:00.000Z', 'info', 'boom'],
     ['2026-01-31T08:00:00.123456789Z stderr F boom', '2026-01-31T08:00:00.123Z', 'info', 'boom'],
-    ['[Sat Jan 31 08:00:00 2026] [warn] boom', '2026-01-31T08:00:00.000Z', 'warn', '[warn] boom'],
+    ['[Sat Jan 31 08:00:00 2026] [warn] boom', '2026-01-31T08:00:00.000Z', 'warn', 'boom'],
     [
       '[Sat Jan 31 08:00:00.123456 2026] [core:error] [pid 1] boom',
       '2026-01-31T08:00:00.123Z',
@@ -39,14 +39,14 @@ describe('the head of a text line', () => {
     ],
     ['Sat, 31 Jan 2026 08:00:00 GMT boom', '2026-01-31T08:00:00.000Z', 'info', 'boom'],
     ['31 Jan 2026 08:00:00.123 boom', '2026-01-31T08:00:00.123Z', 'info', 'boom'],
-    ['31-Jan-2026 08:00:00.123 SEVERE boom', '2026-01-31T08:00:00.123Z', 'error', 'SEVERE boom'],
+    ['31-Jan-2026 08:00:00.123 SEVERE boom', '2026-01-31T08:00:00.123Z', 'error', 'boom'],
     ['Jan 31, 2026 8:00:00 PM boom', '2026-01-31T20:00:00.000Z', 'info', 'boom'],
     ['Jan 31, 2026 12:00:00 AM boom', '2026-01-31T00:00:00.000Z', 'info', 'boom'],
     ['E0131 08:00:00.123456   12 file.go:1] boom', '2026-01-31T08:00:00.123Z', 'error', '12 file.go:1] boom'],
     ['20260131T080000Z boom', '2026-01-31T08:00:00.000Z', 'info', 'boom'],
     ['20260131-08:00:00:123|boom', '2026-01-31T08:00:00.123Z', 'info', '|boom'],
     ['081109 203615 148 INFO dfs.DataNode: boom', '2008-11-09T20:36:15.000Z', 'info', '148 INFO dfs.DataNode: boom'],
-    ['17/06/09 20:10:40 WARN executor: boom', '2017-06-09T20:10:40.000Z', 'warn', 'WARN executor: boom'],
+    ['17/06/09 20:10:40 WARN executor: boom', '2017-06-09T20:10:40.000Z', 'warn', 'executor: boom'],
     ['1769846400 boom', '2026-01-31T08:00:00.000Z', 'info', 'boom'],
     ['1769846400.123 boom', '2026-01-31T08:00:00.123Z', 'info', 'boom'],
     ['1769846400123 boom', '2026-01-31T08:00:00.123Z', 'info', 'boom'],
@@ -95,12 +95,19 @@ describe('the head of a text line', () => {
     ['2026-01-31T08:00:00+00:00 host sshd[123]: boom', '2026-01-31T08:00:00.000Z', 'info', 'sshd'],
     ['<34>1 2026-01-31T08:00:00.003Z host su - ID47 - boom', '2026-01-31T08:00:00.003Z', 'fatal', 'su'],
     ['<165>1 2026-01-31T08:00:00Z host evnt 8 ID47 [a b="c\\]"][d] boom', '2026-01-31T08:00:00.000Z', 'info', 'evnt'],
-    ['2026-01-31T08:00:00Z boom service=cart', '2026-01-31T08:00:00.000Z', 'info', 'cart'],
+    ['2026-01-31T08:00:00Z WARN service=cart boom', '2026-01-31T08:00:00.000Z', 'warn', 'cart'],
     ['2026-01-31T08:00:00Z service="the cart", boom', '2026-01-31T08:00:00.000Z', 'info', 'the cart'],
   ])('names its service: %s', async (line, time, level, service) => {
     const { rows } = await read(line);
-    const message = line.includes('service=') ? line.slice(21) : 'boom';
-    expect(rows).toEqual([{ timestamp: Date.parse(time), level, service, message }]);
+    expect(rows).toEqual([{ timestamp: Date.parse(time), level, service, message: 'boom' }]);
+  });
+
+  test('keeps a service that is named further on, and a level with nothing behind it', async () => {
+    const { rows } = await read('2026-01-31T08:00:00Z boom service=cart\n2026-01-31T08:00:00Z ERROR\n');
+    expect(rows).toMatchObject([
+      { message: 'boom service=cart', service: 'cart' },
+      { message: 'ERROR', level: 'error' },
+    ]);
   });
 
   test('of syslog gives way to a service that the user named, a stated one does not', async () => {
@@ -138,7 +145,7 @@ describe('a record of several lines', () => {
 
   test('is a stack trace with the line before it', async () => {
     const { rows } = await read(trace.join('\n'));
-    expect(rows.map(({ message }) => message)).toEqual(['ERROR boom', trace.slice(1, 6).join('\n'), 'INFO next']);
+    expect(rows.map(({ message }) => message)).toEqual(['boom', trace.slice(1, 6).join('\n'), 'next']);
     expect(rows[1]!.timestamp).toBe(Date.UTC(2026, 0, 31, 8));
   });
 
@@ -151,7 +158,7 @@ describe('a record of several lines', () => {
       'plain',
     ];
     const { rows } = await read(lines.join('\n'));
-    expect(rows.map(({ message }) => message)).toEqual([lines.slice(0, 4).join('\n').slice(21), 'plain']);
+    expect(rows.map(({ message }) => message)).toEqual([lines.slice(0, 4).join('\n').slice(27), 'plain']);
   });
 
   test('does not swallow indented lines that have a time of their own', async () => {

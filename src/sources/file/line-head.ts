@@ -1,13 +1,19 @@
-import { sniffLevel } from '../../domain/level-sniff.ts';
+import { levelOfBytes, sniffLevel } from '../../domain/level-sniff.ts';
 import { ERROR, INFO, WARN, levelOfNumber } from '../../domain/level.ts';
 import type { LevelIndex } from '../../domain/level.ts';
-import { isDigit, startsWith } from './ascii.ts';
+import { isDigit, isLetter, startsWith } from './ascii.ts';
 import { TimestampReader } from './timestamp-reader.ts';
 
 const SPACE = 0x20;
 const TAB = 0x09;
 /** A key of the time (logfmt) or an access log's bracket has to start this early. */
 const HEAD_BYTES = 192;
+/** Brackets around a level. */
+const CLOSING = new Map([
+  [0x5b, 0x5d],
+  [0x3c, 0x3e],
+  [0x28, 0x29],
+]);
 const TIME_KEYS = ['time=', 'ts=', 'timestamp=', 't='];
 
 /**
@@ -55,7 +61,33 @@ export class LineHead {
     this.messageStart = skipSeparators(bytes, this.#timestamps.end, end);
     if (isGlog) level = sniffLevel(bytes, at, end);
     else this.#readTag(bytes, this.messageStart, end, this.#timestamps.isSyslog);
-    this.level = level ?? sniffLevel(bytes, this.messageStart, end) ?? INFO;
+    const stated = this.#takeLevel(bytes, end);
+    this.level = level ?? stated ?? sniffLevel(bytes, this.messageStart, end) ?? INFO;
+  }
+
+  /**
+   * A level that stands by itself behind the timestamp (`ERROR`, `[warn]`, `<Error>`, `INFO:`) is the row's and no part of
+   * its message, unless nothing else would be left of it.
+   */
+  #takeLevel(bytes: Uint8Array, end: number): LevelIndex | undefined {
+    const close = CLOSING.get(bytes[this.messageStart] as number);
+    const start = close === undefined ? this.messageStart : this.messageStart + 1;
+    let at = start;
+    let isUpper = true;
+    for (; at < end && at < start + 16 && isLetter(bytes[at] as number); at++) if (bytes[at]! > 0x5a) isUpper = false;
+    if (at - start < 3 || (close === undefined && !isUpper)) return undefined;
+    const wordEnd = at;
+    if (close !== undefined) {
+      at = skipBlank(bytes, at, end);
+      if (bytes[at] !== close) return undefined;
+      at++;
+    }
+    if (at < end && bytes[at] === 0x3a) at++;
+    if (at >= end || (bytes[at] as number) > SPACE) return undefined;
+    const level = levelOfBytes(bytes, start, wordEnd);
+    const rest = skipSeparators(bytes, at, end);
+    if (level !== undefined && rest < end && (bytes[rest] as number) > SPACE) this.messageStart = rest;
+    return level;
   }
 
   /** Lines that do not begin with their time: access logs, logfmt, BGL; else the whole line is the message. */

@@ -120,8 +120,9 @@ function levelOf(layers: Fields[]): LevelIndex | undefined {
     const nested = isFields(log) ? levelOfValue(own(log, 'level')) : undefined;
     if (nested !== undefined) return nested;
     for (const name of SEVERITY_NUMBER_FIELDS) {
-      const value = Number(own(layer, name));
-      const level = Number.isInteger(value) ? levelOfSeverityNumber(value) : undefined;
+      const value = own(layer, name);
+      const isNumber = typeof value === 'number' || (typeof value === 'string' && /^\d{1,2}$/.test(value));
+      const level = isNumber ? levelOfSeverityNumber(Number(value)) : undefined;
       if (level !== undefined) return level;
     }
   }

@@ -25,6 +25,8 @@ export class TextReader implements ByteConsumer {
   #inCutRecord = false;
   #validUtf8 = true;
   /** Where the next key of a service stands; one search of the whole stretch instead of one a line. */
+  #keyStart = -1;
+  #keyEnd = -1;
   #serviceAt = new Int32Array(SERVICE_KEYS.length);
 
   constructor(rows: RowWriter, referenceMs: number) {
@@ -110,13 +112,16 @@ export class TextReader implements ByteConsumer {
   #emit(bytes: Buffer, end: number, stretchEnd: number, validUtf8: boolean): void {
     const head = this.#head;
     const rows = this.#rows;
-    let service = this.#statedService(bytes, head.messageStart, end, stretchEnd);
+    let start = head.messageStart;
+    let service = this.#statedService(bytes, start, end, stretchEnd);
+    // A key that opens the message is no part of it.
+    if (service !== -1 && this.#keyStart === start && this.#keyEnd < end) start = skipSpaces(bytes, this.#keyEnd, end);
     if (service === -1 && head.tagEnd > head.tagStart && rows.namedService === undefined) {
       service = rows.sink.service(bytes, head.tagStart, head.tagEnd);
     }
     rows.write(
       bytes,
-      head.messageStart,
+      start,
       end,
       head.timestampMs,
       head.level,
@@ -137,19 +142,29 @@ export class TextReader implements ByteConsumer {
       }
       if (at >= end || (at > start && !isSeparator(bytes[at - 1] as number))) continue;
       const value = valueRange(bytes, at + text.length, end);
-      if (value !== undefined) return this.#rows.sink.service(bytes, value.start, value.end);
+      if (value === undefined) continue;
+      this.#keyStart = at;
+      this.#keyEnd = value.after;
+      return this.#rows.sink.service(bytes, value.start, value.end);
     }
     return -1;
   }
 }
 
-function valueRange(bytes: Buffer, start: number, end: number): { start: number; end: number } | undefined {
+interface ValueRange {
+  start: number;
+  end: number;
+  /** Behind the closing quote. */
+  after: number;
+}
+
+function valueRange(bytes: Buffer, start: number, end: number): ValueRange | undefined {
   const quote = bytes[start];
   const quoted = quote === 0x22 || quote === 0x27;
   const from = quoted ? start + 1 : start;
   let at = from;
   while (at < end && !(quoted ? bytes[at] === quote : isSeparator(bytes[at] as number))) at++;
-  return at > from ? { start: from, end: at } : undefined;
+  return at > from ? { start: from, end: at, after: quoted && at < end ? at + 1 : at } : undefined;
 }
 
 function isSeparator(byte: number): boolean {
@@ -171,6 +186,13 @@ function isPlainStart(bytes: Buffer, at: number, end: number): boolean {
   if (at >= end) return false;
   const byte = bytes[at] as number;
   return byte >= 0x30 && byte <= 0x39;
+}
+
+/** Behind blanks and commas, but for the last byte: a message is not left empty. */
+function skipSpaces(bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end - 1 && (bytes[at] === 0x20 || bytes[at] === 0x2c)) at++;
+  return at;
 }
 
 function isBlank(bytes: Buffer, start: number, end: number): boolean {

@@ -1,0 +1,125 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { analyseRows } from '../../src/analyse/analyse-rows.ts';
+import { loadRows } from '../../src/analyse/load-rows.ts';
+import type { LoadOptions } from '../../src/analyse/load-rows.ts';
+import { OVERFLOW_TEMPLATE } from '../../src/analyse/template-groups.ts';
+import { LEVELS } from '../../src/domain/level.ts';
+import type { LogRow } from '../../src/domain/row.ts';
+import { OVERFLOW_SERVICE } from '../../src/sources/service-index.ts';
+import { packRows } from './rows.ts';
+
+const options = { simTh: 0.4, maxTemplates: 2000, contamination: 0.1 };
+
+async function analyse(rows: LogRow[], load: LoadOptions = {}, changed: Partial<typeof options> = {}) {
+  const { sorter, services } = await loadRows({ source: 'rows', rows }, load, () => {});
+  try {
+    return analyseRows(sorter, services, { ...options, ...changed }, () => {});
+  } finally {
+    sorter.close();
+  }
+}
+
+const words = fc.constantFrom('user', 'took', 'item', '17', '10.0.0.1', 'ü', 'failed', 'a1b2c3d4');
+const row: fc.Arbitrary<LogRow> = fc.record({
+  timestamp: fc.integer({ min: 1_000, max: 1_020 }),
+  message: fc.array(words, { maxLength: 5 }).map((list) => list.join(' ')),
+  level: fc.constantFrom(...LEVELS),
+  service: fc.constantFrom('a', 'b', 'c', 'd', '__proto__'),
+});
+
+describe('the analysis of a window', () => {
+  test('is the same byte for byte whatever order the rows come in, within every bound', async () => {
+    const pair = fc
+      .array(row, { maxLength: 50 })
+      .chain((rows) => fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length })));
+    const bounds = fc.constantFrom<[LoadOptions, Partial<typeof options>]>(
+      [{}, {}],
+      [{ budgetBytes: 1, runRowsMax: 7 }, {}],
+      [{ servicesMax: 2 }, {}],
+      [{}, { maxTemplates: 2 }],
+    );
+    await fc.assert(
+      fc.asyncProperty(pair, bounds, async ([rows, others], [load, changed]) => {
+        const one = await analyse(rows, load, changed);
+        expect(JSON.stringify(await analyse(others, load, changed))).toBe(JSON.stringify(one));
+        expect(one.clusters.reduce((sum, { logCount }) => sum + logCount, 0)).toBe(rows.length);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('keeps the counts of templates that had to go, in a group that says so', async () => {
+    const rows = Array.from({ length: 300 }, (_, i): LogRow => {
+      const letters = String.fromCharCode(97 + (i % 26), 97 + Math.floor(i / 26));
+      return {
+        timestamp: i,
+        message: Array.from({ length: 4 }, (_unused, at) => letters.repeat(at + 1)).join(' '),
+        level: 'warn',
+        service: 's',
+      };
+    });
+    const { clusters, log_count } = await analyse(rows, {}, { maxTemplates: 20 });
+    const overflow = clusters.find(({ template }) => template === OVERFLOW_TEMPLATE);
+    expect(overflow).toMatchObject({ service: 's', firstSeen: 0, levels: { warn: 280 }, logCount: 280 });
+    expect(clusters).toHaveLength(21);
+    expect(log_count).toBe(300);
+  });
+
+  test('counts services beyond the limit together, the first by name keep theirs', async () => {
+    const rows = ['d', 'a', 'c', 'b', 'e'].map((service): LogRow => ({
+      timestamp: 1,
+      message: 'm',
+      level: 'info',
+      service,
+    }));
+    const { clusters } = await analyse(rows, { servicesMax: 2 });
+    expect(clusters.map(({ service, logCount }) => [service, logCount])).toEqual(
+      expect.arrayContaining([
+        ['a', 1],
+        ['b', 1],
+        [OVERFLOW_SERVICE, 3],
+      ]),
+    );
+  });
+
+  test('counts lent services beyond the limit together too', async () => {
+    const rows = ['d', 'a', 'c'].map((service): LogRow => ({ timestamp: 1, message: 'm', level: 'info', service }));
+    const job = { source: 'packed', services: packRows(rows), startMs: 0, endMs: 2 } as const;
+    const { sorter, services } = await loadRows(job, { servicesMax: 1 }, () => {});
+    const { clusters } = analyseRows(sorter, services, options, () => {});
+    expect(new Map(clusters.map(({ service, logCount }) => [service, logCount]))).toEqual(
+      new Map([
+        [OVERFLOW_SERVICE, 2],
+        ['a', 1],
+      ]),
+    );
+  });
+
+  test('shows at most ten rows of a cluster, the earliest, and of a long one the head', async () => {
+    const rows = Array.from({ length: 30 }, (_, i): LogRow => ({
+      timestamp: 30 - i,
+      message: `x ${i} y\n${'y'.repeat(20_000)}`,
+      level: 'info',
+      service: 's',
+    }));
+    const { clusters } = await analyse(rows);
+    expect(clusters).toHaveLength(1);
+    expect(clusters[0]!.logs.map(({ timestamp }) => timestamp)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(clusters[0]!.logs[0]!.message).toHaveLength(16_384);
+  });
+
+  test('ends when its tick says so', async () => {
+    const { sorter, services } = await loadRows(
+      { source: 'rows', rows: [{ timestamp: 1, message: 'm', level: 'info', service: 's' }] },
+      {},
+      () => {},
+    );
+    const stop = new Error('stop');
+    const tick = () => {
+      throw stop;
+    };
+    expect(() => analyseRows(sorter, services, options, tick)).toThrow(stop);
+  });
+});
