@@ -27,7 +27,7 @@ import type { RestOptions, RestServer } from './serve/rest-server.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import type { MetricsSnapshot } from './telemetry/snapshot-metrics.ts';
 
-const ANOMALY_LOG_CHARS_MAX = 64 * 1024 * 1024;
+const ANOMALY_LOG_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface App {
   readonly ports: { otlpGrpc: number; otlpHttp: number; rest: number };
@@ -53,7 +53,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
 async function assemble(config: Config, logger: Logger, stops: Stops): Promise<App> {
   const { live } = config;
   const state: { readiness: Readiness } = { readiness: { ready: false, reasons: ['starting'] } };
-  const anomalies = new AnomalyLog({ entriesMax: live.anomalyLogMax, charsMax: ANOMALY_LOG_CHARS_MAX });
+  const anomalies = new AnomalyLog({ entriesMax: live.anomalyLogMax, bytesMax: ANOMALY_LOG_BYTES_MAX });
   const shards = await startShards(config, logger, stops);
   const analyser = startAnalyser(config, stops);
   const retraining = startRetraining(config, logger, shards, analyser, stops);
@@ -79,7 +79,7 @@ async function assemble(config: Config, logger: Logger, stops: Stops): Promise<A
     shards: shards.clients,
     serviceAttributes: config.receive.serviceAttributes,
     nowMs,
-    onAnomalies: (found) => anomalies.append(found),
+    onAnomalies: (batch) => anomalies.append(batch),
   });
   const receivers = await startReceiving(config, { router, budget, counts }, stops);
   receivers.grpc.setServing(true);

@@ -1,10 +1,10 @@
-import type { Anomaly } from '../domain/anomaly.ts';
 import { DecodeError } from '../decode/decode-error.ts';
 import { RequestRoutes, routeRequest } from '../decode/logs-request.ts';
 import { ServiceNames } from '../decode/service-names.ts';
 import { ExportError } from '../receive/export-error.ts';
 import type { IntakeResult, LogIntake } from '../receive/log-intake.ts';
-import { transferable } from './shard-client.ts';
+import type { AnomalyBatch } from './anomaly-batch.ts';
+import { freeMemory, transferable } from './request-memory.ts';
 import type { ShardClient } from './shard-client.ts';
 
 export interface RouterOptions {
@@ -12,7 +12,7 @@ export interface RouterOptions {
   serviceAttributes: readonly string[];
   nowMs(): number;
   /** Takes the anomalies of a request before its sender is answered. */
-  onAnomalies(anomalies: readonly Anomaly[]): void;
+  onAnomalies(anomalies: AnomalyBatch): void;
 }
 
 /** What one shard is given of a request. */
@@ -43,7 +43,7 @@ export class Router implements LogIntake {
   /** Publishes what this shard found even when another shard refuses its part of the request. */
   async #score(shard: ShardClient, part: Part, receivedMs: number): Promise<number> {
     const scored = await shard.call({ type: 'otlp', ...part, receivedMs }, transferable(part.bytes));
-    if (scored.anomalies.length > 0) this.#options.onAnomalies(scored.anomalies);
+    if (scored.anomalies !== undefined) this.#options.onAnomalies(scored.anomalies);
     return scored.records;
   }
 
@@ -75,6 +75,7 @@ export class Router implements LogIntake {
       });
       parts.set(this.#options.shards[shard]!, indexes.size === 1 ? { bytes, ranges } : copyRanges(bytes, ranges));
     }
+    if (indexes.size > 1) freeMemory(bytes);
     return parts;
   }
 }

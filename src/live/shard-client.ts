@@ -1,5 +1,4 @@
-import { Worker, isMarkedAsUntransferable } from 'node:worker_threads';
-import type { TransferListItem } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { ExportError } from '../receive/export-error.ts';
 import type { ShardOptions, ShardReply, ShardRequest, ShardResults } from './shard-protocol.ts';
 import { createShardStats } from './shard-stats.ts';
@@ -43,7 +42,7 @@ export class ShardClient {
     return this.#pending.size;
   }
 
-  call<C extends ShardCall>(call: C, transfer: readonly TransferListItem[] = []): Promise<ShardResults[C['type']]> {
+  call<C extends ShardCall>(call: C, transfer: readonly ArrayBuffer[] = []): Promise<ShardResults[C['type']]> {
     if (this.#stopping) return Promise.reject(new ExportError('unavailable', 'shutting down'));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
@@ -101,12 +100,4 @@ export class ShardClient {
     this.#pending.clear();
     for (const call of pending) call.reject(error);
   }
-}
-
-/** What may move to another thread instead of being copied: memory that nothing else looks at. */
-export function transferable(bytes: Uint8Array): TransferListItem[] {
-  const { buffer } = bytes;
-  if (!(buffer instanceof ArrayBuffer) || isMarkedAsUntransferable(buffer)) return [];
-  // A small view of something large belongs to a pool or a parser.
-  return bytes.length * 2 >= buffer.byteLength ? [buffer] : [];
 }

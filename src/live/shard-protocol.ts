@@ -1,4 +1,4 @@
-import type { Anomaly } from '../domain/anomaly.ts';
+import type { AnomalyBatch } from './anomaly-batch.ts';
 import type { BufferedService } from './row-buffer.ts';
 
 /** What a shard needs to know at its start. */
@@ -31,7 +31,8 @@ export type ShardRequest =
 
 export interface ScoredRequest {
   records: number;
-  anomalies: Anomaly[];
+  /** Undefined when there are none. */
+  anomalies: AnomalyBatch | undefined;
 }
 
 export interface ServiceStatus {

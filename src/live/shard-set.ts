@@ -1,5 +1,6 @@
 import { shardOf } from '../decode/service-names.ts';
 import type { Anomaly } from '../domain/anomaly.ts';
+import { readAnomalies } from './anomaly-batch.ts';
 import type { BufferedService } from './row-buffer.ts';
 import { ShardClient } from './shard-client.ts';
 import type { ShardOptions } from './shard-protocol.ts';
@@ -74,7 +75,7 @@ export class ShardSet {
         const parts: ScoredRequest[] = await Promise.all(calls);
         for (const part of parts) {
           scored += part.records;
-          part.anomalies.forEach(onAnomaly);
+          for (const anomaly of readAnomalies(part.anomalies)) onAnomaly(anomaly);
         }
       }
     } finally {

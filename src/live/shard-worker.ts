@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DecodeError } from '../decode/decode-error.ts';
+import { freeMemory } from './request-memory.ts';
 import type { ShardError, ShardOptions, ShardReply, ShardRequest, ShardResults } from './shard-protocol.ts';
 import { Shard } from './shard.ts';
 
@@ -13,11 +14,20 @@ const shard = new Shard(options);
 
 port.on('message', (request: ShardRequest) => {
   const reply = answer(request);
-  if (request.type === 'otlp') shard.writeCounters(stats);
-  else shard.writeStats(stats);
-  port.postMessage(reply);
+  if (request.type === 'otlp') {
+    freeMemory(request.bytes);
+    shard.writeCounters(stats);
+  } else shard.writeStats(stats);
+  port.postMessage(reply, transferOf(reply));
 });
 setInterval(() => shard.writeStats(stats), STATS_INTERVAL_MS).unref();
+
+/** Packed anomalies move to the main thread; all else is small. */
+function transferOf(reply: ShardReply): ArrayBuffer[] {
+  if (!('result' in reply) || reply.result === undefined || !('anomalies' in reply.result)) return [];
+  const { anomalies } = reply.result;
+  return anomalies === undefined ? [] : [anomalies.bytes.buffer, anomalies.offsets.buffer];
+}
 
 function answer(request: ShardRequest): ShardReply {
   try {

@@ -1,12 +1,11 @@
 import { serviceOf } from '../decode/logs-request.ts';
 import { RecordColumns } from '../decode/record-columns.ts';
 import { ServiceNames } from '../decode/service-names.ts';
-import { reasonsOf } from '../domain/anomaly.ts';
-import type { Anomaly } from '../domain/anomaly.ts';
-import { LEVELS } from '../domain/level.ts';
-import type { LevelIndex } from '../domain/level.ts';
 import { PackedRowReader } from '../domain/packed-rows.ts';
-import type { ServiceDetector, Verdict } from '../score/service-detector.ts';
+import type { Template } from '../mine/template.ts';
+import type { ServiceDetector } from '../score/service-detector.ts';
+import { AnomalyBatchWriter } from './anomaly-batch.ts';
+import type { AnomalyKind } from './anomaly-batch.ts';
 import { displayTime, windowTime } from './event-time.ts';
 import { RowBuffer } from './row-buffer.ts';
 import type { BufferedService } from './row-buffer.ts';
@@ -14,11 +13,7 @@ import { ServiceTable } from './service-table.ts';
 import type { ScoredRequest, ServiceRows, ShardOptions, ShardStatus } from './shard-protocol.ts';
 import { writeShardStats } from './shard-stats.ts';
 
-/** Text of an anomaly longer than this is cut: it is for reading, the buffer holds the whole. */
-const MESSAGE_BYTES_MAX = 16 * 1024;
 const DETECT_JOBS_MAX = 16;
-
-const decoder = new TextDecoder();
 
 /** All state of the services that hash to one shard; knows nothing of threads. */
 export class Shard {
@@ -27,6 +22,7 @@ export class Shard {
   readonly #buffer: RowBuffer;
   readonly #columns = new RecordColumns();
   readonly #names: ServiceNames;
+  readonly #anomalies = new AnomalyBatchWriter();
   /** Copies of detectors that score a window without teaching the live ones, by job and service. */
   readonly #jobs = new Map<number, Map<string, ServiceDetector>>();
   readonly #lent: (() => void)[] = [];
@@ -62,27 +58,19 @@ export class Shard {
       columns.append(ranges[i * 2]!, ranges[i * 2 + 1]!);
       ends[i] = columns.count;
     }
-    const anomalies: Anomaly[] = [];
     for (let i = 0, first = 0; i < ends.length; first = ends[i]!, i++) {
       const { name } = serviceOf(bytes, ranges[i * 2]!, ranges[i * 2 + 1]!, this.#names);
-      this.#scoreService(name, bytes, first, ends[i]!, receivedMs, anomalies);
+      this.#scoreService(name, bytes, first, ends[i]!, receivedMs);
     }
     this.#counts.records += columns.count;
     this.#counts.droppedAttributes += columns.droppedAttributes;
     this.#counts.unresolvedValues += columns.unresolvedValues;
     const records = columns.count;
     columns.release();
-    return { records, anomalies };
+    return { records, anomalies: this.#anomalies.take() };
   }
 
-  #scoreService(
-    service: string,
-    bytes: Uint8Array,
-    first: number,
-    end: number,
-    receivedMs: number,
-    anomalies: Anomaly[],
-  ): void {
+  #scoreService(service: string, bytes: Uint8Array, first: number, end: number, receivedMs: number): void {
     const detector = this.#services.touch(service, receivedMs);
     if (detector.service !== service) this.#counts.overflow += end - first;
     const columns = this.#columns;
@@ -97,24 +85,22 @@ export class Shard {
       if (timeMs !== ownMs && ownMs !== 0) this.#counts.clamped++;
       const verdict = detector.score(source, start, stop, level, timeMs);
       this.#buffer.append(detector.service, source, start, stop, timeMs, level, receivedMs);
-      if (verdict.reasons !== 0) {
-        this.#count(verdict.reasons);
-        const shownMs = displayTime(ownMs, receivedMs);
-        anomalies.push({
-          ...anomalyOf(service, detector, verdict, source, start, stop, level, shownMs),
-          ...this.#correlation(bytes, i),
-        });
-      }
+      if (verdict.reasons === 0) continue;
+      this.#count(verdict.reasons);
+      this.#anomalies.add({
+        kind: kindOf(service, detector, verdict.template),
+        timestampMs: displayTime(ownMs, receivedMs),
+        score: verdict.score,
+        level,
+        reasons: verdict.reasons,
+        source,
+        messageStart: start,
+        messageEnd: stop,
+        idBytes: bytes,
+        traceIdStart: columns.traceIdStart[i]!,
+        spanIdStart: columns.spanIdStart[i]!,
+      });
     }
-  }
-
-  #correlation(bytes: Uint8Array, i: number): { trace_id?: string; span_id?: string } {
-    const traceId = this.#columns.traceIdStart[i]!;
-    const spanId = this.#columns.spanIdStart[i]!;
-    return {
-      ...(traceId >= 0 ? { trace_id: hex(bytes, traceId, 16) } : {}),
-      ...(spanId >= 0 ? { span_id: hex(bytes, spanId, 8) } : {}),
-    };
   }
 
   #count(reasons: number): void {
@@ -140,7 +126,6 @@ export class Shard {
   /** Scores rows with copies of the live models, which live until the job ends; the live ones learn nothing. */
   detect(job: number, batches: readonly ServiceRows[]): ScoredRequest {
     const copies = this.#jobs.get(job) ?? this.#openJob(job);
-    const anomalies: Anomaly[] = [];
     let records = 0;
     for (const { service, bytes } of batches) {
       const detector = this.#copyFor(copies, service);
@@ -149,10 +134,22 @@ export class Shard {
         const { messageStart, messageEnd, level, timestampMs } = reader;
         const verdict = detector.score(bytes, messageStart, messageEnd, level, timestampMs);
         if (verdict.reasons === 0) continue;
-        anomalies.push(anomalyOf(service, detector, verdict, bytes, messageStart, messageEnd, level, timestampMs));
+        this.#anomalies.add({
+          kind: kindOf(service, detector, verdict.template),
+          timestampMs,
+          score: verdict.score,
+          level,
+          reasons: verdict.reasons,
+          source: bytes,
+          messageStart,
+          messageEnd,
+          idBytes: bytes,
+          traceIdStart: -1,
+          spanIdStart: -1,
+        });
       }
     }
-    return { records, anomalies };
+    return { records, anomalies: this.#anomalies.take() };
   }
 
   endJob(job: number): undefined {
@@ -243,31 +240,7 @@ export class Shard {
   }
 }
 
-function anomalyOf(
-  service: string,
-  detector: ServiceDetector,
-  verdict: Verdict,
-  source: Uint8Array,
-  start: number,
-  end: number,
-  level: LevelIndex,
-  timestamp: number,
-): Anomaly {
-  return {
-    is_anomaly: true,
-    reasons: reasonsOf(verdict.reasons),
-    service,
-    template: verdict.template.text,
-    template_id: verdict.template.id,
-    fingerprint: detector.fingerprintOf(verdict.template),
-    hst_score: verdict.score,
-    timestamp,
-    // slice, not subarray: TextDecoder refuses views of shared memory.
-    message: decoder.decode(source.slice(start, Math.min(end, start + MESSAGE_BYTES_MAX))),
-    level: LEVELS[level],
-  };
-}
-
-function hex(bytes: Uint8Array, start: number, length: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, length).toString('hex');
+function kindOf(service: string, detector: ServiceDetector, template: Template): AnomalyKind {
+  const fingerprint = detector.fingerprintOf(template);
+  return { service, template: template.text, templateId: template.id, fingerprint };
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Anomaly } from '../../src/domain/anomaly.ts';
+import { readAnomalies } from '../../src/live/anomaly-batch.ts';
 import { Router } from '../../src/live/router.ts';
 import { ShardSet } from '../../src/live/shard-set.ts';
 import { encodeLines, encodeLogsRequest } from '../decode/otlp-samples.ts';
@@ -30,7 +31,7 @@ function start(shardCount: number): System {
     shards: shards.clients,
     serviceAttributes: ['service.name'],
     nowMs: () => NOW_MS,
-    onAnomalies: (found) => anomalies.push(...found),
+    onAnomalies: (batch) => anomalies.push(...readAnomalies(batch)),
   });
   return { shards, router, anomalies, crashes };
 }

@@ -3,19 +3,22 @@ import { describe, expect, it } from 'vitest';
 import { RequestRoutes, routeRequest } from '../../src/decode/logs-request.ts';
 import { ServiceNames } from '../../src/decode/service-names.ts';
 import { PackedRowReader, writePackedHeader } from '../../src/domain/packed-rows.ts';
+import type { Anomaly } from '../../src/domain/anomaly.ts';
+import { readAnomalies } from '../../src/live/anomaly-batch.ts';
 import { OVERFLOW_SERVICE } from '../../src/live/service-table.ts';
-import type { ScoredRequest } from '../../src/live/shard-protocol.ts';
 import { Shard } from '../../src/live/shard.ts';
 import { createShardStats, sumShardStats } from '../../src/live/shard-stats.ts';
 import { encodeLines, encodeLogsRequest } from '../decode/otlp-samples.ts';
 import { ERROR_NUMBER, healthyLines, INFO_NUMBER, NOW_MS, shardOptions, WARN_NUMBER } from './shard-samples.ts';
 
-function score(shard: Shard, bytes: Uint8Array, receivedMs = NOW_MS): ScoredRequest {
+/** Anomalies unpacked. */
+function score(shard: Shard, bytes: Uint8Array, receivedMs = NOW_MS): { records: number; anomalies: Anomaly[] } {
   const routes = new RequestRoutes();
   routeRequest(bytes, new ServiceNames({ attributes: ['service.name'], shards: 1 }), routes);
   const ranges = new Int32Array(routes.count * 2);
   for (let i = 0; i < routes.count; i++) ranges.set([routes.start[i]!, routes.end[i]!], i * 2);
-  return shard.scoreOtlp(bytes, ranges, receivedMs);
+  const { records, anomalies } = shard.scoreOtlp(bytes, ranges, receivedMs);
+  return { records, anomalies: readAnomalies(anomalies) };
 }
 
 function stats(shard: Shard): ReturnType<typeof sumShardStats> {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Anomaly } from '../../src/domain/anomaly.ts';
+import { packAnomalies } from '../live/anomaly-samples.ts';
 import { anomalyOf } from './engine-double.ts';
 import { useRest } from './rest-fixture.ts';
 
@@ -12,12 +13,12 @@ beforeAll(() => {
     const isThird = (i + 1) % 3 === 0;
     return anomalyOf({
       service: isThird ? 'db' : 'api',
-      reasons: isThird ? ['error_burst', 'anomaly_score'] : ['new_template'],
+      reasons: isThird ? ['anomaly_score', 'error_burst'] : ['new_template'],
       timestamp: NOON + i * 60_000,
       ...(isThird ? { trace_id: 'ab'.repeat(16), span_id: 'cd'.repeat(8) } : {}),
     });
   });
-  rest().engine.anomalies.append(anomalies);
+  rest().engine.anomalies.append(packAnomalies(anomalies));
 });
 
 async function list(query: string): Promise<{ ids: number[]; next_since: number; missed: number }> {
@@ -82,7 +83,7 @@ describe('GET /anomalies', () => {
     const { body } = await rest().call('GET', '/anomalies?service=db&limit=1');
     expect(body['anomalies']).toEqual([
       {
-        ...anomalyOf({ service: 'db', reasons: ['error_burst', 'anomaly_score'], timestamp: NOON + 149 * 60_000 }),
+        ...anomalyOf({ service: 'db', reasons: ['anomaly_score', 'error_burst'], timestamp: NOON + 149 * 60_000 }),
         id: 150,
         trace_id: 'ab'.repeat(16),
         span_id: 'cd'.repeat(8),

@@ -5,6 +5,7 @@ import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AnomalyLog } from '../../src/live/anomaly-log.ts';
+import { packAnomalies } from '../live/anomaly-samples.ts';
 import { createAnomalyStream } from '../../src/serve/anomaly-stream.ts';
 import { anomalyOf } from './engine-double.ts';
 import { startFixture } from './rest-fixture.ts';
@@ -20,7 +21,8 @@ describe('GET /anomalies/stream', () => {
   afterEach(() => rest.server.stop(0));
 
   const open = (path = '', headers = {}) => openStream(`${rest.url}/anomalies/stream${path}`, headers);
-  const append = (...overs: Parameters<typeof anomalyOf>[0][]) => rest.engine.anomalies.append(overs.map(anomalyOf));
+  const append = (...overs: Parameters<typeof anomalyOf>[0][]) =>
+    rest.engine.anomalies.append(packAnomalies(overs.map((over) => anomalyOf(over))));
 
   test('begins with how to come back, and sends what comes after', async () => {
     append({ message: 'before' });
@@ -130,7 +132,7 @@ describe('a reader that does not read', () => {
   let stop: () => void;
 
   async function start(stalledMs: number): Promise<ReturnType<typeof createAnomalyStream>> {
-    log = new AnomalyLog({ entriesMax: 1000, charsMax: 2_000_000 });
+    log = new AnomalyLog({ entriesMax: 1000, bytesMax: 2_000_000 });
     const stream = createAnomalyStream({ feed: log, subscribersMax: 5, heartbeatMs: 10, stalledMs });
     const server = createServer((_request, response) => {
       responses.push(response);
@@ -157,7 +159,7 @@ describe('a reader that does not read', () => {
     const batch = Array.from({ length: BATCH }, () => anomalyOf({ message: 'x'.repeat(500) }));
     let heldMax = 0;
     for (let i = 0; i < count; i += BATCH) {
-      log.append(batch);
+      log.append(packAnomalies(batch));
       await nextTurn();
       for (const response of responses) heldMax = Math.max(heldMax, response.writableLength);
     }

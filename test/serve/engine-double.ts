@@ -77,7 +77,7 @@ const status = {
   truncated: false,
 };
 
-export function createEngineDouble(ring = { entriesMax: 100, charsMax: 1_000_000 }): EngineDouble {
+export function createEngineDouble(ring = { entriesMax: 100, bytesMax: 1_000_000 }): EngineDouble {
   const credentials = createCredentialStore({
     keys: new Map([
       [
