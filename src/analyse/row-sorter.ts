@@ -8,7 +8,7 @@ import type { RowCursor } from './row-run.ts';
 import { sortRows } from './sort-rows.ts';
 import { SpillFile } from './spill-file.ts';
 
-const BUDGET_BYTES = 96 << 20;
+const BUDGET_BYTES = 48 << 20;
 const CHUNK_BYTES_MIN = 256 << 10;
 const CHUNK_BYTES_MAX = 4 << 20;
 /** Rows of a run at most: the index and the radix passes cost 36 bytes a row beside the rows themselves. */
