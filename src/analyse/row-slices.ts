@@ -3,7 +3,7 @@ import type { ServiceIndex } from '../sources/service-index.ts';
 import { copyBytes } from './row-run.ts';
 import type { RowCursor } from './row-run.ts';
 
-export const SLICE_ROWS_MAX = 1000;
+const SLICE_ROWS_MAX = 1000;
 const SLICE_BYTES_MAX = 4 << 20;
 const BYTES_AT_FIRST = 128 << 10;
 

@@ -13,7 +13,7 @@ const CHUNK_BYTES_MIN = 256 << 10;
 const CHUNK_BYTES_MAX = 4 << 20;
 /** Rows of a run at most: the index and the radix passes cost 36 bytes a row beside the rows themselves. */
 const RUN_ROWS_MAX = 1 << 20;
-export const MESSAGE_BYTES_MAX = 1 << 20;
+const MESSAGE_BYTES_MAX = 1 << 20;
 
 export interface RowSorterOptions {
   /** Rows and index that may stay in memory before a sorted run goes to disk. */

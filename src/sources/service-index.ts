@@ -4,7 +4,7 @@ import { UNKNOWN_SERVICE } from '../domain/row.ts';
 export const SERVICES_MAX = 10_000;
 /** The service that rows of services beyond the limit belong to, as in the live path. */
 export const OVERFLOW_SERVICE = '_overflow';
-export const SERVICE_NAME_BYTES_MAX = 256;
+const SERVICE_NAME_BYTES_MAX = 256;
 
 const SLOTS = 2048;
 

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -82,6 +86,21 @@ describe('the analysis of a window', () => {
         [OVERFLOW_SERVICE, 3],
       ]),
     );
+  });
+
+  test('counts services of a file beyond the limit together, in whatever order they come', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'halfspace-analyse-test-'));
+    const names = ['d', 'a', 'c', 'b', 'e'];
+    const answers = [names, names.toReversed()].map(async (order, index) => {
+      const path = join(folder, `${index}`);
+      writeFileSync(path, order.map((service) => `{"ts":1769846400,"msg":"m","service":"${service}"}\n`).join(''));
+      const { sorter, services } = await loadRows({ source: 'file', path }, { servicesMax: 2 }, () => {});
+      return JSON.stringify(analyseRows(sorter, services, options, () => {}));
+    });
+    const [one, other] = await Promise.all(answers);
+    rmSync(folder, { recursive: true });
+    expect(other).toBe(one);
+    expect(one).toContain('"service":"_overflow"');
   });
 
   test('counts lent services beyond the limit together too', async () => {

@@ -7,11 +7,11 @@ import { afterAll, describe, expect, test } from 'vitest';
 
 import { RowSorter } from '../../src/analyse/row-sorter.ts';
 import type { RowSorterOptions } from '../../src/analyse/row-sorter.ts';
-import { PACKED_ROW_HEADER_BYTES, writePackedHeader } from '../../src/domain/packed-rows.ts';
 import { LEVELS } from '../../src/domain/level.ts';
 import type { LevelIndex } from '../../src/domain/level.ts';
 import type { LogRow } from '../../src/domain/row.ts';
 import { ServiceIndex } from '../../src/sources/service-index.ts';
+import { packChunk } from './rows.ts';
 
 const tempDir = mkdtempSync(join(tmpdir(), 'halfspace-sorter-test-'));
 afterAll(() => rmSync(tempDir, { recursive: true }));
@@ -75,7 +75,7 @@ describe('the row sorter', () => {
     const services = new ServiceIndex();
     const sorter = new RowSorter(services);
     sorter.addLent(
-      pack([row(9, 'before'), row(10, 'first'), row(19, 'last'), row(20, 'after')]),
+      packChunk([row(9, 'before'), row(10, 'first'), row(19, 'last'), row(20, 'after')]),
       services.ofName('s'),
       10,
       20,
@@ -108,22 +108,9 @@ function sortedLent(given: LogRow[]): LogRow[] {
   const sorter = new RowSorter(services, { runRowsMax: 7 });
   for (const service of new Set(given.map((one) => one.service))) {
     const own = given.filter((one) => one.service === service);
-    sorter.addLent(pack(own), services.ofName(service), Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+    sorter.addLent(packChunk(own), services.ofName(service), Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
   }
   return collect(sorter, services);
-}
-
-function pack(given: LogRow[]): Uint8Array {
-  const parts = given.map(({ timestamp, message, level }) => {
-    const text = Buffer.from(message);
-    const header = Buffer.alloc(PACKED_ROW_HEADER_BYTES);
-    writePackedHeader(new DataView(header.buffer, header.byteOffset), 0, text.length, timestamp, LEVELS.indexOf(level));
-    return Buffer.concat([header, text]);
-  });
-  const all = Buffer.concat(parts);
-  const shared = new Uint8Array(new SharedArrayBuffer(all.length));
-  shared.set(all);
-  return shared;
 }
 
 function collect(sorter: RowSorter, services: ServiceIndex): LogRow[] {

@@ -13,7 +13,7 @@ import type { FileFormat } from './sniff-format.ts';
 import { TextReader } from './text-reader.ts';
 
 /** What users may ask for. */
-export const FILE_FORMATS = ['auto', 'json', 'csv', 'text'] as const;
+const FILE_FORMATS = ['auto', 'json', 'csv', 'text'] as const;
 
 const HEAD_BYTES = 64 << 10;
 
