@@ -1,4 +1,5 @@
 import { DrainTree } from './drain-tree.ts';
+import { forgetLines, recallLine, remembered, rememberLine } from './line-cache.ts';
 import { line, MASKED, MINED_TOKENS_MAX, scanLine } from './scan-line.ts';
 import { SequenceCache } from './sequence-cache.ts';
 import { Template } from './template.ts';
@@ -29,6 +30,17 @@ const CHANGED = 2;
  */
 const WEIGHT_MAX = 4 << 20;
 
+/**
+ * Lines are looked up to the letter only where that pays: after so many look-ups with fewer hits than this share, the
+ * next lines go without.
+ */
+const RECALL_TRIAL_LINES = 2048;
+const RECALL_HITS_MIN = 0.15;
+const RECALL_PAUSE_LINES = 65_536;
+
+/** Numbers for miners, and for what one of them knows between two upheavals. */
+let owners = 0;
+
 /** Token ids of the line being mined; scratch space of the thread. */
 const ids = new Int32Array(MINED_TOKENS_MAX);
 
@@ -48,6 +60,11 @@ export class Miner {
   #newest: Template | undefined;
   #templateCount = 0;
   #evicted = 0;
+  #owner = ++owners;
+  /** Look-ups left in this trial, or lines left in this pause, and hits so far. */
+  #recallLines = RECALL_TRIAL_LINES;
+  #recallHits = 0;
+  #recalls: boolean;
   change: TemplateChange = UNCHANGED;
   /** White-space tokens of the whole last message; counting stops at 50 or beyond. */
   tokenCount = 0;
@@ -64,10 +81,29 @@ export class Miner {
     this.#table = new TokenTable();
     this.#tree = new DrainTree(this.#options, this.#table);
     this.#cache = this.#options.shapeCache ? new SequenceCache() : undefined;
+    this.#recalls = this.#options.shapeCache;
   }
 
   /** Mines the message `bytes[start, end)`, UTF-8, of which only the first line that is not blank counts. */
   mine(bytes: Uint8Array, start: number, end: number): Template {
+    if (--this.#recallLines === 0) this.#judgeRecall();
+    if (this.#recalls) {
+      const same = recallLine(bytes, start, end, this.#owner);
+      if (same !== undefined) {
+        this.#recallHits++;
+        this.change = UNCHANGED;
+        this.tokenCount = remembered.tokenCount;
+        this.charCount = remembered.charCount;
+        this.#joined(same);
+        return same;
+      }
+    }
+    const template = this.#mineAnew(bytes, start, end);
+    if (this.#recalls && this.change === UNCHANGED) rememberLine(bytes, start, end, this.#owner, template, this);
+    return template;
+  }
+
+  #mineAnew(bytes: Uint8Array, start: number, end: number): Template {
     scanLine(bytes, start, end);
     this.tokenCount = line.tokenCount;
     this.charCount = line.charCount;
@@ -233,5 +269,18 @@ export class Miner {
     this.#sweepsSeen = this.#table.sweeps;
     this.#reroutesSeen = this.#tree.reroutes;
     this.#cache?.clear();
+    this.#owner = ++owners;
+    forgetLines();
+  }
+
+  #judgeRecall(): void {
+    if (this.#recalls && this.#recallHits < RECALL_TRIAL_LINES * RECALL_HITS_MIN) {
+      this.#recalls = false;
+      this.#recallLines = RECALL_PAUSE_LINES;
+    } else {
+      this.#recalls = this.#cache !== undefined;
+      this.#recallLines = RECALL_TRIAL_LINES;
+    }
+    this.#recallHits = 0;
   }
 }
