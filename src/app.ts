@@ -36,8 +36,8 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Ways to stop what was started, in the order of starting. */
-type Stops = (() => Promise<void>)[];
+/** Ways to stop what was started, in the order of starting; each has what is left of the one grace over all. */
+type Stops = ((graceMs: number) => Promise<void>)[];
 
 /** Builds every part in the order of the data path and starts it; what was started is stopped when a later part fails. */
 export async function startApp(config: Config, logger: Logger): Promise<App> {
@@ -45,7 +45,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   try {
     return await assemble(config, logger, stops);
   } catch (error) {
-    await stopAll(stops);
+    await stopAll(stops, 0);
     throw error;
   }
 }
@@ -89,13 +89,14 @@ async function assemble(config: Config, logger: Logger, stops: Stops): Promise<A
     anomalies,
     async stop() {
       state.readiness = { ready: false, reasons: ['shutting down'] };
-      await stopAll(stops);
+      await stopAll(stops, live.shutdownGraceMs);
     },
   };
 }
 
-async function stopAll(stops: Stops): Promise<void> {
-  for (const stop of stops.splice(0).toReversed()) await stop();
+async function stopAll(stops: Stops, graceMs: number): Promise<void> {
+  const endMs = performance.now() + graceMs;
+  for (const stop of stops.splice(0).toReversed()) await stop(Math.max(0, endMs - performance.now()));
 }
 
 async function startShards(config: Config, logger: Logger, stops: Stops): Promise<ShardSet> {
@@ -131,20 +132,28 @@ function startRetraining(
   stops: Stops,
 ): Retraining {
   const wholeBuffer = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER };
+  const stopping = new AbortController();
+  const { signal } = stopping;
   const retraining = new Retraining({
     intervalSeconds: config.live.retrainIntervalSeconds,
     analyseBuffer: (at) =>
-      shards.withBuffer(at, (services) => analyser.analyse({ source: 'packed', services, ...wholeBuffer })),
+      shards.withBuffer(at, (services) => analyser.analyse({ source: 'packed', services, ...wholeBuffer }, signal)),
     nowMs,
-    onFailure: (error) => logger.error({ err: error }, 'retraining failed; the clusters before stay'),
+    onFailure(error) {
+      if (!signal.aborted) logger.error({ err: error }, 'retraining failed; the clusters before stay');
+    },
   });
   retraining.start();
-  stops.push(() => retraining.stop());
+  stops.push(() => {
+    // Nobody will see the result of a run under way.
+    stopping.abort();
+    return retraining.stop();
+  });
   return retraining;
 }
 
 async function startServing(
-  { listen, security, live }: Config,
+  { listen, security }: Config,
   parts: Pick<RestOptions, 'engine' | 'metrics' | 'logger' | 'version'>,
   stops: Stops,
 ): Promise<RestServer> {
@@ -157,13 +166,13 @@ async function startServing(
     corsAllowedOrigins: security.corsAllowedOrigins,
     tls,
   });
-  stops.push(() => rest.stop(live.shutdownGraceMs));
+  stops.push((graceMs) => rest.stop(graceMs));
   return rest;
 }
 
 /** Both receivers stop at the same time, so that together they take one grace and not two. */
 async function startReceiving(
-  { listen, security, receive, live }: Config,
+  { listen, security, receive }: Config,
   { router, budget, counts }: { router: Router; budget: ByteBudget; counts: ExportCounts },
   stops: Stops,
 ): Promise<{ grpc: GrpcReceiver; http: Receiver }> {
@@ -180,8 +189,8 @@ async function startReceiving(
   const transcoder = new JsonTranscoder();
   stops.push(() => transcoder.close());
   const receivers: Receiver[] = [];
-  stops.push(async () => {
-    await Promise.all(receivers.map((receiver) => receiver.stop(live.shutdownGraceMs)));
+  stops.push(async (graceMs) => {
+    await Promise.all(receivers.map((receiver) => receiver.stop(graceMs)));
   });
   const intake = counts.counting('grpc', router);
   const grpc = await startOtlpGrpc({ ...common, port: listen.otlpGrpcPort, intake, streamsMax: receive.streamsMax });
