@@ -71,7 +71,7 @@ async function start(config: Config, logger: Logger): Promise<App> {
   try {
     return await startApp(config, logger);
   } catch (error) {
-    const { code, port } = error as NodeJS.ErrnoException & { port?: number };
+    const { code, port } = systemErrorUnder(error);
     if (error instanceof TlsError) return fail(EXIT_USAGE, error.message);
     if (code === 'EADDRINUSE')
       return fail(EXIT_FAILURE, `port ${port} is taken: stop what listens there, or set another`);
@@ -80,6 +80,12 @@ async function start(config: Config, logger: Logger): Promise<App> {
       return fail(EXIT_FAILURE, `HOST ${config.listen.host} is no address of this machine`);
     return die(logger, error);
   }
+}
+
+/** What the operating system said, where an error has that as its cause. */
+function systemErrorUnder(error: unknown): { code?: string; port?: number } {
+  for (let one = error; one instanceof Error; one = one.cause) if ('syscall' in one) return one as object;
+  return {};
 }
 
 function announce(app: App, config: Config, logger: Logger, demo: boolean): void {
