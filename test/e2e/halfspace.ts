@@ -23,6 +23,8 @@ export interface RunningHalfspace {
   /** Anomalies from the stream, from its beginning, until `isLast` says so. */
   anomaliesUntil(isLast: (anomaly: StreamedAnomaly) => boolean): Promise<StreamedAnomaly[]>;
   signal(signal: NodeJS.Signals): void;
+  /** Resolves to the exit code. */
+  readonly exited: Promise<number | null>;
   /** SIGTERM; resolves to the exit code. */
   stop(): Promise<number | null>;
   /** SIGKILL. */
@@ -38,12 +40,17 @@ export interface StreamedAnomaly {
   level: string;
 }
 
+export interface ProcessOptions {
+  args?: string[];
+  cwd?: string;
+}
+
 /** Starts the service as a process of its own, on free ports unless told otherwise. */
-export async function startHalfspace(env: Record<string, string> = {}): Promise<RunningHalfspace> {
-  const child = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+export async function startHalfspace(
+  env: Record<string, string> = {},
+  options: ProcessOptions = {},
+): Promise<RunningHalfspace> {
+  const child = spawnHalfspace(env, options);
   const logs: Record<string, unknown>[] = [];
   const closed = once(child, 'close') as Promise<[number | null]>;
   let complaints = '';
@@ -75,6 +82,7 @@ export async function startHalfspace(env: Record<string, string> = {}): Promise<
     metric: (name) => readMetric(addresses.rest, name),
     anomaliesUntil: (isLast) => readStream(addresses.rest, isLast),
     signal: (signal) => void child.kill(signal),
+    exited: closed.then(([code]) => code),
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       return (await closed)[0];
@@ -84,6 +92,30 @@ export async function startHalfspace(env: Record<string, string> = {}): Promise<
       await closed;
     },
   };
+}
+
+/** Runs the service to an end that comes by itself; killed when it does not come. */
+export async function runHalfspace(
+  env: Record<string, string> = {},
+  options: ProcessOptions = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawnHalfspace(env, options);
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].on('data', (chunk: Buffer) => (said[name] += chunk.toString()));
+  }
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS / 2);
+  const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(timer);
+  return { code, ...said };
+}
+
+function spawnHalfspace(env: Record<string, string>, { args = [], cwd }: ProcessOptions) {
+  return spawn(process.execPath, [MAIN, ...args], {
+    env: { ...process.env, REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(cwd === undefined ? {} : { cwd }),
+  });
 }
 
 /** Sum over the labels of one metric. */
