@@ -17,6 +17,7 @@ export interface Recipe {
 }
 
 const COLLECTOR = '0.162.0';
+const OTEL_PYTHON = '1.45.2';
 
 export const RECIPES = {
   otelcol: {
@@ -40,6 +41,14 @@ export const RECIPES = {
     cost: 'a minute or two',
     inPlace: true,
     install: installOracles,
+  },
+  'otel-python': {
+    title: 'OpenTelemetry SDK for Python',
+    version: OTEL_PYTHON,
+    binary: 'bin/python',
+    cost: 'half a minute',
+    inPlace: true,
+    install: installOtelPython,
   },
   promtool: {
     title: 'promtool',
@@ -80,9 +89,20 @@ async function buildCollector(out: string, scratch: string): Promise<void> {
   await runCommand('go', ['build', '-mod=mod', '-trimpath', '-ldflags=-s -w', '-o', binary], { cwd: build, env });
 }
 
-async function installOracles(out: string): Promise<void> {
+function installOracles(out: string): Promise<void> {
+  return installPython(out, ['drain3==0.9.11', 'river==0.26.1', 'scikit-learn==1.9.1']);
+}
+
+function installOtelPython(out: string): Promise<void> {
+  const names = ['sdk', 'exporter-otlp-proto-grpc', 'exporter-otlp-proto-http'];
+  return installPython(
+    out,
+    names.map((name) => `opentelemetry-${name}==${OTEL_PYTHON}`),
+  );
+}
+
+async function installPython(out: string, packages: string[]): Promise<void> {
   await runCommand('python3', ['-m', 'venv', out]);
-  const packages = ['drain3==0.9.11', 'river==0.26.1', 'scikit-learn==1.9.1'];
   await runCommand(join(out, 'bin/python'), ['-m', 'pip', 'install', '--quiet', ...packages]);
 }
 
