@@ -1,3 +1,4 @@
+import { forgetLines } from '../mine/line-cache.ts';
 import { ServiceDetector } from '../score/service-detector.ts';
 import type { DetectorOptions } from '../score/service-detector.ts';
 
@@ -63,6 +64,7 @@ export class ServiceTable {
   clear(): void {
     this.#entries.clear();
     this.#overflow = undefined;
+    forgetLines();
   }
 
   #admit(service: string, receivedMs: number): ServiceDetector {
@@ -79,6 +81,8 @@ export class ServiceTable {
     const oldest = this.#entries.entries().next();
     if (oldest.done === true || oldest.value[1].lastSeenMs > receivedMs - IDLE_MS) return false;
     this.#entries.delete(oldest.value[0]);
+    // What is remembered of its lines would keep its templates in memory.
+    forgetLines();
     this.#evicted++;
     return true;
   }

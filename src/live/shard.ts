@@ -1,9 +1,10 @@
 import { serviceOf } from '../decode/logs-request.ts';
 import { RecordColumns } from '../decode/record-columns.ts';
 import { ServiceNames } from '../decode/service-names.ts';
+import type { LevelIndex } from '../domain/level.ts';
 import { PackedRowReader } from '../domain/packed-rows.ts';
 import type { Template } from '../mine/template.ts';
-import type { ServiceDetector } from '../score/service-detector.ts';
+import type { ServiceDetector, Verdict } from '../score/service-detector.ts';
 import { AnomalyBatchWriter } from './anomaly-batch.ts';
 import type { AnomalyKind } from './anomaly-batch.ts';
 import { displayTime, windowTime } from './event-time.ts';
@@ -73,34 +74,49 @@ export class Shard {
   #scoreService(service: string, bytes: Uint8Array, first: number, end: number, receivedMs: number): void {
     const detector = this.#services.touch(service, receivedMs);
     if (detector.service !== service) this.#counts.overflow += end - first;
-    const columns = this.#columns;
+    const { messageStart, messageEnd, inScratch, level, timeMs, body } = this.#columns;
+    const scratch = body.scratch.bytes;
+    const buffer = this.#buffer;
     const ageMaxMs = this.#options.bufferAgeMaxMs;
     for (let i = first; i < end; i++) {
-      const source = columns.source(i);
-      const start = columns.messageStart[i]!;
-      const stop = columns.messageEnd[i]!;
-      const level = columns.levelOf(i);
-      const ownMs = columns.timeMs[i]!;
-      const timeMs = windowTime(ownMs, receivedMs, ageMaxMs);
-      if (timeMs !== ownMs && ownMs !== 0) this.#counts.clamped++;
-      const verdict = detector.score(source, start, stop, level, timeMs);
-      this.#buffer.append(detector.service, source, start, stop, timeMs, level, receivedMs);
-      if (verdict.reasons === 0) continue;
-      this.#count(verdict.reasons);
-      this.#anomalies.add({
-        kind: kindOf(service, detector, verdict.template),
-        timestampMs: displayTime(ownMs, receivedMs),
-        score: verdict.score,
-        level,
-        reasons: verdict.reasons,
-        source,
-        messageStart: start,
-        messageEnd: stop,
-        idBytes: bytes,
-        traceIdStart: columns.traceIdStart[i]!,
-        spanIdStart: columns.spanIdStart[i]!,
-      });
+      const source = inScratch[i] === 1 ? scratch : bytes;
+      const start = messageStart[i]!;
+      const stop = messageEnd[i]!;
+      const severity = level[i] as LevelIndex;
+      const ownMs = timeMs[i]!;
+      const eventMs = windowTime(ownMs, receivedMs, ageMaxMs);
+      if (eventMs !== ownMs && ownMs !== 0) this.#counts.clamped++;
+      const verdict = detector.score(source, start, stop, severity, eventMs);
+      buffer.append(detector.service, source, start, stop, eventMs, severity, receivedMs);
+      if (verdict.reasons !== 0)
+        this.#raise(service, detector, verdict, source, i, displayTime(ownMs, receivedMs), bytes);
     }
+  }
+
+  #raise(
+    service: string,
+    detector: ServiceDetector,
+    verdict: Verdict,
+    source: Uint8Array,
+    i: number,
+    timestampMs: number,
+    idBytes: Uint8Array,
+  ): void {
+    const columns = this.#columns;
+    this.#count(verdict.reasons);
+    this.#anomalies.add({
+      kind: kindOf(service, detector, verdict.template),
+      timestampMs,
+      score: verdict.score,
+      level: columns.levelOf(i),
+      reasons: verdict.reasons,
+      source,
+      messageStart: columns.messageStart[i]!,
+      messageEnd: columns.messageEnd[i]!,
+      idBytes,
+      traceIdStart: columns.traceIdStart[i]!,
+      spanIdStart: columns.spanIdStart[i]!,
+    });
   }
 
   #count(reasons: number): void {

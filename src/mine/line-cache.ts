@@ -2,22 +2,28 @@ import { HASH_SEED } from './token-hash.ts';
 import type { Template } from './template.ts';
 
 /** Power of two. */
-const LINES = 1 << 14;
+const SETS = 1 << 12;
+const WAYS = 4;
 /** Longer messages are rarely repeated to the letter. */
 const LINE_BYTES_MAX = 256;
 
-const bytesOf = new Uint8Array(LINES * LINE_BYTES_MAX);
-const lengths = new Int32Array(LINES);
-const hashes = new Int32Array(LINES);
-const owners = new Int32Array(LINES);
-const versions = new Int32Array(LINES);
-const tokenCounts = new Int32Array(LINES);
-const charCounts = new Int32Array(LINES);
-const templates: (Template | undefined)[] = Array.from({ length: LINES });
+/** All that is known of a set's lines but their bytes, side by side: one set is two lines of the processor's cache. */
+const SET_NUMBERS = 32;
+const HASH = 0;
+const OWNER = WAYS;
+const LENGTH = 2 * WAYS;
+const VERSION = 3 * WAYS;
+const TOKEN_COUNT = 4 * WAYS;
+const CHAR_COUNT = 5 * WAYS;
 
-/** Of the message looked up last: where it would stand. */
-let slot = 0;
+const numbers = new Int32Array(SETS * SET_NUMBERS);
+const bytesOf = new Uint8Array(SETS * WAYS * LINE_BYTES_MAX);
+const templates: (Template | undefined)[] = Array.from({ length: SETS * WAYS });
+
+/** Of the message looked up last: the set where it would stand, negative when it is too long. */
+let set = 0;
 let hash = 0;
+let isEmpty = true;
 
 /** What is remembered of the message that was found last. */
 export const remembered = { tokenCount: 0, charCount: 0 };
@@ -32,19 +38,24 @@ export const remembered = { tokenCount: 0, charCount: 0 };
 export function recallLine(bytes: Uint8Array, start: number, end: number, owner: number): Template | undefined {
   const length = end - start;
   if (length > LINE_BYTES_MAX) {
-    slot = -1;
+    set = -1;
     return undefined;
   }
   hash = hashOf(bytes, start, end) ^ Math.imul(owner, 0x9e3779b1);
-  slot = (hash ^ (hash >>> 15)) & (LINES - 1);
-  if (hashes[slot] !== hash || owners[slot] !== owner || lengths[slot] !== length) return undefined;
-  const from = slot * LINE_BYTES_MAX - start;
-  for (let at = start; at < end; at++) if (bytesOf[from + at] !== bytes[at]) return undefined;
-  const template = templates[slot];
-  if (template?.leaf === undefined || template.leaf.version !== versions[slot]) return undefined;
-  remembered.tokenCount = tokenCounts[slot]!;
-  remembered.charCount = charCounts[slot]!;
-  return template;
+  set = (hash ^ (hash >>> 15)) & (SETS - 1);
+  const first = set * SET_NUMBERS;
+  for (let way = 0; way < WAYS; way++) {
+    const at = first + way;
+    if (numbers[at] !== hash || numbers[at + OWNER] !== owner || numbers[at + LENGTH] !== length) continue;
+    const index = set * WAYS + way;
+    if (!isSame(bytes, start, end, index)) continue;
+    const template = templates[index];
+    if (template?.leaf === undefined || template.leaf.version !== numbers[at + VERSION]) return undefined;
+    remembered.tokenCount = numbers[at + TOKEN_COUNT]!;
+    remembered.charCount = numbers[at + CHAR_COUNT]!;
+    return template;
+  }
+  return undefined;
 }
 
 /** Remembers the message that was looked up last: it joined `template` and changed nothing. */
@@ -56,22 +67,56 @@ export function rememberLine(
   template: Template,
   counts: { tokenCount: number; charCount: number },
 ): void {
-  if (slot < 0) return;
-  const from = slot * LINE_BYTES_MAX - start;
+  if (set < 0) return;
+  isEmpty = false;
+  const way = wayFor(owner, end - start);
+  const index = set * WAYS + way;
+  const from = index * LINE_BYTES_MAX - start;
   for (let at = start; at < end; at++) bytesOf[from + at] = bytes[at]!;
-  lengths[slot] = end - start;
-  hashes[slot] = hash;
-  owners[slot] = owner;
-  versions[slot] = template.leaf!.version;
-  tokenCounts[slot] = counts.tokenCount;
-  charCounts[slot] = counts.charCount;
-  templates[slot] = template;
+  const at = set * SET_NUMBERS + way;
+  numbers[at] = hash;
+  numbers[at + OWNER] = owner;
+  numbers[at + LENGTH] = end - start;
+  numbers[at + VERSION] = template.leaf!.version;
+  numbers[at + TOKEN_COUNT] = counts.tokenCount;
+  numbers[at + CHAR_COUNT] = counts.charCount;
+  templates[index] = template;
 }
 
 /** Lets go of all templates, so that those of miners that are gone, or evicted ones, take no memory. */
 export function forgetLines(): void {
+  if (isEmpty) return;
+  isEmpty = true;
   templates.fill(undefined);
-  owners.fill(0);
+  numbers.fill(0);
+}
+
+/** Where the message stood with an answer that counts no more, else an empty place, else any: the hash picks. */
+function wayFor(owner: number, length: number): number {
+  const first = set * SET_NUMBERS;
+  let empty = -1;
+  for (let way = 0; way < WAYS; way++) {
+    const at = first + way;
+    if (numbers[at] === hash && numbers[at + OWNER] === owner && numbers[at + LENGTH] === length) return way;
+    if (numbers[at + OWNER] === 0) empty = way;
+  }
+  return empty >= 0 ? empty : hash >>> 30;
+}
+
+/** Four bytes a step. */
+function isSame(bytes: Uint8Array, start: number, end: number, index: number): boolean {
+  let own = index * LINE_BYTES_MAX;
+  let at = start;
+  for (const stop = end - 3; at < stop; at += 4, own += 4) {
+    const differs =
+      (bytesOf[own]! ^ bytes[at]!) |
+      (bytesOf[own + 1]! ^ bytes[at + 1]!) |
+      (bytesOf[own + 2]! ^ bytes[at + 2]!) |
+      (bytesOf[own + 3]! ^ bytes[at + 3]!);
+    if (differs !== 0) return false;
+  }
+  for (; at < end; at++, own++) if (bytesOf[own] !== bytes[at]) return false;
+  return true;
 }
 
 /** Four bytes a step; equality is always proven on the bytes. */

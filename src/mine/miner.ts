@@ -32,11 +32,12 @@ const WEIGHT_MAX = 4 << 20;
 
 /**
  * Lines are looked up to the letter only where that pays: after so many look-ups with fewer hits than this share, the
- * next lines go without.
+ * next lines go without, twice as many each time that it happens again.
  */
-const RECALL_TRIAL_LINES = 2048;
-const RECALL_HITS_MIN = 0.15;
-const RECALL_PAUSE_LINES = 65_536;
+const RECALL_TRIAL_LINES = 512;
+const RECALL_HITS_MIN = 0.25;
+const RECALL_PAUSE_LINES_MIN = 2048;
+const RECALL_PAUSE_LINES_MAX = 65_536;
 
 /** Numbers for miners, and for what one of them knows between two upheavals. */
 let owners = 0;
@@ -64,6 +65,7 @@ export class Miner {
   /** Look-ups left in this trial, or lines left in this pause, and hits so far. */
   #recallLines = RECALL_TRIAL_LINES;
   #recallHits = 0;
+  #recallPauseLines = RECALL_PAUSE_LINES_MIN;
   #recalls: boolean;
   change: TemplateChange = UNCHANGED;
   /** White-space tokens of the whole last message; counting stops at 50 or beyond. */
@@ -266,19 +268,23 @@ export class Miner {
     if (this.#table.weight > WEIGHT_MAX) this.#shed();
     if (this.#table.wasteful) this.#table.sweep();
     if (this.#table.sweeps === this.#sweepsSeen && this.#tree.reroutes === this.#reroutesSeen) return;
+    // Templates that were evicted before a sweep hold on to the tables from before it.
+    if (this.#table.sweeps !== this.#sweepsSeen) forgetLines();
     this.#sweepsSeen = this.#table.sweeps;
     this.#reroutesSeen = this.#tree.reroutes;
     this.#cache?.clear();
     this.#owner = ++owners;
-    forgetLines();
   }
 
   #judgeRecall(): void {
-    if (this.#recalls && this.#recallHits < RECALL_TRIAL_LINES * RECALL_HITS_MIN) {
+    const paid = this.#recallHits >= RECALL_TRIAL_LINES * RECALL_HITS_MIN;
+    if (this.#recalls && !paid) {
       this.#recalls = false;
-      this.#recallLines = RECALL_PAUSE_LINES;
+      this.#recallLines = this.#recallPauseLines;
+      this.#recallPauseLines = Math.min(this.#recallPauseLines * 2, RECALL_PAUSE_LINES_MAX);
     } else {
-      this.#recalls = this.#cache !== undefined;
+      if (paid) this.#recallPauseLines = RECALL_PAUSE_LINES_MIN;
+      this.#recalls = this.#options.shapeCache;
       this.#recallLines = RECALL_TRIAL_LINES;
     }
     this.#recallHits = 0;
