@@ -3,15 +3,18 @@ import { SOURCE_SETTINGS } from './source-settings.ts';
 import { settingEntries } from './settings.ts';
 import type { SettingSchema } from './settings.ts';
 
-/** Every setting as rows of a Markdown table: variable, what it is, default, what is allowed. */
+/** Every setting as a Markdown table with aligned columns: variable, what it is, default, what is allowed. */
 export function describeSettings(): string {
-  const service = settingEntries().map(([name, schema]) => row(name, schema));
-  const sources = [...SOURCE_SETTINGS.values()].flat().map(({ variable, schema }) => row(variable, schema));
-  return ['| variable | what it is | default | allowed |', '|---|---|---|---|', ...service, ...sources].join('\n');
+  const settings = settingEntries().map(([name, schema]) => cells(name, schema));
+  const sources = [...SOURCE_SETTINGS.values()].flat().map(({ variable, schema }) => cells(variable, schema));
+  const rows = [['variable', 'what it is', 'default', 'allowed'], ...settings, ...sources];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`);
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+  return [lines[0], rule, ...lines.slice(1)].join('\n');
 }
 
-function row(name: string, schema: SettingSchema): string {
-  const fallback = [schema.default ?? []].flat().map(String).join(',');
-  const shown = fallback === '' ? '' : `\`${fallback}\``;
-  return `| \`${name}\` | ${schema.description ?? ''} | ${shown} | ${allowedValues(schema)} |`;
+function cells(name: string, schema: SettingSchema): string[] {
+  const fallback = schema.default === undefined ? '' : String(schema.default);
+  return [`\`${name}\``, schema.description ?? '', fallback === '' ? '' : `\`${fallback}\``, allowedValues(schema)];
 }

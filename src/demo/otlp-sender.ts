@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import type { ServiceError } from '@grpc/grpc-js';
 import { encodeLines } from './encode-lines.ts';
-import { Scenario } from './scenario.ts';
+import { INCIDENT_AFTER_MS, Scenario } from './scenario.ts';
 import type { DemoLine } from './scenario.ts';
 
 export interface DemoOptions {
@@ -48,20 +48,23 @@ async function stream(client: Client, options: DemoOptions, signal: AbortSignal)
   const send = (lines: DemoLine[]) => exportUntilTaken(client, lines, options, signal);
 
   const backfill = scenario.backfill();
+  options.onStatus(`demo: sends ${backfill.length} lines of an ordinary day to learn from`);
   await send(backfill);
-  options.onStatus(`demo: ${backfill.length} lines of an ordinary day sent to learn from; the live stream starts`);
+  options.onStatus(`demo: the live stream starts; payments gets into trouble after ${INCIDENT_AFTER_MS / 1000} s`);
 
   let incident = false;
   for (;;) {
     await delay(BATCH_MS, undefined, { signal });
     const nowMs = Date.now();
     const lines = scenario.linesUntil(nowMs);
+    // Said first, so that the lines which show it are read in its light.
+    if (scenario.incidentAt(nowMs) !== incident) {
+      incident = !incident;
+      options.onStatus(
+        incident ? 'demo: the database of payments runs out of connections now' : 'demo: payments has recovered',
+      );
+    }
     if (lines.length > 0) await send(lines);
-    if (scenario.incidentAt(nowMs) === incident) continue;
-    incident = !incident;
-    options.onStatus(
-      incident ? 'demo: the database of payments runs out of connections now' : 'demo: payments has recovered',
-    );
   }
 }
 

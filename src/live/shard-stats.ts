@@ -1,5 +1,5 @@
 /** Counters that a shard writes and the main thread reads at leisure, by shared memory. */
-export const SHARD_STATS = [
+const SHARD_STATS = [
   'recordsScored',
   'anomalyScore',
   'newTemplate',

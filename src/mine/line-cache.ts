@@ -7,9 +7,11 @@ const WAYS = 4;
 /** Longer messages are rarely repeated to the letter. */
 const LINE_BYTES_MAX = 256;
 
-/** All that is known of a set's lines but their bytes, side by side: one set is two lines of the processor's cache. */
+/**
+ * All that is known of a set's lines but their bytes, side by side, hashes first: one set is two lines of the
+ * processor's cache.
+ */
 const SET_NUMBERS = 32;
-const HASH = 0;
 const OWNER = WAYS;
 const LENGTH = 2 * WAYS;
 const VERSION = 3 * WAYS;

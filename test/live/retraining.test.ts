@@ -37,10 +37,13 @@ describe('retraining', () => {
 
   it('never has two runs at once, and keeps the old clusters when a run fails', async () => {
     const failures: unknown[] = [];
-    const outcomes = [() => Promise.resolve(analysis(7)), () => Promise.reject(new Error('no memory'))];
+    const outcomes: (() => Promise<WindowAnalysis>)[] = [
+      () => Promise.resolve(analysis(7)),
+      () => Promise.reject(new Error('no memory')),
+    ];
     const retraining = new Retraining({
       intervalSeconds: 300,
-      analyseBuffer: () => (outcomes.shift() ?? expect.unreachable)() as Promise<WindowAnalysis>,
+      analyseBuffer: () => outcomes.shift()!(),
       nowMs: () => 42,
       onFailure: (error) => failures.push(error),
     });
