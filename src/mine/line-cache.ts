@@ -17,6 +17,8 @@ const LENGTH = 2 * WAYS;
 const VERSION = 3 * WAYS;
 const TOKEN_COUNT = 4 * WAYS;
 const CHAR_COUNT = 5 * WAYS;
+/** How many lines have made room in the set. */
+const TURN = 6 * WAYS;
 
 const numbers = new Int32Array(SETS * SET_NUMBERS);
 const bytesOf = new Uint8Array(SETS * WAYS * LINE_BYTES_MAX);
@@ -93,16 +95,14 @@ export function forgetLines(): void {
   numbers.fill(0);
 }
 
-/** Where the message stood with an answer that counts no more, else an empty place, else any: the hash picks. */
+/** Where the message stood with an answer that counts no more, else the place that was filled longest ago. */
 function wayFor(owner: number, length: number): number {
   const first = set * SET_NUMBERS;
-  let empty = -1;
   for (let way = 0; way < WAYS; way++) {
     const at = first + way;
     if (numbers[at] === hash && numbers[at + OWNER] === owner && numbers[at + LENGTH] === length) return way;
-    if (numbers[at + OWNER] === 0) empty = way;
   }
-  return empty >= 0 ? empty : hash >>> 30;
+  return numbers[first + TURN]!++ & (WAYS - 1);
 }
 
 /** Four bytes a step. */
