@@ -108,8 +108,10 @@ export class AnomalyBatchWriter {
   }
 
   #indexOf(kind: AnomalyKind): number {
+    const known = this.#kindIndex.get(kind.fingerprint);
+    if (known !== undefined && this.#kinds[known]!.service === kind.service) return known;
     // In the overflow service one fingerprint stands for lines of several services.
-    const key = `${kind.fingerprint} ${kind.service}`;
+    const key = known === undefined ? kind.fingerprint : `${kind.fingerprint} ${kind.service}`;
     let index = this.#kindIndex.get(key);
     if (index === undefined) {
       index = this.#kinds.push(kind) - 1;
