@@ -1,0 +1,140 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { status } from '@grpc/grpc-js';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { encodeLines } from '../../src/demo/encode-lines.ts';
+import { Scenario } from '../../src/demo/scenario.ts';
+import { validateCollectorConfig } from '../parts/collector.ts';
+import { usePart } from '../parts/part.ts';
+import { startHalfspace } from './halfspace.ts';
+import type { RunningHalfspace } from './halfspace.ts';
+import { commandBlocks, fencesOf } from './readme-commands.ts';
+import { runCommand } from './readme-runners.ts';
+import type { Stage } from './readme-runners.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+/** In the order in which they are read: the last call of the second page wipes what the ones before have shown. */
+const pages = [
+  { page: 'README.md', text: readme },
+  { page: 'docs/api.md', text: await readFile(join(ROOT, 'docs/api.md'), 'utf8') },
+];
+const blocks = pages.flatMap(({ page, text }) =>
+  commandBlocks(text).map((block) => ({
+    page,
+    ...block,
+    title: block.commands.map((command) => command.split('\n')[0]).join('; '),
+  })),
+);
+const collector = await usePart('otelcol');
+const hasCurl = findCurl();
+
+/** The demo's stream from its back-fill to 40 s into its incident: the answers that the page shows are of this. */
+const STREAM = { seed: 7, lengthMs: 60_000 };
+const LOG_FILE = '/var/log/shop/checkout.log';
+const FILE_LINES = [
+  '2026-11-22T20:00:00.120Z INFO order 4711 placed by 10.0.0.7',
+  '2026-11-22T20:00:01.480Z INFO order 4712 placed by 10.0.0.9',
+  '2026-11-22T20:00:02.007Z ERROR payment of order 4712 failed after 5003ms',
+];
+
+describe('the README and the page of its API', () => {
+  let halfspace: RunningHalfspace;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'halfspace-readme-'));
+    await writeFile(join(folder, 'checkout.log'), FILE_LINES.map((line) => `${line}\n`).join(''));
+    halfspace = await startHalfspace({ RETRAIN_INTERVAL_SECONDS: '1' });
+    await sendDemoStream(halfspace);
+    await untilRetrained(halfspace);
+  });
+  afterAll(async () => {
+    await halfspace.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('names commands', () => {
+    expect(blocks.length).toBeGreaterThan(10);
+  });
+
+  const runnable = blocks.filter(({ commands }) => hasCurl || !commands.some((command) => command.includes('curl ')));
+  test.each(runnable)('$page:$line $title', { timeout: 90_000 }, async ({ commands, answer }) => {
+    const stage: Stage = {
+      addresses: halfspace.addresses,
+      substitutes: new Map([[LOG_FILE, join(folder, 'checkout.log')]]),
+      collector,
+      stops: [],
+    };
+    try {
+      for (const [index, command] of commands.entries()) {
+        await runCommand(command, stage, index === commands.length - 1 ? answer : undefined);
+      }
+      expect(stage.addresses).toBeDefined();
+    } finally {
+      for (const stop of stage.stops) await stop();
+    }
+  });
+
+  test('shows a command that nothing runs: refused', async () => {
+    const stage: Stage = { addresses: halfspace.addresses, substitutes: new Map(), collector, stops: [] };
+    await expect(runCommand('rm -rf build', stage, undefined)).rejects.toThrow('nothing here knows how to run');
+  });
+
+  test.skipIf(collector.missing !== undefined)('shows a configuration that the real Collector takes', async () => {
+    const configs = fencesOf(readme).filter(({ language }) => language === 'yaml');
+    expect(configs).toHaveLength(1);
+    const path = join(folder, 'collector.yaml');
+    await writeFile(path, configs[0]?.text ?? '');
+    await expect(validateCollectorConfig(path)).resolves.toBeUndefined();
+  });
+
+  test('names settings that there are', async () => {
+    const known = await Promise.all(
+      ['docs/configuration.md', 'otel-collector.yaml'].map((page) => readFile(join(ROOT, page), 'utf8')),
+    );
+    const named = Array.from(readme.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/g), ([, name = '']) => name);
+    expect(named.length).toBeGreaterThan(10);
+    expect(
+      named.filter(
+        (name) => !name.startsWith('OTEL_') && !(name in status) && !known.some((page) => page.includes(name)),
+      ),
+    ).toEqual([]);
+  });
+});
+
+async function untilRetrained(halfspace: RunningHalfspace): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const live = (await halfspace.get('/clusters/live')) as { log_count: number };
+      if (live.log_count === 0) throw new Error('no retraining has seen the stream yet');
+    },
+    { timeout: 15_000, interval: 50 },
+  );
+}
+
+async function sendDemoStream({ addresses }: RunningHalfspace): Promise<void> {
+  const startMs = Date.now() - STREAM.lengthMs;
+  const scenario = new Scenario({ seed: STREAM.seed, startMs });
+  for (const lines of [scenario.backfill(), scenario.linesUntil(startMs + STREAM.lengthMs)]) {
+    const body = Buffer.from(encodeLines(lines));
+    const headers = { 'content-type': 'application/x-protobuf' };
+    const response = await fetch(addresses.otlp_http, { method: 'POST', headers, body });
+    if (!response.ok) throw new Error(`the stream was refused: ${response.status} ${await response.text()}`);
+  }
+}
+
+function findCurl(): boolean {
+  try {
+    execFileSync('curl', ['--version']);
+    return true;
+  } catch (error) {
+    const reason = 'curl is not on this machine: the calls that the README shows are not run';
+    if (process.env['CI'] === 'true') throw new Error(reason, { cause: error });
+    console.warn(`SKIPPED: ${reason}`);
+    return false;
+  }
+}
