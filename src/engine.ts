@@ -103,11 +103,12 @@ export class LiveEngine implements Engine {
       return { source: 'otlp', retrained_at: null, start: null, end: null, ...nothing };
     }
     const { trainedAt, seconds: _seconds, ...analysis } = live;
-    const seen = analysis.clusters;
+    // As there may be 200,000 clusters, Math.min cannot take them as arguments.
+    const firstSeen = analysis.clusters.reduce((first, cluster) => Math.min(first, cluster.firstSeen), Infinity);
     return {
       source: 'otlp',
       retrained_at: instant(trainedAt),
-      start: seen.length === 0 ? null : instant(Math.min(...seen.map((cluster) => cluster.firstSeen))),
+      start: firstSeen === Infinity ? null : instant(firstSeen),
       end: instant(trainedAt),
       ...analysis,
     };
