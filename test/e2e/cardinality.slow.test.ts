@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { startHalfspace } from './halfspace.ts';
+import type { RunningHalfspace } from './halfspace.ts';
+import { encodeLogs, ERROR, grpcSender, messages } from './otlp-client.ts';
+import type { Logs, Sender } from './otlp-client.ts';
+
+const COUNT = 200_000;
+const COUNT_A_REQUEST = 2000;
+/** Of resident memory: while logs come in, and with the whole buffer analysed as well. */
+const LIVE_MIB_MAX = 704;
+const ANALYSED_MIB_MAX = 1024;
+
+let halfspace: RunningHalfspace;
+let sender: Sender;
+beforeEach(async () => {
+  halfspace = await startHalfspace({ RETRAIN_INTERVAL_SECONDS: '86400' });
+  sender = grpcSender(halfspace);
+  await send({ service: 'old', messages: messages(2000, (i) => `order ${i} paid in ${i % 7}ms`) });
+  return () => halfspace.kill();
+});
+
+async function send(...all: Logs[]): Promise<void> {
+  expect(await sender.send(encodeLogs(...all))).toMatchObject({ isOk: true });
+}
+
+/** The most resident memory the process ever had. */
+function peakRssMib(): number {
+  const status = readFileSync(`/proc/${halfspace.pid}/status`, 'utf8');
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+}
+
+/** The old service still has its model: what it never said before stands out, what it always said does not. */
+async function expectOldServiceAlerts(): Promise<void> {
+  await send({ service: 'old', messages: ['order 1 paid in 3ms', 'order 2 paid in 4ms'] });
+  await send({ service: 'old', messages: ['the ledger has lost its journal'], severityNumber: ERROR });
+  const { anomalies } = (await halfspace.get('/anomalies?service=old')) as {
+    anomalies: { message: string; reasons: string[] }[];
+  };
+  expect(anomalies.map(({ message }) => message)).toEqual(['the ledger has lost its journal']);
+  expect(anomalies[0]?.reasons).toContain('new_template');
+}
+
+/** The buffer is analysed whole, and nothing has gone wrong. */
+async function expectAnalysed(): Promise<void> {
+  const { log_count, clusters } = (await halfspace.get('/clusters')) as {
+    log_count: number;
+    clusters: { logCount: number }[];
+  };
+  expect(log_count).toBe(await halfspace.metric('halfspace_buffer_rows'));
+  expect(clusters.reduce((sum, { logCount }) => sum + logCount, 0)).toBe(log_count);
+  expect(halfspace.logs.filter(({ level }) => level === 'error' || level === 'fatal')).toEqual([]);
+}
+
+describe(`within ${LIVE_MIB_MAX} MiB of resident memory, ${ANALYSED_MIB_MAX} with a window over all of it`, () => {
+  test(`${COUNT} names of services are counted, and an old service keeps alerting`, async () => {
+    for (let from = 0; from < COUNT; from += COUNT_A_REQUEST) {
+      await send(
+        ...Array.from({ length: COUNT_A_REQUEST }, (_, i) => ({
+          service: `pod-${from + i}-${((from + i) * 2_654_435_761) % 4_294_967_296}`,
+          messages: ['started', `listens on port ${i}`],
+        })),
+      );
+      // It speaks on while the others come.
+      await send({ service: 'old', messages: [`order ${from} paid in 5ms`] });
+    }
+    await expectOldServiceAlerts();
+    expect(await halfspace.metric('halfspace_services')).toBeLessThanOrEqual(10_001);
+    expect(await halfspace.metric('halfspace_overflow_records_total')).toBeGreaterThan(COUNT);
+    expect(peakRssMib()).toBeLessThan(LIVE_MIB_MAX);
+    await expectAnalysed();
+    expect(peakRssMib()).toBeLessThan(ANALYSED_MIB_MAX);
+  }, 120_000);
+
+  test(`${COUNT} lines of random words in one service are mined, and an old service keeps alerting`, async () => {
+    let state = 42;
+    const word = () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return state.toString(36).replaceAll(/\d/g, 'z');
+    };
+    for (let from = 0; from < COUNT; from += COUNT_A_REQUEST) {
+      const lines = messages(COUNT_A_REQUEST, (i) => Array.from({ length: 3 + (i % 15) }, word).join(' '));
+      await send({ service: 'babbler', messages: lines });
+      await send({ service: 'old', messages: [`order ${from} paid in 5ms`] });
+    }
+    await expectOldServiceAlerts();
+    expect(await halfspace.metric('halfspace_log_records_scored_total')).toBeGreaterThan(COUNT);
+    const status = (await halfspace.get('/detector/status?service=babbler')) as { services: { templates: number }[] };
+    expect(status.services[0]?.templates).toBeLessThanOrEqual(2000);
+    expect(await halfspace.metric('halfspace_templates_evicted_total')).toBeGreaterThan(0);
+    expect(peakRssMib()).toBeLessThan(LIVE_MIB_MAX);
+    await expectAnalysed();
+    expect(peakRssMib()).toBeLessThan(ANALYSED_MIB_MAX);
+  }, 120_000);
+});
