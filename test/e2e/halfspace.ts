@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { productArguments } from '../parts/product.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const START_TIMEOUT_MS = 30_000;
 
 /** host:port for OTLP/gRPC, addresses for the others, as the service says them itself. */
@@ -111,7 +110,7 @@ export async function runHalfspace(
 }
 
 function spawnHalfspace(env: Record<string, string>, { args = [], cwd }: ProcessOptions) {
-  return spawn(process.execPath, [MAIN, ...args], {
+  return spawn(process.execPath, [...productArguments(), ...args], {
     env: { ...process.env, REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd === undefined ? {} : { cwd }),

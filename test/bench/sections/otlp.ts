@@ -4,7 +4,7 @@ import type { CorpusLines } from '../corpus.ts';
 import { short } from '../figure.ts';
 import type { Figure } from '../figure.ts';
 import { runGhz } from '../ghz.ts';
-import { startHalfspace } from '../halfspace-process.ts';
+import { startHalfspace } from '../../e2e/halfspace.ts';
 import { otlpBodies } from '../otlp-bodies.ts';
 import { processUse } from '../run-measured.ts';
 
@@ -43,7 +43,7 @@ export async function otlpSection(): Promise<Figure[]> {
   await collector.stop();
 
   const halfspace = await startHalfspace({ BUFFER_MAX_BYTES: String(BUFFER_MIB << 20) });
-  const ours = await loadAll({ pid: halfspace.pid, target: `127.0.0.1:${halfspace.grpcPort}` }, lines);
+  const ours = await loadAll({ pid: halfspace.pid, target: halfspace.addresses.otlp_grpc }, lines);
   const ourPeak = processUse(halfspace.pid).peakRssMiB;
   await halfspace.stop();
 

@@ -2,7 +2,7 @@ import { corpusFile, loadCorpus } from '../corpus.ts';
 import { short } from '../figure.ts';
 import type { Figure } from '../figure.ts';
 import { runGhz } from '../ghz.ts';
-import { startHalfspace } from '../halfspace-process.ts';
+import { startHalfspace } from '../../e2e/halfspace.ts';
 import { otlpBodies } from '../otlp-bodies.ts';
 import { processUse } from '../run-measured.ts';
 
@@ -19,7 +19,7 @@ export async function testbedSection(): Promise<Figure[]> {
   const [body] = otlpBodies(lines, RECORDS_A_REQUEST, 1);
   if (body === undefined) throw new Error('no request to send');
   const halfspace = await startHalfspace({ BUFFER_MAX_BYTES: String(BUFFER_MIB << 20) });
-  const target = `127.0.0.1:${halfspace.grpcPort}`;
+  const target = halfspace.addresses.otlp_grpc;
   const before = processUse(halfspace.pid).cpuSeconds;
   const amount = { perSecond: REQUESTS_PER_SECOND, seconds: SECONDS };
   const result = await runGhz({ target, body, concurrency: 4, amount });

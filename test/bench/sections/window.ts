@@ -1,7 +1,7 @@
 import { CORPUS_END_MS, CORPUS_LINES, CORPUS_START_MS, corpusFile } from '../corpus.ts';
 import { perCpuSecond, short } from '../figure.ts';
 import type { Figure } from '../figure.ts';
-import { startHalfspace } from '../halfspace-process.ts';
+import { startHalfspace } from '../../e2e/halfspace.ts';
 import { processUse, rateOf, runPeer } from '../run-measured.ts';
 
 const PEER_LINES = 200_000;
@@ -21,7 +21,7 @@ export async function windowSection(): Promise<Figure[]> {
   const before = processUse(halfspace.pid).cpuSeconds;
   const startedMs = performance.now();
   const query = `source=file&start=${new Date(CORPUS_START_MS).toISOString()}&end=${new Date(CORPUS_END_MS).toISOString()}`;
-  const answer = await fetch(`${halfspace.url}/clusters?${query}`);
+  const answer = await fetch(`${halfspace.addresses.rest}/clusters?${query}`);
   const text = await answer.text();
   const wallSeconds = (performance.now() - startedMs) / 1000;
   const use = processUse(halfspace.pid);
