@@ -30,7 +30,7 @@ export function fencesOf(markdown: string): Fence[] {
   }));
 }
 
-const ANSWERS: ReadonlySet<string> = new Set(['jsonc', 'text']);
+const ANSWERS: ReadonlySet<string> = new Set(['json', 'jsonc', 'text']);
 
 /** Comments are left out; a line goes on where it ends in a backslash or inside single quotes. */
 function splitCommands(text: string): string[] {

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { validateCollectorConfig } from '../parts/collector.ts';
-import type { Part } from '../parts/part.ts';
 import type { Addresses } from './halfspace.ts';
 import type { Fence } from './readme-commands.ts';
 import { openShell, runShell } from './shell.ts';
@@ -18,7 +17,6 @@ export interface Stage {
   addresses: Addresses;
   /** Texts of the page that stand for something of the reader's own machine, and what they are here. */
   substitutes: ReadonlyMap<string, string>;
-  collector: Part;
   /** Undone when the block is through. */
   stops: (() => Promise<void>)[];
 }
@@ -41,7 +39,7 @@ const RUNNERS: Runner[] = [
 ];
 
 /** Runs a command of the page and holds what comes to what the page shows; throws for one of a kind not known. */
-export async function runCommand(command: string, stage: Stage, answer: Fence | undefined): Promise<void> {
+export async function expectRuns(command: string, stage: Stage, answer: Fence | undefined): Promise<void> {
   const runner = RUNNERS.find(({ matches }) => matches.test(command));
   if (runner === undefined) throw new Error(`nothing here knows how to run: ${command}`);
   await runner.run(command, stage, answer);
@@ -50,7 +48,7 @@ export async function runCommand(command: string, stage: Stage, answer: Fence | 
 /** As the reader types it but for the ports; an answer with a 4xx status is one that the page means to show. */
 async function call(command: string, stage: Stage, answer: Fence | undefined): Promise<void> {
   const { code, stdout, stderr } = await runShell(withCurl(command, stage));
-  const shown = answer?.language === 'jsonc' ? parseShown(answer.text) : undefined;
+  const shown = answer?.language.startsWith('json') ? parseShown(answer.text) : undefined;
   const isRefusal = typeof shown === 'object' && shown !== null && 'status' in shown && Number(shown.status) >= 400;
   expect(code, `${stdout}${stderr}`).toBe(isRefusal ? CURL_HTTP_ERROR : 0);
   if (answer === undefined) return;
@@ -121,8 +119,7 @@ async function checkBench(command: string): Promise<void> {
 }
 
 /** By the real Collector, which says whether it would start so. */
-async function checkCollector(command: string, stage: Stage): Promise<void> {
-  if (stage.collector.missing !== undefined) return;
+async function checkCollector(command: string): Promise<void> {
   const config = await readFile(`${ROOT}otel-collector.yaml`, 'utf8');
   const env: Record<string, string> = {};
   for (const [, name = '', value = ''] of command.matchAll(/([A-Z_]+)='?([^' ]*)'? /g)) env[name] = value;
