@@ -60,24 +60,25 @@ export class LiveEngine implements Engine {
     return this.#options.anomalies;
   }
 
-  async clusters(query: WindowQuery): Promise<ClustersAnswer> {
+  async clusters(query: WindowQuery, signal: AbortSignal): Promise<ClustersAnswer> {
     const window = this.#window(query);
-    const analysis = await this.#withJob(query, window, (job) => this.#analyse(job, query.source));
-    return { source: query.source, ...windowFields(window), ...analysis };
+    const analysis = await this.#withJob(query, window, (job) => this.#analyse(job, query.source, signal));
+    return { source: query.source, ...windowFields(query, window, analysis), ...analysis };
   }
 
-  async train(query: WindowQuery): Promise<TrainAnswer> {
+  async train(query: WindowQuery, signal: AbortSignal): Promise<TrainAnswer> {
     const window = this.#window(query);
     const { analyser, shards } = this.#options;
     const [analysis, trainedOn] = await this.#withJob(query, window, async (job) => {
-      const found = await this.#analyse(job, query.source);
-      return [found, await shards.learn(analyser.streamRows(job))] as const;
+      const found = await this.#analyse(job, query.source, signal);
+      return [found, await shards.learn(analyser.streamRows(job, signal))] as const;
     });
     const detector = await this.detectorStatus({ limit: STATUS_SERVICES });
-    return { source: query.source, ...windowFields(window), ...analysis, trained_on: trainedOn, detector };
+    const fields = windowFields(query, window, analysis);
+    return { source: query.source, ...fields, ...analysis, trained_on: trainedOn, detector };
   }
 
-  async detect(request: DetectRequest): Promise<DetectAnswer> {
+  async detect(request: DetectRequest, signal: AbortSignal): Promise<DetectAnswer> {
     const { trained } = await this.detectorStatus({ limit: 0 });
     if (!trained) {
       const detail =
@@ -90,7 +91,7 @@ export class LiveEngine implements Engine {
     }
     this.#detections++;
     try {
-      return await this.#detect(request);
+      return await this.#detect(request, signal);
     } finally {
       this.#detections--;
     }
@@ -159,7 +160,7 @@ export class LiveEngine implements Engine {
     return this.#options.readiness();
   }
 
-  async #detect(request: DetectRequest): Promise<DetectAnswer> {
+  async #detect(request: DetectRequest, signal: AbortSignal): Promise<DetectAnswer> {
     const { analyser, shards } = this.#options;
     const found: Anomaly[] = [];
     let count = 0;
@@ -168,20 +169,22 @@ export class LiveEngine implements Engine {
         if (count++ < LISTED_MAX) found.push(anomaly);
       });
     if ('logs' in request) {
-      const scored = await asProblem(() => score(analyser.streamRows({ source: 'rows', rows: request.logs })));
+      const scored = await asProblem(() => score(analyser.streamRows({ source: 'rows', rows: request.logs }, signal)));
       return detectAnswer('request', null, scored, count, found);
     }
     const window = this.#window(request.window);
-    const scored = await this.#withJob(request.window, window, (job) => score(analyser.streamRows(job)));
-    return detectAnswer(request.window.source, window.lookbackHours, scored, count, found);
+    const scored = await this.#withJob(request.window, window, (job) => score(analyser.streamRows(job, signal)));
+    const { source } = request.window;
+    const lookbackHours = source === 'file' && !hasWindow(request.window) ? null : window.lookbackHours;
+    return detectAnswer(source, lookbackHours, scored, count, found);
   }
 
-  async #analyse(job: AnalyseJob, source: SourceName): Promise<WindowAnalysis> {
+  async #analyse(job: AnalyseJob, source: SourceName, signal: AbortSignal): Promise<WindowAnalysis> {
     const { analyser, nowMs, onWindow } = this.#options;
     const startedMs = nowMs();
     let outcome: 'ok' | 'failed' = 'failed';
     try {
-      const { file: _file, ...analysis } = await analyser.analyse(job);
+      const { file: _file, ...analysis } = await analyser.analyse(job, signal);
       outcome = 'ok';
       return analysis;
     } finally {
@@ -228,13 +231,20 @@ function hasWindow(query: WindowQuery): boolean {
   return [query.window, query.hours, query.start, query.end].some((value) => value !== undefined);
 }
 
-function windowFields(window: TimeWindow): Pick<ClustersAnswer, 'window' | 'lookback_hours' | 'start' | 'end'> {
-  return {
-    window: window.label,
-    lookback_hours: window.lookbackHours,
-    start: instant(window.startMs),
-    end: instant(window.endMs),
-  };
+/** A file that was taken whole has the window of its rows. */
+function windowFields(
+  query: WindowQuery,
+  window: TimeWindow,
+  { clusters }: WindowAnalysis,
+): Pick<ClustersAnswer, 'window' | 'lookback_hours' | 'start' | 'end'> {
+  if (query.source !== 'file' || hasWindow(query) || clusters.length === 0) {
+    const { label, lookbackHours, startMs, endMs } = window;
+    return { window: label, lookback_hours: lookbackHours, start: instant(startMs), end: instant(endMs) };
+  }
+  const startMs = clusters.reduce((first, { firstSeen }) => Math.min(first, firstSeen), Infinity);
+  const endMs = clusters.reduce((last, { lastSeen }) => Math.max(last, lastSeen), -Infinity);
+  const hours = Math.round((endMs - startMs) / 36_000) / 100;
+  return { window: 'all', lookback_hours: hours, start: instant(startMs), end: instant(endMs) };
 }
 
 function detectAnswer(

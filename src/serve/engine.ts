@@ -13,10 +13,11 @@ import type { WindowQuery } from './schemas/window-query.ts';
  * else that is thrown is answered as 500 without its text.
  */
 export interface Engine {
-  clusters(query: WindowQuery): Promise<ClustersAnswer>;
+  /** Work for a window ends when `signal` aborts. */
+  clusters(query: WindowQuery, signal: AbortSignal): Promise<ClustersAnswer>;
   /** As `clusters`, and warms the per-service models with the window's rows. */
-  train(query: WindowQuery): Promise<TrainAnswer>;
-  detect(request: DetectRequest): Promise<DetectAnswer>;
+  train(query: WindowQuery, signal: AbortSignal): Promise<TrainAnswer>;
+  detect(request: DetectRequest, signal: AbortSignal): Promise<DetectAnswer>;
   /** Of the last retraining; they change in one step. */
   liveClusters(): LiveClustersAnswer;
   detectorStatus(query: DetectorQuery): Promise<DetectorStatus>;

@@ -103,8 +103,8 @@ export function createEngineDouble(ring = { entriesMax: 100, bytesMax: 1_000_000
       await asked(engine, query);
       return { source: query.source, window: query.window ?? '6h', lookback_hours: 6, ...window, ...analysis };
     },
-    async train(query) {
-      return { ...(await engine.clusters(query)), trained_on: 1, detector: status };
+    async train(query, signal) {
+      return { ...(await engine.clusters(query, signal)), trained_on: 1, detector: status };
     },
     async detect(request) {
       await asked(engine, request);

@@ -1,3 +1,4 @@
+import { clientSignal } from '../client-signal.ts';
 import type { Engine } from '../engine.ts';
 import { JSON_TYPE } from '../rest-app.ts';
 import type { RestApp } from '../rest-app.ts';
@@ -17,7 +18,7 @@ export function addClusterRoutes(app: RestApp, engine: Engine): void {
       querystring: WindowQuerySchema,
       response: responses(ClustersAnswerSchema, 400, 502, 503),
     },
-    handler: (request) => engine.clusters(windowQueryOf(request.query)),
+    handler: (request, reply) => engine.clusters(windowQueryOf(request.query), clientSignal(reply)),
   });
   app.route({
     method: 'GET',
@@ -41,6 +42,6 @@ export function addClusterRoutes(app: RestApp, engine: Engine): void {
       querystring: WindowQuerySchema,
       response: responses(TrainAnswerSchema, 400, 502, 503),
     },
-    handler: (request) => engine.train(windowQueryOf(request.query)),
+    handler: (request, reply) => engine.train(windowQueryOf(request.query), clientSignal(reply)),
   });
 }

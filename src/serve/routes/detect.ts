@@ -1,6 +1,7 @@
 import type { LogRow } from '../../domain/row.ts';
 import { LEVELS, levelOfText } from '../../domain/level.ts';
 import { budgetBodies } from '../body-budget.ts';
+import { clientSignal } from '../client-signal.ts';
 import type { DetectRequest, Engine } from '../engine.ts';
 import { Problem } from '../problem.ts';
 import { JSON_TYPE } from '../rest-app.ts';
@@ -26,7 +27,7 @@ export function addDetectRoute(app: RestApp, engine: Engine): void {
       body: DetectBodySchema,
       response: responses(DetectAnswerSchema, 400, 409, 413, 415, 502, 503),
     },
-    handler: (request) => engine.detect(detectRequestOf(request.body)),
+    handler: (request, reply) => engine.detect(detectRequestOf(request.body), clientSignal(reply)),
   });
 }
 

@@ -22,7 +22,7 @@ export type DetectBody = Static<typeof DetectBodySchema>;
 export const DetectAnswerSchema = Type.Object(
   {
     source: Type.Enum(['request', ...SOURCES]),
-    lookback_hours: nullable(Type.Number({ description: 'null for posted logs' })),
+    lookback_hours: nullable(Type.Number({ description: 'null for posted logs, and for a file taken whole' })),
     scored: Type.Integer({ minimum: 0 }),
     anomaly_count: Type.Integer({ minimum: 0, description: 'All found, listed or not' }),
     truncated: Type.Boolean({ description: 'Not every row of the window was read, or not every anomaly is listed' }),
