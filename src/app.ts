@@ -144,10 +144,10 @@ function startRetraining(
     },
   });
   retraining.start();
-  stops.push(() => {
-    // Nobody will see the result of a run under way.
+  stops.push(async () => {
+    // Nobody will see the result of a run under way: it is not waited for, and ends with the analyser's threads.
     stopping.abort();
-    return retraining.stop();
+    void retraining.stop();
   });
   return retraining;
 }
