@@ -85,7 +85,7 @@ test.each([
   ['/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export', 'out of the profiles pipeline'],
   ['/opentelemetry.proto.collector.logs.v1.LogsService/Import', 'no such method'],
   ['/', 'no such method'],
-])('G18: %s is UNIMPLEMENTED with a sentence', async (path, sentence) => {
+])('G18, D20: %s is UNIMPLEMENTED with a sentence', async (path, sentence) => {
   const receiver = await startReceiver();
   const { code, details } = await call(connectClient(receiver.port), REQUEST, {}, { path });
   expect(code).toBe(status.UNIMPLEMENTED);

@@ -164,7 +164,7 @@ test.each(['/', '/v1', '/v1/logs/x', '/v1/log', '/%', '/v1/logs%2f', '//v1/logs'
 );
 
 test.each(['/v1/traces', '/v1/metrics', '/v1development/profiles'])(
-  'H10: %s says that only logs are taken',
+  'H10, D20: %s says that only logs are taken',
   async (path) => {
     const { port, events } = await startReceiver();
     const answer = await send(`http://127.0.0.1:${port}${path}`, BODY);
