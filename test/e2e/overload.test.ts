@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { MIB } from '../receive/grpc-harness.ts';
 import { connectRaw, postHead } from '../receive/http-harness.ts';
 import { startHalfspace } from './halfspace.ts';
@@ -63,7 +63,7 @@ describe.each(TRANSPORTS)('a service that holds as much as it may, over $over', 
   test('refuses more for a few seconds, forgets nothing it took, and recovers by itself', async () => {
     const sender = open(halfspace);
     const holders = [await holdOpen(), await holdOpen()];
-    await vi.waitFor(async () => expect(await held()).toBeGreaterThan(2 * (REQUEST.length - MIB / 8)));
+    await expect.poll(held, { timeout: 10_000 }).toBeGreaterThan(2 * (REQUEST.length - MIB / 8));
     const refused = await Promise.all(Array.from({ length: 8 }, () => sender.send(REQUEST)));
     expectToldToComeBack(refused, unavailable);
     expect(await scored()).toBe(0);

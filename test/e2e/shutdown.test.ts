@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { credentials } from '@grpc/grpc-js';
 import { service as HEALTH } from 'grpc-health-check';
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { usePart } from '../parts/part.ts';
 import { connectClient, connectHttp2, encodeRequest, frame, rawCall } from '../receive/grpc-harness.ts';
 import { connectRaw, postHead } from '../receive/http-harness.ts';
@@ -61,15 +61,18 @@ async function halfHttpExport() {
   };
 }
 
-const untilHeld = () =>
-  vi.waitFor(async () => expect(await halfspace.metric('halfspace_in_flight_bytes')).toBeGreaterThanOrEqual(2 * HALF));
+const PATIENCE = { timeout: 10_000 };
+
+/** The service has got the first halves of so many exports. */
+const untilHeld = (exports = 2) =>
+  expect.poll(() => halfspace.metric('halfspace_in_flight_bytes'), PATIENCE).toBeGreaterThanOrEqual(exports * HALF);
 
 const readiness = async () => (await fetch(`${halfspace.addresses.rest}/ready`)).status;
 
 /** Asks it to stop; resolves once it has begun to. */
 async function beginToStop(): Promise<void> {
   halfspace.signal('SIGTERM');
-  await expect.poll(readiness).toBe(503);
+  await expect.poll(readiness, PATIENCE).toBe(503);
 }
 
 describe('a service that is told to stop', () => {
@@ -170,7 +173,7 @@ describe.skipIf(probe.missing !== undefined)('the health probe of gRPC', () => {
     }
     expect((await ask('-service', 'no.such.Service')).said).toContain('NotFound');
     const held = await halfGrpcExport();
-    await vi.waitFor(async () => expect(await halfspace.metric('halfspace_in_flight_bytes')).toBeGreaterThan(0));
+    await untilHeld(1);
     await beginToStop();
     const { code } = await ask();
     expect(code).toBe(2);
@@ -186,7 +189,7 @@ describe.skipIf(probe.missing !== undefined)('the health probe of gRPC', () => {
     watch.on('data', (answer: object) => statuses.push((answer as { status: string }).status));
     const ended = new Promise<void>((resolve) => void watch.on('error', () => resolve()).on('end', resolve));
     onTestFinished(() => watch.cancel());
-    await expect.poll(() => statuses).toEqual(['SERVING']);
+    await expect.poll(() => statuses, PATIENCE).toEqual(['SERVING']);
     halfspace.signal('SIGTERM');
     await ended;
     expect(statuses).toEqual(['SERVING', 'NOT_SERVING']);
