@@ -20,6 +20,10 @@ Finds the log lines that do not belong. Takes logs over OTLP, serves REST on por
 
 Settings come from the environment and from a .env file; docs/configuration.md lists them.`;
 
+const LOOPBACK = /^(localhost|127\.[\d.]+|::1)$/i;
+/** Listening there is listening on every address of the machine. */
+const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 
@@ -33,6 +37,7 @@ async function main(): Promise<void> {
   process.on('uncaughtException', (error) => die(logger, error));
   process.on('unhandledRejection', (reason) => die(logger, reason));
   const app = await start(config, logger);
+  warnWhenOpen(config, logger);
   announce(app, config, logger, demo);
   const stopDemo = demo ? runDemo(app, config) : async () => {};
   stopOnSignal(async () => {
@@ -74,12 +79,17 @@ async function start(config: Config, logger: Logger): Promise<App> {
     const { code, port } = systemErrorUnder(error);
     if (error instanceof TlsError) return fail(EXIT_USAGE, error.message);
     if (code === 'EADDRINUSE')
-      return fail(EXIT_FAILURE, `port ${port} is taken: stop what listens there, or set another`);
+      return fail(EXIT_FAILURE, `port ${port} is taken: stop what listens there, or set ${portSetting(config, port)}`);
     if (code === 'EACCES') return fail(EXIT_FAILURE, `port ${port} may not be opened by this user: set one above 1023`);
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
       return fail(EXIT_FAILURE, `HOST ${config.listen.host} is no address of this machine`);
     return die(logger, error);
   }
+}
+
+function portSetting({ listen }: Config, port: number | undefined): string {
+  if (port === listen.restPort) return 'REST_PORT';
+  return port === listen.otlpGrpcPort ? 'OTLP_GRPC_PORT' : 'OTLP_HTTP_PORT';
 }
 
 /** What the operating system said, where an error has that as its cause. */
@@ -88,9 +98,14 @@ function systemErrorUnder(error: unknown): { code?: string; port?: number } {
   return {};
 }
 
+/** The logs of a whole system can be read here, and whoever may call may wipe the models too. */
+function warnWhenOpen({ listen: { host }, security }: Config, logger: Logger): void {
+  if (security.signingSecret !== undefined || LOOPBACK.test(host)) return;
+  logger.warn(`HOST is ${host} and SIGNING_SECRET is not set: whoever reaches the REST port can read every log line`);
+}
+
 function announce(app: App, config: Config, logger: Logger, demo: boolean): void {
-  const { host } = config.listen;
-  const shown = host.includes(':') ? `[${host}]` : host;
+  const shown = inUrl(config.listen.host);
   const addresses = {
     otlp_grpc: `${shown}:${app.ports.otlpGrpc}`,
     otlp_http: `${schemeOf(config)}://${shown}:${app.ports.otlpHttp}${config.listen.otlpHttpPath}`,
@@ -107,6 +122,10 @@ function announce(app: App, config: Config, logger: Logger, demo: boolean): void
 `);
 }
 
+function inUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 function schemeOf(config: Config): string {
   return config.security.tls === undefined ? 'http' : 'https';
 }
@@ -114,9 +133,11 @@ function schemeOf(config: Config): string {
 function runDemo(app: App, config: Config): () => Promise<void> {
   const { signingSecret, bearerTokens } = config.security;
   const secret = signingSecret ?? bearerTokens[0];
+  const { host } = config.listen;
   const write = (line: string) => console.log(line);
   const stopPrinting = printAnomalies(app.anomalies, write);
   const sender = startDemo({
+    host: ANY_ADDRESS.has(host) ? '127.0.0.1' : inUrl(host),
     grpcPort: app.ports.otlpGrpc,
     ...(secret === undefined ? {} : { headers: { 'x-signing-secret': secret } }),
     onStatus: (sentence) => write(styleText('dim', sentence)),

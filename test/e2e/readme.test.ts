@@ -85,6 +85,17 @@ describe('the README and the page of its API', () => {
     await expect(validateCollectorConfig(path)).resolves.toBeUndefined();
   });
 
+  test.each([
+    ['open to others without a secret', { HOST: '0.0.0.0' }, 1],
+    ['open to others with a secret', { HOST: '0.0.0.0', SIGNING_SECRET: 'change-me' }, 0],
+    ['on loopback', { HOST: '127.0.0.1' }, 0],
+  ])('is right about the warning at the start: %s', async (_how, env, count) => {
+    const service = await startHalfspace(env);
+    const warnings = service.logs.filter(({ msg }) => String(msg).includes('SIGNING_SECRET is not set'));
+    await service.stop();
+    expect(warnings).toHaveLength(count);
+  });
+
   test('names settings that there are', async () => {
     const known = await Promise.all(
       ['docs/configuration.md', 'otel-collector.yaml'].map((page) => readFile(join(ROOT, page), 'utf8')),
