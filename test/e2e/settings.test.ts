@@ -73,16 +73,19 @@ describe('a start that cannot be', () => {
     expect(ended.code).toBe(EXIT_USAGE);
   });
 
-  test.each(['OTLP_GRPC_PORT', 'OTLP_HTTP_PORT', 'REST_PORT'])('because %s is taken names the port', async (name) => {
-    const other = createServer().listen(0, '127.0.0.1');
-    onTestFinished(() => void other.close());
-    await once(other, 'listening');
-    const { port } = other.address() as AddressInfo;
-    const ended = await runHalfspace({ [name]: String(port) });
-    expect(ended.stderr).toContain(`port ${port} is taken`);
-    expectOneSentence(ended);
-    expect(ended.code).toBe(EXIT_FAILURE);
-  });
+  test.each(['OTLP_GRPC_PORT', 'OTLP_HTTP_PORT', 'REST_PORT'])(
+    'because %s is taken names port and setting',
+    async (name) => {
+      const other = createServer().listen(0, '127.0.0.1');
+      onTestFinished(() => void other.close());
+      await once(other, 'listening');
+      const { port } = other.address() as AddressInfo;
+      const ended = await runHalfspace({ [name]: String(port) });
+      expect(ended.stderr).toMatch(new RegExp(`port ${port} is taken.*${name}`));
+      expectOneSentence(ended);
+      expect(ended.code).toBe(EXIT_FAILURE);
+    },
+  );
 
   test.each([['--verbose'], ['verbose'], ['--demo=yes']])('because of the argument %s shows the usage', async (arg) => {
     const { code, stderr, stdout } = await runHalfspace({}, { args: [arg] });
