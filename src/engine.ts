@@ -69,10 +69,13 @@ export class LiveEngine implements Engine {
   async train(query: WindowQuery, signal: AbortSignal): Promise<TrainAnswer> {
     const window = this.#window(query);
     const { analyser, shards } = this.#options;
-    const [analysis, trainedOn] = await this.#withJob(query, window, async (job) => {
+    const isLive = query.source === 'otlp';
+    const known = isLive ? await this.#knownServices() : new Set<string>();
+    const [analysis, learnt] = await this.#withJob(query, window, async (job) => {
       const found = await this.#analyse(job, query.source, signal);
-      return [found, await shards.learn(analyser.streamRows(job, signal))] as const;
+      return [found, await shards.learn(without(known, analyser.streamRows(job, signal)))] as const;
     });
+    const trainedOn = isLive ? analysis.log_count : learnt;
     const detector = await this.detectorStatus({ limit: STATUS_SERVICES });
     const fields = windowFields(query, window, analysis);
     return { source: query.source, ...fields, ...analysis, trained_on: trainedOn, detector };
@@ -179,6 +182,12 @@ export class LiveEngine implements Engine {
     return detectAnswer(source, lookbackHours, scored, count, found);
   }
 
+  /** Services that have learnt rows live: teaching them the buffer's rows again would count those twice. */
+  async #knownServices(): Promise<Set<string>> {
+    const { services } = await this.#options.shards.status({ limit: Number.MAX_SAFE_INTEGER });
+    return new Set(services.map(({ service }) => service));
+  }
+
   async #analyse(job: AnalyseJob, source: SourceName, signal: AbortSignal): Promise<WindowAnalysis> {
     const { analyser, nowMs, onWindow } = this.#options;
     const startedMs = nowMs();
@@ -245,6 +254,13 @@ function windowFields(
   const endMs = clusters.reduce((last, { lastSeen }) => Math.max(last, lastSeen), -Infinity);
   const hours = Math.round((endMs - startMs) / 36_000) / 100;
   return { window: 'all', lookback_hours: hours, start: instant(startMs), end: instant(endMs) };
+}
+
+async function* without(
+  services: ReadonlySet<string>,
+  batches: AsyncIterable<ServiceRows[]>,
+): AsyncGenerator<ServiceRows[], void, undefined> {
+  for await (const batch of batches) yield batch.filter(({ service }) => !services.has(service));
 }
 
 function detectAnswer(

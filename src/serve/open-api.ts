@@ -39,6 +39,7 @@ export async function addOpenApi(app: RestApp, options: OpenApiOptions): Promise
     uiConfig: { validatorUrl: null },
     theme: { title: 'Halfspace API' },
   });
+  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'));
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 }
 

@@ -232,6 +232,12 @@ describe('operation', () => {
     expect(text).toBe('up 1\n');
   });
 
+  test('GET / leads a browser to the API page', async () => {
+    const { call } = rest();
+    const answer = await call('GET', '/');
+    expect([answer.status, answer.headers['location']]).toEqual([302, '/docs']);
+  });
+
   test('GET /docs and everything it loads comes from here', async () => {
     const { call } = rest();
     const page = await call('GET', '/docs');

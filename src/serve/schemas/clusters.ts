@@ -57,7 +57,10 @@ export type ClustersAnswer = Static<typeof ClustersAnswerSchema>;
 export const TrainAnswerSchema = Type.Object(
   {
     ...answerFields,
-    trained_on: Type.Integer({ minimum: 0, description: 'Rows learnt' }),
+    trained_on: Type.Integer({
+      minimum: 0,
+      description: 'Rows of the window that the models have learnt, now or live',
+    }),
     detector: reference(DetectorStatusSchema),
   },
   { additionalProperties: false },
