@@ -2,12 +2,15 @@ import { buildClusters } from '../cluster/build-clusters.ts';
 import type { WindowAnalysis } from '../domain/cluster.ts';
 import type { ServiceIndex } from '../sources/service-index.ts';
 import type { RowSorter } from './row-sorter.ts';
+import { capGroups } from './cap-groups.ts';
 import { TemplateGroups } from './template-groups.ts';
 import type { SampleBudget } from './template-groups.ts';
 
 /** Templates of all services together; with very many services each may hold fewer than `maxTemplates`. */
 const ALL_TEMPLATES_MAX = 200_000;
 const SERVICE_TEMPLATES_MIN = 20;
+/** Clusters of one answer, beside an overflow a service: what a page can show and a parser hold. */
+const CLUSTERS_MAX = 10_000;
 const ROWS_PER_TICK = 4096;
 
 export interface AnalyseOptions {
@@ -44,9 +47,11 @@ export function analyseRows(
     }
     own.add(row);
   });
-  const clusters = buildClusters(
+  tick();
+  const shown = capGroups(
     groups.flatMap((own) => own?.finish() ?? []),
-    { contamination: options.contamination },
+    CLUSTERS_MAX,
   );
+  const clusters = buildClusters(shown, { contamination: options.contamination });
   return { log_count: rows, cluster_count: clusters.length, truncated: false, clusters };
 }

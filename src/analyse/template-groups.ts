@@ -9,6 +9,9 @@ import { wholeCharacters } from './row-sorter.ts';
 /** Template of the group that keeps the counts of templates which a service had to give up. */
 export const OVERFLOW_TEMPLATE = '<overflow>';
 
+/** Behind every template that Drain makes. */
+const OVERFLOW_ORDER = 0xffff_ffff;
+
 const SAMPLES_MAX = 10;
 const SAMPLE_BYTES_MAX = 16 << 10;
 /** Text of all samples together; further groups show one line each, and that cut short. */
@@ -76,7 +79,10 @@ export class TemplateGroups {
       const named = this.#named(group);
       const same = byText.get(named.template);
       if (same === undefined) byText.set(named.template, named);
-      else merge(same, named);
+      else {
+        mergeGroups(same, named);
+        same.templateOrder = Math.min(same.templateOrder, named.templateOrder);
+      }
     }
     return this.#overflow === undefined ? [...byText.values()] : [...byText.values(), this.#overflow];
   }
@@ -100,9 +106,9 @@ export class TemplateGroups {
     for (const [id, group] of this.#groups) {
       if (held.has(id)) continue;
       this.#groups.delete(id);
-      const folded = { ...this.#named(group), template: OVERFLOW_TEMPLATE, tokenCount: 1, templateOrder: 0xffff_ffff };
-      if (this.#overflow === undefined) this.#overflow = folded;
-      else merge(this.#overflow, folded);
+      const folded = this.#named(group);
+      if (this.#overflow === undefined) this.#overflow = overflowOf(folded);
+      else mergeGroups(this.#overflow, folded);
     }
   }
 
@@ -118,11 +124,18 @@ export class TemplateGroups {
   }
 }
 
-function merge(into: TemplateGroup, from: TemplateGroup): void {
+/** The group as its service's overflow; itself when it is that already. */
+export function overflowOf(group: TemplateGroup): TemplateGroup {
+  if (group.templateOrder === OVERFLOW_ORDER) return group;
+  return { ...group, template: OVERFLOW_TEMPLATE, tokenCount: 1, templateOrder: OVERFLOW_ORDER };
+}
+
+/** Adds the counts of `from`, and shows the earliest samples of both. */
+export function mergeGroups(into: TemplateGroup, from: TemplateGroup): void {
   into.logCount += from.logCount;
   from.levelCounts.forEach((count, level) => (into.levelCounts[level]! += count));
   into.firstSeen = Math.min(into.firstSeen, from.firstSeen);
   into.lastSeen = Math.max(into.lastSeen, from.lastSeen);
-  into.templateOrder = Math.min(into.templateOrder, from.templateOrder);
+  if (into.samples.length === SAMPLES_MAX && from.firstSeen > into.samples.at(-1)!.timestamp) return;
   into.samples = [...into.samples, ...from.samples].toSorted((a, b) => a.timestamp - b.timestamp).slice(0, SAMPLES_MAX);
 }
