@@ -15,6 +15,6 @@ export function describeSettings(): string {
 }
 
 function cells(name: string, schema: SettingSchema): string[] {
-  const fallback = schema.default === undefined ? '' : String(schema.default);
+  const fallback = schema.default === undefined ? '' : [schema.default].flat().join(',');
   return [`\`${name}\``, schema.description ?? '', fallback === '' ? '' : `\`${fallback}\``, allowedValues(schema)];
 }

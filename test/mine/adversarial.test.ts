@@ -69,34 +69,25 @@ function costOf(work: () => void): number {
   return best;
 }
 
-describe('S5: no text of 64 KiB takes longer than 50 ms', () => {
+/** Shapes on which the work takes 50 ms or more. */
+function slowShapes(lines: [string, Uint8Array][], work: (bytes: Uint8Array) => void): string[] {
+  return lines.filter(([, bytes]) => costOf(() => work(bytes)) >= 50).map(([shape]) => shape);
+}
+
+describe('S5: no text of 64 KiB takes as long as 50 ms', () => {
   const lines = adversarialLines(64 * KIB);
 
   test(`to mine (${lines.length} shapes)`, () => {
     const miner = new Miner({ simTh: 0.4, maxTemplates: 100 });
-    for (const [shape, bytes] of lines) {
-      expect(
-        costOf(() => miner.mine(bytes, 0, bytes.length)),
-        shape,
-      ).toBeLessThan(50);
-    }
+    expect(slowShapes(lines, (bytes) => miner.mine(bytes, 0, bytes.length))).toEqual([]);
   });
 
   test('to look for a level in', () => {
-    for (const [shape, bytes] of lines)
-      expect(
-        costOf(() => sniffLevel(bytes, 0, bytes.length)),
-        shape,
-      ).toBeLessThan(50);
+    expect(slowShapes(lines, (bytes) => sniffLevel(bytes, 0, bytes.length))).toEqual([]);
   });
 
   test('to mask by the regular expressions, as much of it as is ever mined', () => {
-    for (const [shape, bytes] of adversarialLines(16 * KIB)) {
-      const text = new TextDecoder().decode(bytes);
-      expect(
-        costOf(() => maskReference(text)),
-        shape,
-      ).toBeLessThan(50);
-    }
+    const decoder = new TextDecoder();
+    expect(slowShapes(adversarialLines(16 * KIB), (bytes) => maskReference(decoder.decode(bytes)))).toEqual([]);
   });
 });
