@@ -15,6 +15,6 @@ export function describeSettings(): string {
 }
 
 function cells(name: string, schema: SettingSchema): string[] {
-  const fallback = schema.default === undefined ? '' : [schema.default].flat().join(',');
+  const fallback = Array.isArray(schema.default) ? schema.default.join(',') : `${schema.default ?? ''}`;
   return [`\`${name}\``, schema.description ?? '', fallback === '' ? '' : `\`${fallback}\``, allowedValues(schema)];
 }

@@ -171,7 +171,7 @@ export interface SettingSchema {
   type?: string;
   enum?: readonly string[];
   items?: SettingSchema;
-  default?: unknown;
+  default?: string | number | readonly string[];
   description?: string;
   /** Its value is never shown. */
   secret?: boolean;
