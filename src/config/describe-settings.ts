@@ -15,6 +15,6 @@ export function describeSettings(): string {
 }
 
 function cells(name: string, schema: SettingSchema): string[] {
-  const fallback = Array.isArray(schema.default) ? schema.default.join(',') : `${schema.default ?? ''}`;
+  const fallback = typeof schema.default === 'object' ? schema.default.join(',') : String(schema.default ?? '');
   return [`\`${name}\``, schema.description ?? '', fallback === '' ? '' : `\`${fallback}\``, allowedValues(schema)];
 }
