@@ -1,5 +1,6 @@
 import { DecodeError } from '../decode/decode-error.ts';
 import { RequestRoutes, routeRequest } from '../decode/logs-request.ts';
+import { RecordColumns } from '../decode/record-columns.ts';
 import { ServiceNames } from '../decode/service-names.ts';
 import { ExportError } from '../receive/export-error.ts';
 import type { IntakeResult, LogIntake } from '../receive/log-intake.ts';
@@ -26,6 +27,7 @@ export class Router implements LogIntake {
   readonly #options: RouterOptions;
   readonly #names: ServiceNames;
   readonly #routes = new RequestRoutes();
+  readonly #columns = new RecordColumns();
 
   constructor(options: RouterOptions) {
     this.#options = options;
@@ -48,12 +50,25 @@ export class Router implements LogIntake {
   }
 
   #route(bytes: Uint8Array): void {
+    const routes = this.#routes;
     try {
-      routeRequest(bytes, this.#names, this.#routes);
+      routeRequest(bytes, this.#names, routes);
+      if (isShared(routes)) this.#check(bytes);
     } catch (error) {
       if (error instanceof DecodeError) throw new ExportError('invalid_argument', error.message, { cause: error });
       throw error;
     }
+  }
+
+  /**
+   * A shard decodes all of its part before it scores any, but knows nothing of the others': where several share a
+   * request it is decoded here first (0.05 us a record), so that it is scored whole or not at all.
+   */
+  #check(bytes: Uint8Array): void {
+    const { count, start, end } = this.#routes;
+    this.#columns.begin(bytes);
+    for (let i = 0; i < count; i++) this.#columns.append(start[i]!, end[i]!);
+    this.#columns.release();
   }
 
   /** A request that one shard owns moves there whole; of one that several own, each gets a copy of its ranges. */
@@ -78,6 +93,12 @@ export class Router implements LogIntake {
     if (indexes.size > 1) freeMemory(bytes);
     return parts;
   }
+}
+
+/** Whether more than one shard has a part in it. */
+function isShared({ count, service }: RequestRoutes): boolean {
+  for (let i = 1; i < count; i++) if (service[i]!.shard !== service[0]!.shard) return true;
+  return false;
 }
 
 function copyRanges(bytes: Uint8Array, ranges: Int32Array): Part {

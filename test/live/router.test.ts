@@ -82,6 +82,16 @@ describe('the router', () => {
     expect(shards.stats().recordsScored).toBe(0);
   });
 
+  it('scores nothing of a request of several shards when one part of it is malformed', async () => {
+    const { router, shards } = start(4);
+    const good = encodeLogsRequest(...SERVICES.map((service) => ({ service, records: [{ body: 'hello' }] })));
+    const deep = encodeLogsRequest({ service: 'shop', records: [{ body: 'x' }] });
+    deep[deep.lastIndexOf('x'.charCodeAt(0)) - 1] = 0x7f;
+    await expect(router.accept(Buffer.concat([good, deep]))).rejects.toMatchObject({ code: 'invalid_argument' });
+    await shards.started();
+    expect(shards.stats()).toMatchObject({ recordsScored: 0, services: 0 });
+  });
+
   it('learns a window, scores another with copies, and resets', async () => {
     const { shards } = start(2);
     const row = (line: string) => {
