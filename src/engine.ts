@@ -68,12 +68,13 @@ export class LiveEngine implements Engine {
 
   async train(query: WindowQuery, signal: AbortSignal): Promise<TrainAnswer> {
     const window = this.#window(query);
-    const { analyser, shards } = this.#options;
+    const { analyser, shards, nowMs } = this.#options;
     const isLive = query.source === 'otlp';
     const known = isLive ? await this.#knownServices() : new Set<string>();
     const [analysis, learnt] = await this.#withJob(query, window, async (job) => {
       const found = await this.#analyse(job, query.source, signal);
-      return [found, await shards.learn(without(known, analyser.streamRows(job, signal)))] as const;
+      const batches = without(known, analyser.streamRows(job, signal));
+      return [found, await shards.learn(batches, nowMs)] as const;
     });
     const trainedOn = isLive ? analysis.log_count : learnt;
     const detector = await this.detectorStatus({ limit: STATUS_SERVICES });

@@ -21,7 +21,7 @@ export interface ServiceRows {
 /** Main thread to shard. `id` pairs an answer with its question. */
 export type ShardRequest =
   | { type: 'otlp'; id: number; bytes: Uint8Array; ranges: Int32Array; receivedMs: number }
-  | { type: 'learn'; id: number; rows: ServiceRows[] }
+  | { type: 'learn'; id: number; rows: ServiceRows[]; receivedMs: number }
   | { type: 'detect'; id: number; job: number; rows: ServiceRows[] }
   | { type: 'end-job'; id: number; job: number }
   | { type: 'lend-buffer'; id: number; nowMs: number }

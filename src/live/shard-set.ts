@@ -56,10 +56,11 @@ export class ShardSet {
   }
 
   /** Teaches the live models sorted rows of a window. Resolves to the number learnt. */
-  async learn(batches: AsyncIterable<ServiceRows[]>): Promise<number> {
+  async learn(batches: AsyncIterable<ServiceRows[]>, nowMs: () => number): Promise<number> {
     let learnt = 0;
     for await (const batch of batches) {
-      const calls = [...this.#split(batch)].map(([client, rows]) => client.call({ type: 'learn', rows }));
+      const receivedMs = nowMs();
+      const calls = [...this.#split(batch)].map(([client, rows]) => client.call({ type: 'learn', rows, receivedMs }));
       for (const { rows } of await Promise.all(calls)) learnt += rows;
     }
     return learnt;

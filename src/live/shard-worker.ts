@@ -42,7 +42,7 @@ function perform(request: ShardRequest): ShardResults[ShardRequest['type']] {
     case 'otlp':
       return shard.scoreOtlp(request.bytes, request.ranges, request.receivedMs);
     case 'learn':
-      return shard.learn(request.rows);
+      return shard.learn(request.rows, request.receivedMs);
     case 'detect':
       return shard.detect(request.job, request.rows);
     case 'end-job':

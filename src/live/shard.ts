@@ -126,14 +126,14 @@ export class Shard {
   }
 
   /** Teaches the live models rows of a window; raises nothing and buffers nothing. */
-  learn(batches: readonly ServiceRows[]): { rows: number } {
+  learn(batches: readonly ServiceRows[], receivedMs: number): { rows: number } {
     let rows = 0;
     for (const { service, bytes } of batches) {
       const reader = new PackedRowReader(bytes);
       let detector: ServiceDetector | undefined;
       for (; reader.next(); rows++) {
-        detector ??= this.#services.touch(service, reader.timestampMs);
-        detector.score(bytes, reader.messageStart, reader.messageEnd, reader.level, reader.timestampMs);
+        detector ??= this.#services.touch(service, receivedMs);
+        detector.learn(bytes, reader.messageStart, reader.messageEnd, reader.level);
       }
     }
     return { rows };

@@ -43,19 +43,6 @@ export class ErrorBurst {
     );
   }
 
-  clone(): ErrorBurst {
-    const copy = new ErrorBurst();
-    copy.#times = this.#times.slice();
-    copy.#lines = this.#lines.slice();
-    copy.#errors = this.#errors.slice();
-    copy.#head = this.#head;
-    copy.#entries = this.#entries;
-    copy.#latestMs = this.#latestMs;
-    copy.#linesInWindow = this.#linesInWindow;
-    copy.#errorsInWindow = this.#errorsInWindow;
-    return copy;
-  }
-
   #advance(ms: number): void {
     const step = ms - this.#latestMs;
     if (step >= WINDOW_MS) this.#clear();

@@ -37,7 +37,7 @@ export class ServiceDetector {
   readonly #learningLines: number;
   #miner: Miner;
   #trees = new ReferenceTrees();
-  #burst = new ErrorBurst();
+  readonly #burst = new ErrorBurst();
   #lines = 0;
   #verdict: Verdict | undefined;
   /** Weak, so that it lets go of what the miner evicts. */
@@ -66,6 +66,17 @@ export class ServiceDetector {
 
   /** Message is the UTF-8 `bytes[start, end)`; time is the event's, in epoch milliseconds. */
   score(bytes: Uint8Array, start: number, end: number, level: LevelIndex, timestampMs: number): Verdict {
+    const verdict = this.#judge(bytes, start, end, level);
+    if (this.#burst.add(timestampMs, level >= ERROR)) verdict.reasons |= REASON_BIT.error_burst;
+    return verdict;
+  }
+
+  /** Learns a line of the past: all but the time, which belongs to another minute than the next line's. */
+  learn(bytes: Uint8Array, start: number, end: number, level: LevelIndex): void {
+    this.#judge(bytes, start, end, level);
+  }
+
+  #judge(bytes: Uint8Array, start: number, end: number, level: LevelIndex): Verdict {
     const miner = this.#miner;
     const trees = this.#trees;
     const template = miner.mine(bytes, start, end);
@@ -77,7 +88,6 @@ export class ServiceDetector {
     let reasons = 0;
     if (ready && !learning && score >= this.#options.hstThreshold) reasons |= REASON_BIT.anomaly_score;
     if (isNew && !learning && level >= WARN) reasons |= REASON_BIT.new_template;
-    if (this.#burst.add(timestampMs, level >= ERROR)) reasons |= REASON_BIT.error_burst;
     this.#lines++;
 
     const verdict = (this.#verdict ??= { template, score, reasons, learning, isNew });
@@ -98,12 +108,11 @@ export class ServiceDetector {
     return text;
   }
 
-  /** Deep copy: what it scores does not teach this one. */
+  /** Deep copy for another stretch of time: what it scores does not teach this one, and its last 60 s are empty. */
   clone(): ServiceDetector {
     const copy = new ServiceDetector(this.service, this.#options);
     copy.#miner = this.#miner.clone();
     copy.#trees = this.#trees.clone();
-    copy.#burst = this.#burst.clone();
     copy.#lines = this.#lines;
     return copy;
   }

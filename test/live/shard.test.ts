@@ -180,11 +180,29 @@ describe('a shard', () => {
   it('learns the rows of a window without raising or buffering anything', () => {
     const shard = new Shard(shardOptions());
     const rows = [{ service: 'shop', bytes: packed(healthyLines(400), NOW_MS) }];
-    expect(shard.learn(rows)).toEqual({ rows: 400 });
+    expect(shard.learn(rows, NOW_MS)).toEqual({ rows: 400 });
     expect(shard.status('shop', 1).services).toMatchObject([{ service: 'shop', lines: 400, learning: false }]);
     expect(stats(shard)).toMatchObject({ recordsScored: 0, bufferRows: 0 });
     const [anomaly] = score(shard, encodeLines('shop', ['boom'], { severityNumber: ERROR_NUMBER })).anomalies;
     expect(anomaly?.reasons).toContain('new_template');
+  });
+
+  it('learns a window of any time without a word about the present: bursts and idle services stay what they are', () => {
+    const shard = new Shard(shardOptions({ servicesMax: 2 }));
+    for (const service of ['shop', 'other']) score(shard, encodeLines(service, healthyLines(300)), NOW_MS - 600_000);
+    const years = 10 * 365 * 86_400_000;
+    const ahead = packed(healthyLines(50), NOW_MS + years);
+    shard.learn(
+      ['shop', 'new-1', 'new-2'].map((service) => ({ service, bytes: ahead })),
+      NOW_MS,
+    );
+    expect(shard.status(undefined, 10).services.map(({ service }) => service)).toEqual(['_overflow', 'other', 'shop']);
+    const timeUnixNano = BigInt(NOW_MS) * 1_000_000n;
+    const errors = encodeLines('shop', healthyLines(40), { severityNumber: ERROR_NUMBER, timeUnixNano });
+    const bursts = score(shard, errors, NOW_MS + 40_000).anomalies.filter(({ reasons }) =>
+      reasons.includes('error_burst'),
+    );
+    expect(bursts.length).toBeGreaterThan(30);
   });
 
   it('lends the rows it buffered, and forgets models but not rows on reset', () => {

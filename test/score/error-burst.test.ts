@@ -39,10 +39,14 @@ describe('error burst', () => {
   });
 
   it('forgets a line once it is 60 s old', () => {
-    const burst = new ErrorBurst();
-    for (let i = 0; i < 5; i++) burst.add(0, true);
-    expect(burst.clone().add(59_999, true)).toBe(true);
-    expect(burst.clone().add(60_000, true)).toBe(false);
+    for (const [ms, isBurst] of [
+      [59_999, true],
+      [60_000, false],
+    ] as const) {
+      const burst = new ErrorBurst();
+      for (let i = 0; i < 5; i++) burst.add(0, true);
+      expect(burst.add(ms, true)).toBe(isBurst);
+    }
   });
 
   it('counts a late line at the latest time seen', () => {
@@ -60,15 +64,6 @@ describe('error burst', () => {
     expect(burst.add(200_000, true)).toBe(true);
     burst.add(300_000, true);
     expect(burst.capacity).toBe(8);
-  });
-
-  it('a clone counts on its own', () => {
-    const burst = new ErrorBurst();
-    for (let i = 0; i < 4; i++) burst.add(0, true);
-    const copy = burst.clone();
-    for (let i = 0; i < 50; i++) copy.add(i, false);
-    expect(burst.add(0, true)).toBe(true);
-    expect(copy.add(0, true)).toBe(false);
   });
 });
 
