@@ -24,9 +24,11 @@ import type { CredentialStore } from './serve/credential-store.ts';
 import type { Readiness } from './serve/engine.ts';
 import { startRest } from './serve/rest-server.ts';
 import type { RestOptions, RestServer } from './serve/rest-server.ts';
+import { refusalOfPath } from './sources/file/file-root.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import type { MetricsSnapshot } from './telemetry/snapshot-metrics.ts';
 
+const LOOPBACK = /^(localhost|127\.[\d.]+|::1)$/i;
 const ANOMALY_LOG_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface App {
@@ -214,6 +216,10 @@ function credentialStore(config: Config): CredentialStore {
     check(source, key, value) {
       const setting = SOURCE_SETTINGS.get(source)?.find((one) => one.key === key);
       if (setting === undefined) return undefined;
+      if (source === 'file' && key === 'path') {
+        const refusal = refusalOfPath(value, { root: config.security.fileRoot, isOpen: isOpen(config) });
+        if (refusal !== undefined) return refusal;
+      }
       const parsed = parseSetting(`credentials.${key}`, value, setting.schema);
       return 'problem' in parsed ? parsed.problem : undefined;
     },
@@ -262,6 +268,11 @@ function readMetrics(
 /** Read by metrics, which exist before the streams do. */
 class StreamCounts {
   source: Pick<RestServer['stream'], 'subscribers' | 'gaps'> = { subscribers: 0, gaps: 0 };
+}
+
+/** Whether anybody who reaches the REST port may call. */
+export function isOpen({ listen, security }: Config): boolean {
+  return security.signingSecret === undefined && !LOOPBACK.test(listen.host);
 }
 
 function nowMs(): number {

@@ -20,7 +20,11 @@ import { SOURCES } from './serve/schemas/window-query.ts';
 import type { SourceName, WindowQuery } from './serve/schemas/window-query.ts';
 import { parseWindow, WindowError } from './sources/window.ts';
 import type { TimeWindow } from './sources/window.ts';
+import type { FileSummary } from './sources/file/read-file.ts';
 import { SourceError } from './sources/source-error.ts';
+
+/** Clusters, and what reading a file met. */
+type FileAnalysis = WindowAnalysis & Pick<ClustersAnswer, 'file'>;
 
 type FileFormat = 'auto' | 'json' | 'csv' | 'text';
 
@@ -189,14 +193,14 @@ export class LiveEngine implements Engine {
     return new Set(services.map(({ service }) => service));
   }
 
-  async #analyse(job: AnalyseJob, source: SourceName, signal: AbortSignal): Promise<WindowAnalysis> {
+  async #analyse(job: AnalyseJob, source: SourceName, signal: AbortSignal): Promise<FileAnalysis> {
     const { analyser, nowMs, onWindow } = this.#options;
     const startedMs = nowMs();
     let outcome: 'ok' | 'failed' = 'failed';
     try {
-      const { file: _file, ...analysis } = await analyser.analyse(job, signal);
+      const { file, ...analysis } = await analyser.analyse(job, signal);
       outcome = 'ok';
-      return analysis;
+      return file === undefined ? analysis : { ...analysis, file: fileFields(file) };
     } finally {
       onWindow(source, outcome, (nowMs() - startedMs) / 1000);
     }
@@ -262,6 +266,17 @@ async function* without(
   batches: AsyncIterable<ServiceRows[]>,
 ): AsyncGenerator<ServiceRows[], void, undefined> {
   for await (const batch of batches) yield batch.filter(({ service }) => !services.has(service));
+}
+
+function fileFields({
+  format,
+  badLines,
+  cutLines,
+  untimedRows,
+  firstBad,
+}: FileSummary): NonNullable<FileAnalysis['file']> {
+  const first = firstBad === undefined ? {} : { first_bad_line: firstBad.line, first_bad_problem: firstBad.problem };
+  return { format, bad_lines: badLines, cut_lines: cutLines, untimed_rows: untimedRows, ...first };
 }
 
 function detectAnswer(

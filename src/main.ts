@@ -1,6 +1,6 @@
 import { parseArgs, styleText } from 'node:util';
 import type { Logger } from 'pino';
-import { startApp } from './app.ts';
+import { isOpen, startApp } from './app.ts';
 import type { App } from './app.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
@@ -20,7 +20,6 @@ Finds the log lines that do not belong. Takes logs over OTLP, serves REST on por
 
 Settings come from the environment and from a .env file; docs/configuration.md lists them.`;
 
-const LOOPBACK = /^(localhost|127\.[\d.]+|::1)$/i;
 /** Listening there is listening on every address of the machine. */
 const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
@@ -99,9 +98,11 @@ function systemErrorUnder(error: unknown): { code?: string; port?: number } {
 }
 
 /** The logs of a whole system can be read here, and whoever may call may wipe the models too. */
-function warnWhenOpen({ listen: { host }, security }: Config, logger: Logger): void {
-  if (security.signingSecret !== undefined || LOOPBACK.test(host)) return;
-  logger.warn(`HOST is ${host} and SIGNING_SECRET is not set: whoever reaches the REST port can read every log line`);
+function warnWhenOpen(config: Config, logger: Logger): void {
+  if (!isOpen(config)) return;
+  logger.warn(
+    `HOST is ${config.listen.host} and SIGNING_SECRET is not set: whoever reaches the REST port can read every log line`,
+  );
 }
 
 function announce(app: App, config: Config, logger: Logger, demo: boolean): void {

@@ -24,6 +24,8 @@ export interface Config {
     bearerTokens: string[];
     tls: { certFile: string; keyFile: string; clientCaFile: string | undefined } | undefined;
     corsAllowedOrigins: string[];
+    /** Folder that files named by request have to be in. */
+    fileRoot: string | undefined;
   };
   mine: { simTh: number; maxTemplates: number };
   score: { hstThreshold: number };
@@ -69,6 +71,7 @@ export function buildConfig(settings: Settings, cores: number, sources: Config['
       bearerTokens: settings.OTLP_BEARER_TOKENS,
       tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile, clientCaFile },
       corsAllowedOrigins: settings.CORS_ALLOWED_ORIGINS,
+      fileRoot: settings.FILE_ROOT,
     },
     mine: { simTh: settings.DRAIN_SIM_TH, maxTemplates: settings.MAX_TEMPLATES },
     score: { hstThreshold: settings.HST_THRESHOLD },

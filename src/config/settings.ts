@@ -70,10 +70,11 @@ export const SettingsSchema = Type.Object({
   TLS_CERT_FILE: text('PEM file with the certificate, leaf first'),
   TLS_KEY_FILE: text('PEM file with the private key'),
   TLS_CLIENT_CA_FILE: text('PEM file with the CA that has to have signed the certificates of senders (mTLS)'),
-  CORS_ALLOWED_ORIGINS: Type.Array(Type.String({ pattern: '^(\\*|https?://[^\\s/,]+)$' }), {
+  CORS_ALLOWED_ORIGINS: Type.Array(Type.String({ pattern: '^(\\*|https?://[^\\s/,*]*\\*?[^\\s/,*]+)$' }), {
     default: [],
-    description: 'Web origins that may call the REST API',
-    allowed: 'origins such as https://logs.example.com, or *, separated by commas',
+    description: 'Web origins that may call REST and send OTLP/HTTP; CORS is off without',
+    allowed:
+      'origins such as https://logs.example.com or https://*.example.com (one * each), or * alone, separated by commas',
   }),
   SHARDS: Type.Optional(
     Type.Integer({
@@ -132,9 +133,12 @@ export const SettingsSchema = Type.Object({
     default: 300,
     description: 'Time between two retrainings',
   }),
+  FILE_ROOT: text(
+    'Folder that files named by POST /credentials have to be in; unset: any file, on loopback or with a secret',
+  ),
   DEFAULT_LOOKBACK_HOURS: Type.Number({
     exclusiveMinimum: 0,
-    maximum: 8784,
+    maximum: 8760,
     default: 6,
     description: 'Length of a window when a call names none',
   }),
@@ -142,7 +146,7 @@ export const SettingsSchema = Type.Object({
     minimum: 1,
     maximum: 10_000_000,
     default: 100_000,
-    description: 'Rows pulled at most from a remote source for one window',
+    description: 'Rows pulled at most from a remote source for one window; this version has no such source',
   }),
   ANALYSIS_THREADS: Type.Integer({ minimum: 1, maximum: 64, default: 1, description: 'Threads that analyse windows' }),
   ANOMALY_LOG_MAX: Type.Integer({

@@ -7,7 +7,7 @@ const ALLOWED_METHODS = 'GET, HEAD, POST, DELETE';
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
 export interface OriginOptions {
-  /** Web origins that may call, or `*`; empty: CORS is off. */
+  /** Web origins that may call, such as `https://*.example.com`, or `*`; empty: CORS is off. */
   allowed: readonly string[];
   /** Only names of this machine may stand in `Host`: the port is on loopback, and nothing else protects it. */
   loopbackOnly: boolean;
@@ -33,8 +33,14 @@ export function guardOrigins(app: FastifyInstance, options: OriginOptions): void
   });
 }
 
+/** Each allowed origin may have one `*`, which stands for any text. */
 function isAllowed(origin: string, allowed: readonly string[]): boolean {
-  return allowed.includes('*') || allowed.includes(origin);
+  const lower = origin.toLowerCase();
+  return allowed.some((pattern) => {
+    const [prefix = '', suffix] = pattern.toLowerCase().split('*');
+    if (suffix === undefined) return lower === prefix;
+    return lower.length >= prefix.length + suffix.length && lower.startsWith(prefix) && lower.endsWith(suffix);
+  });
 }
 
 function addCorsHeaders(reply: FastifyReply, origin: string): void {

@@ -109,7 +109,12 @@ describe('values that are not allowed', () => {
     [
       'CORS_ALLOWED_ORIGINS',
       'example.com',
-      'CORS_ALLOWED_ORIGINS is "example.com"; allowed: origins such as https://logs.example.com, or *, separated by commas',
+      'CORS_ALLOWED_ORIGINS is "example.com"; allowed: origins such as https://logs.example.com or https://*.example.com (one * each), or * alone, separated by commas',
+    ],
+    [
+      'CORS_ALLOWED_ORIGINS',
+      'https://a*b*c',
+      'CORS_ALLOWED_ORIGINS is "https://a*b*c"; allowed: origins such as https://logs.example.com or https://*.example.com (one * each), or * alone, separated by commas',
     ],
   ])('%s=%s', (name, value, problem) => {
     expect(problemsOf({ [name]: value })).toEqual([problem]);

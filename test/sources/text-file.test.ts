@@ -145,8 +145,14 @@ describe('a record of several lines', () => {
 
   test('is a stack trace with the line before it', async () => {
     const { rows } = await read(trace.join('\n'));
-    expect(rows.map(({ message }) => message)).toEqual(['boom', trace.slice(1, 6).join('\n'), 'next']);
-    expect(rows[1]!.timestamp).toBe(Date.UTC(2026, 0, 31, 8));
+    expect(rows.map(({ message }) => message)).toEqual([`boom\n${trace.slice(1, 6).join('\n')}`, 'next']);
+    expect(rows[0]!.timestamp).toBe(Date.UTC(2026, 0, 31, 8));
+  });
+
+  test('begins with an exception where the lines of the file have no time', async () => {
+    const lines = ['started', 'java.lang.IllegalStateException: no', '\tat a.B.c(B.java:1)', 'my.Error', 'x.y: z'];
+    const { rows } = await read(lines.join('\n'));
+    expect(rows.map(({ message }) => message.split('\n').length)).toEqual([1, 2, 1, 1]);
   });
 
   test("is Python's traceback up to the exception", async () => {

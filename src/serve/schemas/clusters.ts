@@ -48,6 +48,19 @@ const answerFields = {
   cluster_count: Count,
   truncated: Type.Boolean({ description: 'The window had more rows than were read; the newest were kept' }),
   clusters: Type.Array(reference(ClusterSchema), { description: 'Non-anomalous first' }),
+  file: Type.Optional(
+    Type.Object(
+      {
+        format: Type.String({ description: 'How the file is written' }),
+        bad_lines: Type.Integer({ description: 'Lines that are not of the format; they were skipped' }),
+        cut_lines: Type.Integer({ description: 'Lines longer than 1 MiB, of which the head was kept' }),
+        untimed_rows: Type.Integer({ description: 'Rows that took the time of the row before, or of the file' }),
+        first_bad_line: Type.Optional(Type.Integer({ description: 'Counted from 1' })),
+        first_bad_problem: Type.Optional(Type.String()),
+      },
+      { additionalProperties: false, description: 'With source=file: what reading it met' },
+    ),
+  ),
 };
 
 export const ClustersAnswerSchema = Type.Object(answerFields, { additionalProperties: false });

@@ -6,7 +6,7 @@ const TRACEBACK = 'Traceback (most recent call last)';
 
 /**
  * Whether a line belongs to the record before it: it begins with white space (and no timestamp after it), with one of
- * a Java trace's words, or it is Python's `Traceback` or the exception that ends one.
+ * a Java trace's words or an exception's full name, or it is Python's `Traceback` or the exception that ends one.
  */
 export class ContinuationRule {
   /** Lines joined since the last `restart`. */
@@ -23,8 +23,9 @@ export class ContinuationRule {
     this.#inTraceback = false;
   }
 
-  continues(bytes: Uint8Array, start: number, limit: number): boolean {
-    if (!this.#decide(bytes, start, limit)) return false;
+  /** @param recordStart where the record before begins; -1 when that has gone by. */
+  continues(bytes: Uint8Array, start: number, limit: number, recordStart: number): boolean {
+    if (!this.#decide(bytes, start, limit) && !this.#isThrown(bytes, start, limit, recordStart)) return false;
     this.lines++;
     return true;
   }
@@ -42,6 +43,15 @@ export class ContinuationRule {
     }
     if (first !== 0x61 && first !== 0x43 && first !== 0x53 && first !== 0x2e) return false;
     return STARTS.some((text) => startsWith(bytes, start, limit, text));
+  }
+
+  /**
+   * `java.lang.RuntimeException: x` behind a line with a timestamp: where lines have one, a line that has none and
+   * begins with the name of an exception in its package is what that line reports.
+   */
+  #isThrown(bytes: Uint8Array, start: number, limit: number, recordStart: number): boolean {
+    if (recordStart < 0 || !isPackagedException(bytes, start, limit)) return false;
+    return !Number.isNaN(this.#timestamps.read(bytes, recordStart, start));
   }
 
   #hasTimestamp(bytes: Uint8Array, start: number, limit: number): boolean {
@@ -63,4 +73,17 @@ function isExceptionName(bytes: Uint8Array, start: number, limit: number): boole
   if (at === start) return false;
   const after = at < limit ? bytes[at] : 0x0a;
   return after === 0x3a || after === 0x0a || after === 0x0d;
+}
+
+const THROWN = ['Exception', 'Error', 'Throwable'].map((name) => [...name].map((letter) => letter.charCodeAt(0)));
+
+/** A name with a dot in it that ends in `Exception`, `Error` or `Throwable`. */
+function isPackagedException(bytes: Uint8Array, start: number, limit: number): boolean {
+  if (((bytes[start] as number) | 0x20) < 0x61 || !isExceptionName(bytes, start, limit)) return false;
+  let end = start;
+  let isPackaged = false;
+  for (; end < limit && bytes[end] !== 0x3a && bytes[end] !== 0x0a && bytes[end] !== 0x0d; end++) {
+    if (bytes[end] === 0x2e) isPackaged = true;
+  }
+  return isPackaged && THROWN.some((name) => name.every((letter, i) => bytes[end - name.length + i] === letter));
 }

@@ -73,11 +73,13 @@ export class TextReader implements ByteConsumer {
       // Too long already: the caller cuts, whatever follows.
       if (newline - start > LINE_BYTES_MAX) return newline;
       if (!final && next + PEEK_BYTES > end && !isPlainStart(bytes, next, end)) return -1;
-      if (next >= end || !this.#continuation.continues(bytes, next, Math.min(end, next + PEEK_BYTES))) return newline;
+      const limit = Math.min(end, next + PEEK_BYTES);
+      if (next >= end || !this.#continuation.continues(bytes, next, limit, start)) return newline;
       lineStart = next;
     }
   }
 
+  /** A call, as the compiler takes a field that was just checked to be still the same. */
   #isStillCut(): boolean {
     return this.#inCutRecord;
   }
@@ -92,7 +94,7 @@ export class TextReader implements ByteConsumer {
         this.#inCutLine = false;
       }
       if (!final && at + PEEK_BYTES > end) return at;
-      if (at >= end || !this.#continuation.continues(bytes, at, Math.min(end, at + PEEK_BYTES))) {
+      if (at >= end || !this.#continuation.continues(bytes, at, Math.min(end, at + PEEK_BYTES), -1)) {
         this.#inCutRecord = false;
         return at;
       }
