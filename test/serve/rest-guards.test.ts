@@ -173,6 +173,21 @@ describe('bodies under way', () => {
   });
 });
 
+describe('web pages of a pattern of origins', () => {
+  const rest = useRest({ corsAllowedOrigins: ['https://*.example.com'] });
+
+  test.each([
+    ['https://logs.example.com', 'https://logs.example.com'],
+    ['https://LOGS.example.com', 'https://LOGS.example.com'],
+    ['https://example.com', undefined],
+    ['https://logs.example.com.evil.test', undefined],
+    ['http://logs.example.com', undefined],
+  ])('%s may call: %s', async (origin, allowed) => {
+    const { headers } = await rest().call('GET', '/clusters', { headers: { origin } });
+    expect(headers['access-control-allow-origin']).toBe(allowed);
+  });
+});
+
 describe('web pages of other origins', () => {
   const rest = useRest({ corsAllowedOrigins: ['https://logs.example.com'] });
   const preflight = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' };
