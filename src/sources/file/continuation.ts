@@ -75,7 +75,7 @@ function isExceptionName(bytes: Uint8Array, start: number, limit: number): boole
   return after === 0x3a || after === 0x0a || after === 0x0d;
 }
 
-const THROWN = ['Exception', 'Error', 'Throwable'].map((name) => [...name].map((letter) => letter.charCodeAt(0)));
+const THROWN = ['Exception', 'Error', 'Throwable'].map((name) => Buffer.from(name));
 
 /** A name with a dot in it that ends in `Exception`, `Error` or `Throwable`. */
 function isPackagedException(bytes: Uint8Array, start: number, limit: number): boolean {
