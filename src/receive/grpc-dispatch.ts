@@ -5,6 +5,7 @@ import { ExportError, toExportError } from './export-error.ts';
 import { sendError, sendHttpError } from './grpc-answer.ts';
 import { ExportCall, type ExportOptions } from './grpc-export.ts';
 import { HEALTH_PATH } from './grpc-health.ts';
+import { noteGarbage } from './minor-gc.ts';
 
 export interface DispatchOptions extends ExportOptions {
   auth: Authenticator | undefined;
@@ -12,6 +13,9 @@ export interface DispatchOptions extends ExportOptions {
   /** grpc-js' own handler of streams; serves health. */
   serveOther: StreamListener;
 }
+
+/** What Node and we make for a stream; a flood of streams that are reset at once is nothing but this garbage. */
+const STREAM_BYTES = 8192;
 
 export type StreamListener = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => void;
 
@@ -57,6 +61,7 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
   return {
     onStream(stream, headers, flags) {
       stream.on('error', ignore);
+      noteGarbage(STREAM_BYTES);
       const path = headers[':path'] ?? '';
       try {
         // Probes have no token to show.

@@ -23,10 +23,10 @@ interface ServerProcess {
   memory(): Promise<Memory>;
 }
 
-/** The receiver in a process of its own. */
+/** The receiver in a process of its own, with the memory settings of `npm start`. */
 async function startProcess(budgetBytes = 128 * MIB, receiveTimeoutMs = 30_000): Promise<ServerProcess> {
   const file = fileURLToPath(new URL('grpc-server-process.ts', import.meta.url));
-  const child = fork(file, [String(budgetBytes), String(receiveTimeoutMs)], { execArgv: [] });
+  const child = fork(file, [String(budgetBytes), String(receiveTimeoutMs)], { execArgv: ['--max-semi-space-size=2'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];
   return {
