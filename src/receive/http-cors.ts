@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { matchesOrigin } from '../domain/origin-pattern.ts';
 
 /** Cross-origin rules for browser SDKs (Fetch standard, "CORS protocol"); off when no origin is allowed. */
 export interface CorsPolicy {
@@ -17,12 +18,13 @@ export const PREFLIGHT_HEADERS: Readonly<Record<string, string>> = {
 
 /** `allowedOrigins` are origins, each with at most one `*` for any text: `https://*.example.com`, or `*` alone. */
 export function createCorsPolicy(allowedOrigins: readonly string[]): CorsPolicy {
-  const patterns = allowedOrigins.map(parseOriginPattern);
+  const manyStars = allowedOrigins.find((pattern) => pattern.split('*').length > 2);
+  if (manyStars !== undefined) throw new Error(`allowed origin ${JSON.stringify(manyStars)} has more than one *`);
   const isAllowed = (origin: string | undefined): origin is string =>
-    origin !== undefined && patterns.some((matches) => matches(origin));
+    origin !== undefined && allowedOrigins.some((pattern) => matchesOrigin(pattern, origin));
   return {
     headersFor({ origin }) {
-      if (patterns.length === 0) return {};
+      if (allowedOrigins.length === 0) return {};
       // Caches must not serve one origin's answer to another, whatever the answer was.
       if (!isAllowed(origin)) return { vary: 'Origin' };
       return { vary: 'Origin', 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after' };
@@ -32,16 +34,5 @@ export function createCorsPolicy(allowedOrigins: readonly string[]): CorsPolicy 
         method === 'OPTIONS' && headers['access-control-request-method'] !== undefined && isAllowed(headers.origin)
       );
     },
-  };
-}
-
-function parseOriginPattern(pattern: string): (origin: string) => boolean {
-  const [prefix = '', suffix, ...rest] = pattern.toLowerCase().split('*');
-  if (rest.length > 0) throw new Error(`allowed origin ${JSON.stringify(pattern)} has more than one *`);
-  if (suffix === undefined) return (origin) => origin.toLowerCase() === prefix;
-  const shortest = prefix.length + suffix.length;
-  return (origin) => {
-    const lower = origin.toLowerCase();
-    return lower.length >= shortest && lower.startsWith(prefix) && lower.endsWith(suffix);
   };
 }

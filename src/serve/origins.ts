@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { matchesOrigin } from '../domain/origin-pattern.ts';
 import { Problem } from './problem.ts';
 import { isOpenPath } from './signing-secret.ts';
 
@@ -33,14 +34,8 @@ export function guardOrigins(app: FastifyInstance, options: OriginOptions): void
   });
 }
 
-/** Each allowed origin may have one `*`, which stands for any text. */
 function isAllowed(origin: string, allowed: readonly string[]): boolean {
-  const lower = origin.toLowerCase();
-  return allowed.some((pattern) => {
-    const [prefix = '', suffix] = pattern.toLowerCase().split('*');
-    if (suffix === undefined) return lower === prefix;
-    return lower.length >= prefix.length + suffix.length && lower.startsWith(prefix) && lower.endsWith(suffix);
-  });
+  return allowed.some((pattern) => matchesOrigin(pattern, origin));
 }
 
 function addCorsHeaders(reply: FastifyReply, origin: string): void {
