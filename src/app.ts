@@ -7,6 +7,7 @@ import { parseSetting } from './config/parse-setting.ts';
 import { SOURCE_SETTINGS } from './config/source-settings.ts';
 import { LiveEngine } from './engine.ts';
 import { ExportCounts } from './export-counts.ts';
+import { countsByReason } from './domain/anomaly.ts';
 import { AnomalyLog } from './live/anomaly-log.ts';
 import { JsonTranscoder } from './live/json-transcoder.ts';
 import { Retraining } from './live/retraining.ts';
@@ -108,9 +109,7 @@ async function startShards(config: Config, logger: Logger, stops: Stops): Promis
     servicesMax: live.servicesMax,
     bufferBytesMax: live.bufferBytesMax,
     bufferAgeMaxMs: live.bufferAgeMsMax,
-    simTh: mine.simTh,
-    maxTemplates: mine.maxTemplates,
-    hstThreshold: score.hstThreshold,
+    detector: { ...score, miner: mine },
     serviceAttributes: receive.serviceAttributes,
     onCrash: (shard, error) =>
       logger.error({ err: error, shard }, 'a shard died and was started anew; its services learn from the beginning'),
@@ -121,7 +120,7 @@ async function startShards(config: Config, logger: Logger, stops: Stops): Promis
 }
 
 function startAnalyser({ mine, cluster, analyse }: Config, stops: Stops): Analyser {
-  const analyser = createAnalyser({ ...mine, ...cluster, threads: analyse.threads });
+  const analyser = createAnalyser({ miner: mine, ...cluster, threads: analyse.threads });
   stops.push(() => analyser.close());
   return analyser;
 }
@@ -238,11 +237,7 @@ function readMetrics(
     recordsReceived: counts.records,
     exportRequests: counts.requests(),
     recordsScored: stats.recordsScored,
-    anomalies: {
-      anomaly_score: stats.anomalyScore,
-      new_template: stats.newTemplate,
-      error_burst: stats.errorBurst,
-    },
+    anomalies: countsByReason((reason) => stats[reason]),
     services: stats.services,
     learningServices: stats.learningServices,
     servicesEvicted: stats.servicesEvicted,

@@ -1,5 +1,6 @@
 import { buildClusters } from '../cluster/build-clusters.ts';
 import type { WindowAnalysis } from '../domain/cluster.ts';
+import type { MinerOptions } from '../mine/template-miner.ts';
 import type { ServiceIndex } from '../sources/service-index.ts';
 import type { RowSorter } from './row-sorter.ts';
 import { capGroups } from './cap-groups.ts';
@@ -14,10 +15,7 @@ const CLUSTERS_MAX = 10_000;
 const ROWS_PER_TICK = 4096;
 
 export interface AnalyseOptions {
-  /** Drain's similarity threshold. */
-  simTh: number;
-  /** Templates a service may hold. */
-  maxTemplates: number;
+  miner: MinerOptions;
   /** Expected share of anomalous templates. */
   contamination: number;
 }
@@ -34,7 +32,7 @@ export function analyseRows(
   tick: () => void,
 ): WindowAnalysis {
   const share = Math.floor(ALL_TEMPLATES_MAX / Math.max(1, services.names.length));
-  const maxTemplates = Math.min(options.maxTemplates, Math.max(SERVICE_TEMPLATES_MIN, share));
+  const maxTemplates = Math.min(options.miner.maxTemplates, Math.max(SERVICE_TEMPLATES_MIN, share));
   const budget: SampleBudget = { usedBytes: 0 };
   const groups: (TemplateGroups | undefined)[] = Array.from({ length: services.names.length });
   let rows = 0;
@@ -42,7 +40,7 @@ export function analyseRows(
     if (rows++ % ROWS_PER_TICK === 0) tick();
     let own = groups[row.service];
     if (own === undefined) {
-      own = new TemplateGroups(services.names[row.service]!, { simTh: options.simTh, maxTemplates }, budget);
+      own = new TemplateGroups(services.names[row.service]!, { ...options.miner, maxTemplates }, budget);
       groups[row.service] = own;
     }
     own.add(row);

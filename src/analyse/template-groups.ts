@@ -1,8 +1,8 @@
 import type { TemplateGroup } from '../cluster/build-clusters.ts';
 import { LEVELS } from '../domain/level.ts';
 import type { LogRow } from '../domain/row.ts';
-import { Miner } from '../mine/miner.ts';
-import type { Template } from '../mine/template.ts';
+import { createMiner } from '../mine/create-miner.ts';
+import type { MinedTemplate, MinerOptions, TemplateMiner } from '../mine/template-miner.ts';
 import type { RowCursor } from './row-run.ts';
 import { wholeCharacters } from './row-sorter.ts';
 
@@ -24,7 +24,7 @@ export interface SampleBudget {
 }
 
 interface Group {
-  template: Template;
+  template: MinedTemplate;
   logCount: number;
   levelCounts: Uint32Array;
   firstSeen: number;
@@ -37,15 +37,15 @@ const decoder = new TextDecoder();
 /** Counts the sorted rows of one service by template. Every row is in exactly one group, evictions or not. */
 export class TemplateGroups {
   readonly #service: string;
-  readonly #miner: Miner;
+  readonly #miner: TemplateMiner;
   readonly #maxTemplates: number;
   readonly #budget: SampleBudget;
   readonly #groups = new Map<number, Group>();
   #overflow: TemplateGroup | undefined;
 
-  constructor(service: string, options: { simTh: number; maxTemplates: number }, budget: SampleBudget) {
+  constructor(service: string, options: MinerOptions, budget: SampleBudget) {
     this.#service = service;
-    this.#miner = new Miner(options);
+    this.#miner = createMiner(options);
     this.#maxTemplates = options.maxTemplates;
     this.#budget = budget;
   }

@@ -1,3 +1,4 @@
+import type { DetectorProfile, MinerProfile } from '../domain/profile.ts';
 import type { SettingName, Settings } from './settings.ts';
 import type { SourceValues } from './source-settings.ts';
 
@@ -27,8 +28,8 @@ export interface Config {
     /** Folder that files named by request have to be in. */
     fileRoot: string | undefined;
   };
-  mine: { simTh: number; maxTemplates: number };
-  score: { hstThreshold: number };
+  mine: { profile: MinerProfile; simTh: number; maxTemplates: number };
+  score: { profile: DetectorProfile; hstThreshold: number };
   cluster: { contamination: number };
   live: {
     shards: number;
@@ -73,8 +74,8 @@ export function buildConfig(settings: Settings, cores: number, sources: Config['
       corsAllowedOrigins: settings.CORS_ALLOWED_ORIGINS,
       fileRoot: settings.FILE_ROOT,
     },
-    mine: { simTh: settings.DRAIN_SIM_TH, maxTemplates: settings.MAX_TEMPLATES },
-    score: { hstThreshold: settings.HST_THRESHOLD },
+    mine: { profile: settings.MINER_PROFILE, simTh: settings.DRAIN_SIM_TH, maxTemplates: settings.MAX_TEMPLATES },
+    score: { profile: settings.DETECTOR_PROFILE, hstThreshold: settings.HST_THRESHOLD },
     cluster: { contamination: settings.ANOMALY_CONTAMINATION },
     live: {
       shards: settings.SHARDS ?? Math.max(1, cores - 1),

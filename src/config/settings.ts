@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { DETECTOR_PROFILES, MINER_PROFILES } from '../domain/profile.ts';
 import type { Static, TSchema } from 'typebox';
 
 const MIB = 1024 * 1024;
@@ -102,11 +103,19 @@ export const SettingsSchema = Type.Object({
     default: 2000,
     description: 'Templates kept a service; the least recently used makes room',
   }),
+  MINER_PROFILE: Type.Enum([...MINER_PROFILES], {
+    default: 'default',
+    description: 'How lines become templates: our own way, or masks and Drain exactly as drain3 has them',
+  }),
+  DETECTOR_PROFILE: Type.Enum([...DETECTOR_PROFILES], {
+    default: 'default',
+    description: 'How lines and templates are judged: our own way, or by the reference features and the raw score',
+  }),
   DRAIN_SIM_TH: Type.Number({
     minimum: 0,
     maximum: 1,
     default: 0.4,
-    description: "Drain's similarity threshold",
+    description: "Drain's similarity threshold; of MINER_PROFILE=drain3 only",
   }),
   HST_THRESHOLD: Type.Number({
     minimum: 0,

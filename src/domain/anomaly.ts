@@ -1,21 +1,74 @@
 import type { Level } from './level.ts';
 
-/** Why a line does not belong; a line is anomalous when it has at least one. */
-export const REASONS = ['anomaly_score', 'new_template', 'error_burst'] as const;
+/** Why a line, or a service, does not belong; the order is that of the bits. */
+export const REASONS = [
+  'anomaly_score',
+  'new_template',
+  'error_burst',
+  'rate_spike',
+  'rate_drop',
+  'severity_shift',
+  'parameter_outlier',
+] as const;
 
 export type Reason = (typeof REASONS)[number];
 
 /** One bit a reason, in the order of {@link REASONS}; what the hot path carries. */
-export const REASON_BIT = { anomaly_score: 1, new_template: 2, error_burst: 4 } as const satisfies Record<
-  Reason,
-  number
->;
+export const REASON_BIT = {
+  anomaly_score: 1,
+  new_template: 2,
+  error_burst: 4,
+  rate_spike: 8,
+  rate_drop: 16,
+  severity_shift: 32,
+  parameter_outlier: 64,
+} as const satisfies Record<Reason, number>;
 
 export function reasonsOf(bits: number): Reason[] {
   return REASONS.filter((_, index) => (bits & (1 << index)) !== 0);
 }
 
-/** An anomalous line, as it leaves a shard; `id` is given when it joins the live stream. */
+export function countsByReason(count: (reason: Reason) => number): Record<Reason, number> {
+  return Object.fromEntries(REASONS.map((reason) => [reason, count(reason)])) as Record<Reason, number>;
+}
+
+/** The numbers behind one reason. */
+export interface ReasonDetail {
+  reason: Reason;
+  observed: number;
+  /** What is usual here. */
+  expected: number;
+  /** What `observed` and `expected` count, such as "lines in 60 s". */
+  unit: string;
+  /** Since when it has been so, epoch milliseconds. */
+  since: number;
+}
+
+/** A feature that moved the score, and its usual range in the service (5th and 95th percentile). */
+export interface FeatureDetail {
+  feature: string;
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** Why an anomaly was raised, for people. */
+export interface Explanation {
+  details: ReasonDetail[];
+  /** Strongest first; empty when the score said nothing. */
+  features: FeatureDetail[];
+  /** The template of usual lines most like this one, and the tokens in which they differ. */
+  nearest?: { template: string; fingerprint: string; differences: { usual: string; here: string }[] };
+  /** Of the template, epoch milliseconds. */
+  first_seen: number;
+  last_seen: number;
+  /** Lines of the template so far. */
+  template_count: number;
+  /** Lines alike that raised nothing of their own since the last anomaly of this template. */
+  repeats: number;
+}
+
+/** An anomaly as it leaves a shard; `id` is given when it joins the live stream. */
 export interface Anomaly {
   is_anomaly: true;
   reasons: Reason[];
@@ -30,4 +83,5 @@ export interface Anomaly {
   level: Level;
   trace_id?: string;
   span_id?: string;
+  explanation?: Explanation;
 }

@@ -1,6 +1,6 @@
-import { forgetLines } from '../mine/line-cache.ts';
-import { ServiceDetector } from '../score/service-detector.ts';
-import type { DetectorOptions } from '../score/service-detector.ts';
+import { forgetLines } from '../mine/drain3/line-cache.ts';
+import { createDetector } from '../score/create-detector.ts';
+import type { Detector, DetectorOptions } from '../score/detector.ts';
 
 /** Where lines of services beyond the limit are scored together. */
 export const OVERFLOW_SERVICE = '_overflow';
@@ -8,7 +8,7 @@ export const OVERFLOW_SERVICE = '_overflow';
 const IDLE_MS = 3_600_000;
 
 interface Entry {
-  detector: ServiceDetector;
+  detector: Detector;
   lastSeenMs: number;
 }
 
@@ -21,7 +21,7 @@ export class ServiceTable {
   readonly #servicesMax: number;
   /** In the order of last use, so that the first is the longest idle. */
   readonly #entries = new Map<string, Entry>();
-  #overflow: ServiceDetector | undefined;
+  #overflow: Detector | undefined;
   #evicted = 0;
 
   constructor(servicesMax: number, options: DetectorOptions) {
@@ -38,7 +38,7 @@ export class ServiceTable {
   }
 
   /** The detector for a service's lines that came in now; the overflow's when there is no place. */
-  touch(service: string, receivedMs: number): ServiceDetector {
+  touch(service: string, receivedMs: number): Detector {
     const entry = this.#entries.get(service);
     if (entry === undefined) return this.#admit(service, receivedMs);
     entry.lastSeenMs = receivedMs;
@@ -48,17 +48,17 @@ export class ServiceTable {
   }
 
   /** Looks without counting as use. */
-  peek(service: string): ServiceDetector | undefined {
+  peek(service: string): Detector | undefined {
     return service === OVERFLOW_SERVICE ? this.#overflow : this.#entries.get(service)?.detector;
   }
 
-  *detectors(): IterableIterator<ServiceDetector> {
+  *detectors(): IterableIterator<Detector> {
     for (const entry of this.#entries.values()) yield entry.detector;
     if (this.#overflow !== undefined) yield this.#overflow;
   }
 
-  create(service: string): ServiceDetector {
-    return new ServiceDetector(service, this.#options);
+  create(service: string): Detector {
+    return createDetector(service, this.#options);
   }
 
   clear(): void {
@@ -67,7 +67,7 @@ export class ServiceTable {
     forgetLines();
   }
 
-  #admit(service: string, receivedMs: number): ServiceDetector {
+  #admit(service: string, receivedMs: number): Detector {
     if (service !== OVERFLOW_SERVICE && (this.#entries.size < this.#servicesMax || this.#evictIdle(receivedMs))) {
       const detector = this.create(service);
       this.#entries.set(service, { detector, lastSeenMs: receivedMs });

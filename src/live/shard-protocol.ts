@@ -1,11 +1,10 @@
+import type { DetectorOptions } from '../score/detector.ts';
 import type { AnomalyBatch } from './anomaly-batch.ts';
 import type { BufferedService } from './row-buffer.ts';
 
 /** What a shard needs to know at its start. */
 export interface ShardOptions {
-  simTh: number;
-  maxTemplates: number;
-  hstThreshold: number;
+  detector: DetectorOptions;
   servicesMax: number;
   bufferBytesMax: number;
   bufferAgeMaxMs: number;

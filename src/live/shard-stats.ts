@@ -1,9 +1,10 @@
+import { REASONS } from '../domain/anomaly.ts';
+
 /** Counters that a shard writes and the main thread reads at leisure, by shared memory. */
 const SHARD_STATS = [
   'recordsScored',
-  'anomalyScore',
-  'newTemplate',
-  'errorBurst',
+  // Anomalies raised, by reason.
+  ...REASONS,
   'services',
   'learningServices',
   'templates',

@@ -1,10 +1,11 @@
 import { serviceOf } from '../decode/logs-request.ts';
 import { RecordColumns } from '../decode/record-columns.ts';
 import { ServiceNames } from '../decode/service-names.ts';
+import { countsByReason, reasonsOf } from '../domain/anomaly.ts';
 import type { LevelIndex } from '../domain/level.ts';
 import { PackedRowReader } from '../domain/packed-rows.ts';
-import type { Template } from '../mine/template.ts';
-import type { ServiceDetector, Verdict } from '../score/service-detector.ts';
+import type { MinedTemplate } from '../mine/template-miner.ts';
+import type { Detector, Verdict } from '../score/detector.ts';
 import { AnomalyBatchWriter } from './anomaly-batch.ts';
 import type { AnomalyKind } from './anomaly-batch.ts';
 import { displayTime, windowTime } from './event-time.ts';
@@ -25,13 +26,11 @@ export class Shard {
   readonly #names: ServiceNames;
   readonly #anomalies = new AnomalyBatchWriter();
   /** Copies of detectors that score a window without teaching the live ones, by job and service. */
-  readonly #jobs = new Map<number, Map<string, ServiceDetector>>();
+  readonly #jobs = new Map<number, Map<string, Detector>>();
   readonly #lent: (() => void)[] = [];
+  readonly #raised = countsByReason(() => 0);
   readonly #counts = {
     records: 0,
-    score: 0,
-    template: 0,
-    burst: 0,
     overflow: 0,
     clamped: 0,
     droppedAttributes: 0,
@@ -41,8 +40,7 @@ export class Shard {
 
   constructor(options: ShardOptions) {
     this.#options = options;
-    const { hstThreshold, simTh, maxTemplates } = options;
-    this.#services = new ServiceTable(options.servicesMax, { hstThreshold, miner: { simTh, maxTemplates } });
+    this.#services = new ServiceTable(options.servicesMax, options.detector);
     this.#buffer = new RowBuffer({ bytesMax: options.bufferBytesMax, ageMaxMs: options.bufferAgeMaxMs });
     this.#names = new ServiceNames({ attributes: options.serviceAttributes, shards: 1 });
   }
@@ -88,14 +86,14 @@ export class Shard {
       if (eventMs !== ownMs && ownMs !== 0) this.#counts.clamped++;
       const verdict = detector.score(source, start, stop, severity, eventMs);
       buffer.append(detector.service, source, start, stop, eventMs, severity, receivedMs);
-      if (verdict.reasons !== 0)
+      if (verdict.alerts !== 0)
         this.#raise(service, detector, verdict, source, i, displayTime(ownMs, receivedMs), bytes);
     }
   }
 
   #raise(
     service: string,
-    detector: ServiceDetector,
+    detector: Detector,
     verdict: Verdict,
     source: Uint8Array,
     i: number,
@@ -120,9 +118,7 @@ export class Shard {
   }
 
   #count(reasons: number): void {
-    if ((reasons & 1) !== 0) this.#counts.score++;
-    if ((reasons & 2) !== 0) this.#counts.template++;
-    if ((reasons & 4) !== 0) this.#counts.burst++;
+    for (const reason of reasonsOf(reasons)) this.#raised[reason]++;
   }
 
   /** Teaches the live models rows of a window; raises nothing and buffers nothing. */
@@ -130,10 +126,10 @@ export class Shard {
     let rows = 0;
     for (const { service, bytes } of batches) {
       const reader = new PackedRowReader(bytes);
-      let detector: ServiceDetector | undefined;
+      let detector: Detector | undefined;
       for (; reader.next(); rows++) {
         detector ??= this.#services.touch(service, receivedMs);
-        detector.learn(bytes, reader.messageStart, reader.messageEnd, reader.level);
+        detector.learn(bytes, reader.messageStart, reader.messageEnd, reader.level, reader.timestampMs);
       }
     }
     return { rows };
@@ -149,7 +145,7 @@ export class Shard {
       for (; reader.next(); records++) {
         const { messageStart, messageEnd, level, timestampMs } = reader;
         const verdict = detector.score(bytes, messageStart, messageEnd, level, timestampMs);
-        if (verdict.reasons === 0) continue;
+        if (verdict.alerts === 0) continue;
         this.#anomalies.add({
           kind: kindOf(service, detector, verdict.template),
           timestampMs,
@@ -210,9 +206,7 @@ export class Shard {
     const counts = this.#counts;
     writeShardStats(target, {
       recordsScored: counts.records,
-      anomalyScore: counts.score,
-      newTemplate: counts.template,
-      errorBurst: counts.burst,
+      ...this.#raised,
       overflowRecords: counts.overflow,
       timestampsClamped: counts.clamped,
       droppedAttributes: counts.droppedAttributes,
@@ -239,14 +233,14 @@ export class Shard {
     writeShardStats(target, { learningServices, templates, templatesEvicted });
   }
 
-  #openJob(job: number): Map<string, ServiceDetector> {
+  #openJob(job: number): Map<string, Detector> {
     if (this.#jobs.size >= DETECT_JOBS_MAX) throw new Error(`more than ${DETECT_JOBS_MAX} windows are being scored`);
-    const copies = new Map<string, ServiceDetector>();
+    const copies = new Map<string, Detector>();
     this.#jobs.set(job, copies);
     return copies;
   }
 
-  #copyFor(copies: Map<string, ServiceDetector>, service: string): ServiceDetector {
+  #copyFor(copies: Map<string, Detector>, service: string): Detector {
     let copy = copies.get(service);
     if (copy === undefined) {
       copy = this.#services.peek(service)?.clone() ?? this.#services.create(service);
@@ -256,7 +250,7 @@ export class Shard {
   }
 }
 
-function kindOf(service: string, detector: ServiceDetector, template: Template): AnomalyKind {
+function kindOf(service: string, detector: Detector, template: MinedTemplate): AnomalyKind {
   const fingerprint = detector.fingerprintOf(template);
   return { service, template: template.text, templateId: template.id, fingerprint };
 }

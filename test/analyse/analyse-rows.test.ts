@@ -14,7 +14,7 @@ import type { LogRow } from '../../src/domain/row.ts';
 import { OVERFLOW_SERVICE } from '../../src/sources/service-index.ts';
 import { packRows } from './rows.ts';
 
-const options = { simTh: 0.4, maxTemplates: 2000, contamination: 0.1 };
+const options = { miner: { simTh: 0.4, maxTemplates: 2000 }, contamination: 0.1 };
 
 async function analyse(rows: LogRow[], load: LoadOptions = {}, changed: Partial<typeof options> = {}) {
   const { sorter, services } = await loadRows({ source: 'rows', rows }, load, () => {});
@@ -42,7 +42,7 @@ describe('the analysis of a window', () => {
       [{}, {}],
       [{ budgetBytes: 1, runRowsMax: 7 }, {}],
       [{ servicesMax: 2 }, {}],
-      [{}, { maxTemplates: 2 }],
+      [{}, { miner: { simTh: 0.4, maxTemplates: 2 } }],
     );
     await fc.assert(
       fc.asyncProperty(pair, bounds, async ([rows, others], [load, changed]) => {
@@ -64,7 +64,7 @@ describe('the analysis of a window', () => {
         service: 's',
       };
     });
-    const { clusters, log_count } = await analyse(rows, {}, { maxTemplates: 20 });
+    const { clusters, log_count } = await analyse(rows, {}, { miner: { simTh: 0.4, maxTemplates: 20 } });
     const overflow = clusters.find(({ template }) => template === OVERFLOW_TEMPLATE);
     expect(overflow).toMatchObject({ service: 's', firstSeen: 0, levels: { warn: 280 }, logCount: 280 });
     expect(clusters).toHaveLength(21);

@@ -14,7 +14,7 @@ import { shared, sharedPath } from '../shared.ts';
 import { manyRows, packRows, shuffled } from './rows.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'halfspace-analyser-test-'));
-const options: AnalyserOptions = { threads: 1, simTh: 0.4, maxTemplates: 2000, contamination: 0.1 };
+const options: AnalyserOptions = { threads: 1, miner: { simTh: 0.4, maxTemplates: 2000 }, contamination: 0.1 };
 const analyser = createAnalyser(options);
 const pair = createAnalyser({ ...options, threads: 2, budgetBytes: 1, runRowsMax: 500, tempDir: folder });
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import { Miner } from '../../src/mine/miner.ts';
+import { DrainMiner } from '../../src/mine/drain3/drain-miner.ts';
 import { shared, sharedPath } from '../shared.ts';
 
 /**
@@ -34,7 +34,7 @@ interface Stream {
 }
 
 function measure(name: string, stream: Stream): void {
-  const miners = Array.from({ length: SETS.length }, () => new Miner(options));
+  const miners = Array.from({ length: SETS.length }, () => new DrainMiner(options));
   const count = stream.ends.length;
   const before = process.cpuUsage();
   let start = 0;

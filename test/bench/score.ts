@@ -1,5 +1,5 @@
 import { scoreForest } from '../../src/cluster/isolation-forest.ts';
-import { ReferenceTrees } from '../../src/score/reference-trees.ts';
+import { ReferenceTrees } from '../../src/score/reference/reference-trees.ts';
 
 /** CPU seconds of this process that `work` takes. */
 function cpuSeconds(work: () => void): number {

@@ -38,7 +38,7 @@ async function run(lines: number): Promise<void> {
 }
 
 async function measure(path: string): Promise<void> {
-  const analyser = createAnalyser({ threads: 1, simTh: 0.4, maxTemplates: 2000, contamination: 0.1 });
+  const analyser = createAnalyser({ threads: 1, miner: { simTh: 0.4, maxTemplates: 2000 }, contamination: 0.1 });
   const started = performance.now();
   const analysis = await analyser.analyse({ source: 'file', path });
   const wallSeconds = (performance.now() - started) / 1000;

@@ -27,8 +27,8 @@ describe('defaults', () => {
     expect(config.receive.inFlightBytesMax).toBe(134_217_728);
     expect(config.receive.receiveTimeoutMs).toBe(30_000);
     expect(config.receive.serviceAttributes).toEqual(['service.name']);
-    expect(config.mine).toEqual({ simTh: 0.4, maxTemplates: 2000 });
-    expect(config.score.hstThreshold).toBe(0.7);
+    expect(config.mine).toEqual({ profile: 'default', simTh: 0.4, maxTemplates: 2000 });
+    expect(config.score).toEqual({ profile: 'default', hstThreshold: 0.7 });
     expect(config.cluster.contamination).toBe(0.1);
     expect(config.live.bufferBytesMax).toBe(268_435_456);
     expect(config.analyse).toEqual({ threads: 1, maxRows: 100_000, defaultLookbackHours: 6 });

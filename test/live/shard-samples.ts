@@ -3,9 +3,7 @@ import type { ShardOptions } from '../../src/live/shard-protocol.ts';
 /** Options of a shard that no test comes near the bounds of, but for those it sets itself. */
 export function shardOptions(changes: Partial<ShardOptions> = {}): ShardOptions {
   return {
-    simTh: 0.4,
-    maxTemplates: 2000,
-    hstThreshold: 0.7,
+    detector: { hstThreshold: 0.7, miner: { simTh: 0.4, maxTemplates: 2000 } },
     servicesMax: 100,
     bufferBytesMax: 1 << 24,
     bufferAgeMaxMs: 86_400_000,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { countsByReason } from '../../src/domain/anomaly.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import type { MetricsSnapshot } from '../../src/telemetry/snapshot-metrics.ts';
 
@@ -10,7 +11,7 @@ function snapshotOf(over: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
       { transport: 'http', outcome: 'invalid_argument', count: 1 },
     ],
     recordsScored: 30,
-    anomalies: { anomaly_score: 1, new_template: 2, error_burst: 3 },
+    anomalies: { ...countsByReason(() => 0), anomaly_score: 1, new_template: 2, error_burst: 3 },
     services: 4,
     learningServices: 1,
     servicesEvicted: 0,

@@ -1,6 +1,6 @@
-import { reasonsOf } from '../../../src/domain/anomaly.ts';
+import { countsByReason, reasonsOf } from '../../../src/domain/anomaly.ts';
 import type { LevelIndex } from '../../../src/domain/level.ts';
-import { ServiceDetector } from '../../../src/score/service-detector.ts';
+import { ReferenceDetector } from '../../../src/score/reference/reference-detector.ts';
 import { loadCorpus } from '../corpus.ts';
 import { printMeasured } from '../measured.ts';
 
@@ -10,9 +10,9 @@ const { bytes, ends, service, services, level, timestampMs } = loadCorpus(path, 
 
 printMeasured(() => {
   const detectors = services.map(
-    (name) => new ServiceDetector(name, { hstThreshold: 0.7, miner: { simTh: 0.4, maxTemplates: 2000 } }),
+    (name) => new ReferenceDetector(name, { hstThreshold: 0.7, miner: { simTh: 0.4, maxTemplates: 2000 } }),
   );
-  const counts = { anomaly_score: 0, new_template: 0, error_burst: 0 };
+  const counts = countsByReason(() => 0);
   let start = 0;
   for (let i = 0; i < ends.length; i++) {
     const end = ends[i]!;

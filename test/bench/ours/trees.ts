@@ -1,5 +1,5 @@
-import { Miner } from '../../../src/mine/miner.ts';
-import { ReferenceTrees } from '../../../src/score/reference-trees.ts';
+import { DrainMiner } from '../../../src/mine/drain3/drain-miner.ts';
+import { ReferenceTrees } from '../../../src/score/reference/reference-trees.ts';
 import { loadCorpus } from '../corpus.ts';
 import { printMeasured } from '../measured.ts';
 
@@ -7,7 +7,7 @@ import { printMeasured } from '../measured.ts';
 const [path = '', count = '0'] = process.argv.slice(2);
 const { bytes, ends, service, services, level } = loadCorpus(path, Number(count));
 
-const miners = services.map(() => new Miner({ simTh: 0.4, maxTemplates: 2000 }));
+const miners = services.map(() => new DrainMiner({ simTh: 0.4, maxTemplates: 2000 }));
 const chars = new Uint16Array(ends.length);
 const tokens = new Uint8Array(ends.length);
 const templateLines = new Uint32Array(ends.length);

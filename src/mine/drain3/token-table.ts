@@ -1,4 +1,4 @@
-import { hashToken } from './token-hash.ts';
+import { hashToken } from '../token-hash.ts';
 import { hasDigit } from './mask-reference.ts';
 
 /** Ids that are no token of a template: one that is not known, and Drain's own `<*>`. */

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maskReference, splitTokens } from '../../src/mine/mask-reference.ts';
-import { line, MASKED, MINED_BYTES_MAX, MINED_TOKENS_MAX, scanLine } from '../../src/mine/scan-line.ts';
-import { hashToken } from '../../src/mine/token-hash.ts';
-import { shared } from '../shared.ts';
+import { maskReference, splitTokens } from '../../../src/mine/drain3/mask-reference.ts';
+import { line, MASKED, MINED_BYTES_MAX, MINED_TOKENS_MAX, scanLine } from '../../../src/mine/drain3/scan-line.ts';
+import { hashToken } from '../../../src/mine/token-hash.ts';
+import { shared } from '../../shared.ts';
 import { loghubContents, LOGHUB_SETS, maskBait } from './lines.ts';
 
 const encoder = new TextEncoder();

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import * as fc from 'fast-check';
-import type { Miner } from '../../src/mine/miner.ts';
-import type { Template } from '../../src/mine/template.ts';
-import { sharedPath } from '../shared.ts';
+import type { DrainMiner } from '../../../src/mine/drain3/drain-miner.ts';
+import type { DrainTemplate } from '../../../src/mine/drain3/drain-template.ts';
+import { sharedPath } from '../../shared.ts';
 
 export const LOGHUB_SETS = ['Apache', 'BGL', 'HDFS', 'Hadoop', 'Linux', 'OpenSSH', 'Zookeeper'];
 
@@ -16,7 +16,7 @@ export function loghubContents(set: string): string[] {
 
 const encoder = new TextEncoder();
 
-export function mineText(miner: Miner, text: string): Template {
+export function mineText(miner: DrainMiner, text: string): DrainTemplate {
   const bytes = encoder.encode(text);
   return miner.mine(bytes, 0, bytes.length);
 }

@@ -1,11 +1,13 @@
 import { DrainTree } from './drain-tree.ts';
 import { forgetLines, recallLine, remembered, rememberLine } from './line-cache.ts';
+import { CHANGED, CREATED, UNCHANGED } from '../template-miner.ts';
+import type { MinedTemplate, ParameterSpans, TemplateChange, TemplateMiner } from '../template-miner.ts';
 import { line, MASKED, MINED_TOKENS_MAX, scanLine } from './scan-line.ts';
 import { SequenceCache } from './sequence-cache.ts';
-import { Template } from './template.ts';
+import { DrainTemplate } from './drain-template.ts';
 import { TokenTable, UNKNOWN, WILDCARD } from './token-table.ts';
 
-export interface MinerOptions {
+export interface DrainOptions {
   /** Share of equal tokens from which a line joins a template, 0 to 1. */
   simTh: number;
   /** Templates kept; beyond it the least recently used one goes. */
@@ -17,12 +19,6 @@ export interface MinerOptions {
   /** Remember what lines found, true. Never changes a result. */
   shapeCache?: boolean;
 }
-
-/** What the last line did to the templates. */
-export type TemplateChange = 0 | 1 | 2;
-const UNCHANGED = 0;
-export const CREATED = 1;
-const CHANGED = 2;
 
 /**
  * What the tokens of one service may weigh. Real services stay far below it; one that is sent long random lines loses
@@ -42,6 +38,14 @@ const RECALL_PAUSE_LINES_MAX = 65_536;
 /** Numbers for miners, and for what one of them knows between two upheavals. */
 let owners = 0;
 
+/** Words at wildcards that no mask touched. */
+const spans: ParameterSpans = {
+  count: 0,
+  start: new Int32Array(MINED_TOKENS_MAX),
+  end: new Int32Array(MINED_TOKENS_MAX),
+  kind: new Uint8Array(MINED_TOKENS_MAX).fill(1),
+};
+
 /** Token ids of the line being mined; scratch space of the thread. */
 const ids = new Int32Array(MINED_TOKENS_MAX);
 
@@ -49,16 +53,16 @@ const ids = new Int32Array(MINED_TOKENS_MAX);
  * Messages of one service to templates: the nine masks, then Drain, with the results of drain3 0.9.11 line for line.
  * Deterministic, no clock.
  */
-export class Miner {
-  readonly #options: Required<MinerOptions>;
+export class DrainMiner implements TemplateMiner {
+  readonly #options: Required<DrainOptions>;
   #table: TokenTable;
   #tree: DrainTree;
   readonly #cache: SequenceCache | undefined;
   #sweepsSeen = 0;
   #reroutesSeen = 0;
   #created = 0;
-  #oldest: Template | undefined;
-  #newest: Template | undefined;
+  #oldest: DrainTemplate | undefined;
+  #newest: DrainTemplate | undefined;
   #templateCount = 0;
   #evicted = 0;
   #owner = ++owners;
@@ -68,12 +72,14 @@ export class Miner {
   #recallPauseLines = RECALL_PAUSE_LINES_MIN;
   #recalls: boolean;
   change: TemplateChange = UNCHANGED;
+  /** Drain never makes one template of two. */
+  readonly absorbed: readonly MinedTemplate[] = [];
   /** White-space tokens of the whole last message; counting stops at 50 or beyond. */
   tokenCount = 0;
   /** Code points of the whole last message; counting stops at 500 or beyond. */
   charCount = 0;
 
-  constructor(options: MinerOptions) {
+  constructor(options: DrainOptions) {
     this.#options = { maxChildren: 100, depth: 4, shapeCache: true, ...options };
     const { maxTemplates, maxChildren, depth } = this.#options;
     if (!(maxTemplates >= 1 && maxChildren >= 2 && depth >= 3))
@@ -87,7 +93,7 @@ export class Miner {
   }
 
   /** Mines the message `bytes[start, end)`, UTF-8, of which only the first line that is not blank counts. */
-  mine(bytes: Uint8Array, start: number, end: number): Template {
+  mine(bytes: Uint8Array, start: number, end: number): DrainTemplate {
     if (--this.#recallLines === 0) this.#judgeRecall();
     if (this.#recalls) {
       const same = recallLine(bytes, start, end, this.#owner);
@@ -105,7 +111,7 @@ export class Miner {
     return template;
   }
 
-  #mineAnew(bytes: Uint8Array, start: number, end: number): Template {
+  #mineAnew(bytes: Uint8Array, start: number, end: number): DrainTemplate {
     scanLine(bytes, start, end);
     this.tokenCount = line.tokenCount;
     this.charCount = line.charCount;
@@ -135,6 +141,18 @@ export class Miner {
     return match;
   }
 
+  parameters(template: MinedTemplate, bytes: Uint8Array, start: number, end: number): ParameterSpans {
+    scanLine(bytes, start, end);
+    const { tokens } = template as DrainTemplate;
+    spans.count = 0;
+    for (let i = 0; i < line.tokens && i < tokens.length; i++) {
+      if (tokens[i] !== WILDCARD || (line.flags[i]! & MASKED) !== 0) continue;
+      spans.start[spans.count] = line.start[i]!;
+      spans.end[spans.count++] = line.end[i]!;
+    }
+    return spans;
+  }
+
   get templateCount(): number {
     return this.#templateCount;
   }
@@ -150,17 +168,17 @@ export class Miner {
   }
 
   /** In order of creation. */
-  templates(): Template[] {
-    const all: Template[] = [];
+  templates(): DrainTemplate[] {
+    const all: DrainTemplate[] = [];
     for (let template = this.#oldest; template !== undefined; template = template.newer) all.push(template);
     return all.toSorted((a, b) => a.id - b.id);
   }
 
   /** Deep copy: what it mines does not teach this one. */
-  clone(): Miner {
-    const copy = new Miner(this.#options);
+  clone(): DrainMiner {
+    const copy = new DrainMiner(this.#options);
     copy.#table = this.#table.clone();
-    const copyOf = new Map<Template, Template>();
+    const copyOf = new Map<DrainTemplate, DrainTemplate>();
     for (let template = this.#oldest; template !== undefined; template = template.newer) {
       const twin = template.clone(copy.#table);
       copyOf.set(template, twin);
@@ -175,7 +193,7 @@ export class Miner {
     return copy;
   }
 
-  #create(bytes: Uint8Array, count: number): Template {
+  #create(bytes: Uint8Array, count: number): DrainTemplate {
     if (this.#templateCount >= this.#options.maxTemplates) this.#evict(this.#oldest!);
     const tokens: number[] = [];
     for (let i = 0; i < count; i++) {
@@ -187,7 +205,7 @@ export class Miner {
       this.#table.hold(id);
       tokens.push(id);
     }
-    const template = new Template(++this.#created, tokens, this.#table);
+    const template = new DrainTemplate(++this.#created, tokens, this.#table);
     for (const id of tokens) if (id === WILDCARD) template.wildcards++;
     this.#append(template);
     this.#tree.add(template);
@@ -197,7 +215,7 @@ export class Miner {
   }
 
   /** Puts `<*>` where the line differs; whether anything did. */
-  #generalise(template: Template, count: number): boolean {
+  #generalise(template: DrainTemplate, count: number): boolean {
     const { tokens } = template;
     let changed = false;
     for (let i = 0; i < count; i++) {
@@ -223,24 +241,24 @@ export class Miner {
     this.#table.sweep();
   }
 
-  #remember(template: Template, count: number, hash: number): void {
+  #remember(template: DrainTemplate, count: number, hash: number): void {
     if (this.#cache === undefined) return;
     this.#cache.record(ids, count, hash, template);
   }
 
-  #joined(template: Template): void {
+  #joined(template: DrainTemplate): void {
     template.size++;
     if (template === this.#newest) return;
     this.#unlink(template);
     this.#link(template);
   }
 
-  #append(template: Template): void {
+  #append(template: DrainTemplate): void {
     this.#templateCount++;
     this.#link(template);
   }
 
-  #evict(template: Template): void {
+  #evict(template: DrainTemplate): void {
     this.#unlink(template);
     this.#templateCount--;
     this.#evicted++;
@@ -248,7 +266,7 @@ export class Miner {
     for (const id of template.tokens) this.#table.release(id);
   }
 
-  #link(template: Template): void {
+  #link(template: DrainTemplate): void {
     template.older = this.#newest;
     template.newer = undefined;
     if (this.#newest === undefined) this.#oldest = template;
@@ -256,7 +274,7 @@ export class Miner {
     this.#newest = template;
   }
 
-  #unlink(template: Template): void {
+  #unlink(template: DrainTemplate): void {
     if (template.older === undefined) this.#oldest = template.newer;
     else template.older.newer = template.newer;
     if (template.newer === undefined) this.#newest = template.older;

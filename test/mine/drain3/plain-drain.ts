@@ -1,4 +1,4 @@
-import { hasDigit, maskReference, splitTokens } from '../../src/mine/mask-reference.ts';
+import { hasDigit, maskReference, splitTokens } from '../../../src/mine/drain3/mask-reference.ts';
 
 interface Node {
   children: Map<string, Node>;

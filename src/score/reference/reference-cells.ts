@@ -1,6 +1,6 @@
-import { ERROR, WARN } from '../domain/level.ts';
-import { buildForest } from './half-space-forest.ts';
-import type { ForestOptions } from './half-space-forest.ts';
+import { ERROR, WARN } from '../../domain/level.ts';
+import { buildForest } from '../half-space-forest.ts';
+import type { ForestOptions } from '../half-space-forest.ts';
 
 /** The reference detector's trees: the same for every service, so what depends on splits alone is found once. */
 export const REFERENCE_FOREST = {

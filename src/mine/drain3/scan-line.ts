@@ -1,8 +1,8 @@
-import { BYTE_CLASS, DIGIT, HEX_WORD, HIGH, SLASH, SPACE, SPACE_LEAD, wideSpaceBytes } from './byte-class.ts';
+import { BYTE_CLASS, DIGIT, HEX_WORD, HIGH, SLASH, SPACE, SPACE_LEAD, wideSpaceBytes } from '../byte-class.ts';
 import { maskToken, maskedToken } from './mask-token.ts';
 import { maskWideToken } from './mask-wide-token.ts';
-import { HASH_PRIME, HASH_SEED } from './token-hash.ts';
-import { characterBytes } from './utf8.ts';
+import { HASH_PRIME, HASH_SEED } from '../token-hash.ts';
+import { characterBytes } from '../utf8.ts';
 
 /** What is mined of a message: its first line that is not blank, and of that no more than this. */
 export const MINED_BYTES_MAX = 16_384;

@@ -1,8 +1,8 @@
-import { DIGIT, HEX_WORD, SLASH } from './byte-class.ts';
+import { DIGIT, HEX_WORD, SLASH } from '../byte-class.ts';
 import { maskReference } from './mask-reference.ts';
 import { maskedToken } from './mask-token.ts';
-import { hashToken } from './token-hash.ts';
-import { codePointAt, MALFORMED, utf8Bytes } from './utf8.ts';
+import { hashToken } from '../token-hash.ts';
+import { codePointAt, MALFORMED, utf8Bytes } from '../utf8.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();

@@ -1,15 +1,20 @@
+import type { MinedTemplate } from '../template-miner.ts';
 import { textOf } from './token-table.ts';
 import type { TokenTable } from './token-table.ts';
 import type { TreeNode } from './drain-tree.ts';
 
+const NONE: readonly string[] = [];
+
 /** A cluster of lines and the tokens that they share. Lives in one miner, which alone changes it. */
-export class Template {
+export class DrainTemplate implements MinedTemplate {
   /** 1, 2, ... in order of creation, as drain3's `cluster_id`. */
   readonly id: number;
   /** Lines so far, the one mined last included. */
   size = 1;
   /** Grows by one each time the text changes. */
   version = 0;
+  readonly aliases: readonly string[] = NONE;
+  memory: unknown = undefined;
 
   // What follows is the miner's own.
   readonly tokens: number[];
@@ -19,8 +24,8 @@ export class Template {
   /** Where in the prefix tree it hangs; undefined once evicted. */
   leaf: TreeNode | undefined;
   /** Neighbours in the order of last use. */
-  older: Template | undefined;
-  newer: Template | undefined;
+  older: DrainTemplate | undefined;
+  newer: DrainTemplate | undefined;
   readonly #table: TokenTable;
   #lastGeneration: TokenTable['generation'] | undefined;
   #text: string | undefined;
@@ -34,6 +39,11 @@ export class Template {
   /** Tokens joined by a space; built when first asked for, kept until it changes, readable after eviction. */
   get text(): string {
     return (this.#text ??= textOf(this.#lastGeneration ?? this.#table.generation, this.tokens));
+  }
+
+  /** Drain's text is all there is: it changes when the template generalises. */
+  get identity(): string {
+    return this.text;
   }
 
   get tokenCount(): number {
@@ -51,8 +61,8 @@ export class Template {
     this.#lastGeneration = this.#table.generation;
   }
 
-  clone(table: TokenTable): Template {
-    const copy = new Template(this.id, this.tokens.slice(), table);
+  clone(table: TokenTable): DrainTemplate {
+    const copy = new DrainTemplate(this.id, this.tokens.slice(), table);
     copy.size = this.size;
     copy.version = this.version;
     copy.wildcards = this.wildcards;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { hasDigit, maskReference, splitTokens } from '../../src/mine/mask-reference.ts';
-import { shared, sharedPath } from '../shared.ts';
+import { hasDigit, maskReference, splitTokens } from '../../../src/mine/drain3/mask-reference.ts';
+import { shared, sharedPath } from '../../shared.ts';
 import { loghubContents } from './lines.ts';
 
 describe('the nine masks as regular expressions', () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Miner } from '../../src/mine/miner.ts';
+import { DrainMiner } from '../../../src/mine/drain3/drain-miner.ts';
 
 const encoder = new TextEncoder();
 
 /** Id, change, counts and text after each line. */
-function mineAll(miner: Miner, lines: readonly string[]): unknown[] {
+function mineAll(miner: DrainMiner, lines: readonly string[]): unknown[] {
   return lines.map((line) => {
     const bytes = encoder.encode(line);
     const template = miner.mine(bytes, 0, bytes.length);
@@ -25,8 +25,8 @@ it('lines that come again and again give what they give without being remembered
       fc.constantFrom(0.2, 0.4, 0.7),
       (pool, picks, maxTemplates, simTh) => {
         const lines = picks.map((pick) => pool[pick % pool.length]!);
-        const remembering = new Miner({ simTh, maxTemplates });
-        const plain = new Miner({ simTh, maxTemplates, shapeCache: false });
+        const remembering = new DrainMiner({ simTh, maxTemplates });
+        const plain = new DrainMiner({ simTh, maxTemplates, shapeCache: false });
         expect(mineAll(remembering, lines)).toEqual(mineAll(plain, lines));
         expect(remembering.evicted).toBe(plain.evicted);
       },
@@ -36,15 +36,15 @@ it('lines that come again and again give what they give without being remembered
 });
 
 it('miners do not see what others remember', () => {
-  const first = new Miner({ simTh: 0.4, maxTemplates: 10 });
-  const second = new Miner({ simTh: 0.4, maxTemplates: 10 });
+  const first = new DrainMiner({ simTh: 0.4, maxTemplates: 10 });
+  const second = new DrainMiner({ simTh: 0.4, maxTemplates: 10 });
   const lines = Array.from({ length: 600 }, () => 'the same line');
   mineAll(first, ['something else', ...lines]);
   expect(mineAll(second, lines).at(-1)).toEqual([1, 0, 600, 'the same line', 3, 13]);
 });
 
 it('a copy goes its own way', () => {
-  const miner = new Miner({ simTh: 0.4, maxTemplates: 10 });
+  const miner = new DrainMiner({ simTh: 0.4, maxTemplates: 10 });
   mineAll(miner, ['user a in', 'user a in', 'user a in']);
   const copy = miner.clone();
   mineAll(copy, ['user b in', 'user a in']);

@@ -1,5 +1,5 @@
-import { BYTE_CLASS, DIGIT, HEX, PATH_BYTE, SLASH, WORD } from './byte-class.ts';
-import { HASH_PRIME, HASH_SEED } from './token-hash.ts';
+import { BYTE_CLASS, DIGIT, HEX, PATH_BYTE, SLASH, WORD } from '../byte-class.ts';
+import { HASH_PRIME, HASH_SEED } from '../token-hash.ts';
 
 /**
  * Masks one ASCII token (`bytes[start, end)`, no white space) as `maskReference` would. Where a mask matches, the masked

@@ -1,56 +1,40 @@
-import { REASON_BIT } from '../domain/anomaly.ts';
-import { fingerprint } from '../domain/fingerprint.ts';
-import { ERROR, WARN } from '../domain/level.ts';
-import type { LevelIndex } from '../domain/level.ts';
-import { CREATED, Miner } from '../mine/miner.ts';
-import type { MinerOptions } from '../mine/miner.ts';
-import type { Template } from '../mine/template.ts';
+import { REASON_BIT } from '../../domain/anomaly.ts';
+import type { Explanation } from '../../domain/anomaly.ts';
+import { fingerprint } from '../../domain/fingerprint.ts';
+import { ERROR, WARN } from '../../domain/level.ts';
+import type { LevelIndex } from '../../domain/level.ts';
+import { createMiner } from '../../mine/create-miner.ts';
+import { CREATED } from '../../mine/template-miner.ts';
+import type { MinedTemplate, TemplateMiner } from '../../mine/template-miner.ts';
+import type { Detector, DetectorOptions, Finding, TemplateFacts, Verdict } from '../detector.ts';
 import { ErrorBurst } from './error-burst.ts';
 import { REFERENCE_WINDOW } from './reference-cells.ts';
 import { ReferenceTrees } from './reference-trees.ts';
 
-export interface DetectorOptions {
-  /** Score from which a line is anomalous, 0 to 1. */
-  hstThreshold: number;
-  miner: MinerOptions;
-  /** Lines at the start that raise neither `anomaly_score` nor `new_template`, 250. */
-  learningLines?: number;
-}
-
-/** What is said about one line. The detector reuses one object: read it before the next line. */
-export interface Verdict {
-  template: Template;
-  /** Half-Space-Trees, 0 to 1, high is anomalous; 0 before the first window of 250 lines has been learnt. */
-  score: number;
-  /** Bits of `REASON_BIT`; 0 when the line is not anomalous. */
-  reasons: number;
-  /** Whether this line was one of the learning phase. */
-  learning: boolean;
-  /** Whether this line made its template, at any level, learning or not. */
-  isNew: boolean;
-}
+const NOTHING: readonly Finding[] = [];
 
 /** Everything that is known of one service, and what it says about each next line: score first, then learn. */
-export class ServiceDetector {
+export class ReferenceDetector implements Detector {
   readonly service: string;
   readonly #options: DetectorOptions;
   readonly #learningLines: number;
-  #miner: Miner;
+  #miner: TemplateMiner;
   #trees = new ReferenceTrees();
   readonly #burst = new ErrorBurst();
   #lines = 0;
   #verdict: Verdict | undefined;
   /** Weak, so that it lets go of what the miner evicts. */
-  readonly #fingerprints = new WeakMap<Template, { version: number; text: string }>();
+  readonly #fingerprints = new WeakMap<MinedTemplate, { version: number; text: string }>();
 
-  constructor(service: string, options: DetectorOptions) {
+  /** @param learningLines lines at the start that raise neither `anomaly_score` nor `new_template`. */
+  constructor(service: string, options: DetectorOptions, learningLines = REFERENCE_WINDOW) {
     this.service = service;
     this.#options = options;
-    this.#learningLines = options.learningLines ?? REFERENCE_WINDOW;
-    this.#miner = new Miner(options.miner);
+    this.#learningLines = learningLines;
+    this.#miner = createMiner(options.miner);
   }
 
-  get miner(): Miner {
+  get miner(): TemplateMiner {
     return this.#miner;
   }
 
@@ -68,6 +52,7 @@ export class ServiceDetector {
   score(bytes: Uint8Array, start: number, end: number, level: LevelIndex, timestampMs: number): Verdict {
     const verdict = this.#judge(bytes, start, end, level);
     if (this.#burst.add(timestampMs, level >= ERROR)) verdict.reasons |= REASON_BIT.error_burst;
+    verdict.alerts = verdict.reasons;
     return verdict;
   }
 
@@ -90,7 +75,7 @@ export class ServiceDetector {
     if (isNew && !learning && level >= WARN) reasons |= REASON_BIT.new_template;
     this.#lines++;
 
-    const verdict = (this.#verdict ??= { template, score, reasons, learning, isNew });
+    const verdict = (this.#verdict ??= { template, score, reasons, alerts: reasons, learning, isNew });
     verdict.template = template;
     verdict.score = score;
     verdict.reasons = reasons;
@@ -99,18 +84,35 @@ export class ServiceDetector {
     return verdict;
   }
 
+  /** The reference looks at lines only. */
+  tick(): readonly Finding[] {
+    return NOTHING;
+  }
+
+  explain(): Explanation | undefined {
+    return undefined;
+  }
+
+  describe(): TemplateFacts | undefined {
+    return undefined;
+  }
+
+  templateOf(wanted: string): MinedTemplate | undefined {
+    return this.#miner.templates().find((template) => this.fingerprintOf(template) === wanted);
+  }
+
   /** Of this service and a template's present text. */
-  fingerprintOf(template: Template): string {
+  fingerprintOf(template: MinedTemplate): string {
     const known = this.#fingerprints.get(template);
     if (known?.version === template.version) return known.text;
-    const text = fingerprint(this.service, template.text);
+    const text = fingerprint(this.service, template.identity);
     this.#fingerprints.set(template, { version: template.version, text });
     return text;
   }
 
   /** Deep copy for another stretch of time: what it scores does not teach this one, and its last 60 s are empty. */
-  clone(): ServiceDetector {
-    const copy = new ServiceDetector(this.service, this.#options);
+  clone(): ReferenceDetector {
+    const copy = new ReferenceDetector(this.service, this.#options, this.#learningLines);
     copy.#miner = this.#miner.clone();
     copy.#trees = this.#trees.clone();
     copy.#lines = this.#lines;

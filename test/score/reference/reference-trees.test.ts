@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HalfSpaceTrees } from '../../src/score/half-space-trees.ts';
+import { HalfSpaceTrees } from '../../../src/score/half-space-trees.ts';
 import {
   REFERENCE_FOREST,
   REFERENCE_WINDOW,
   ReferenceCells,
   referenceFeatures,
-} from '../../src/score/reference-cells.ts';
-import { ReferenceTrees } from '../../src/score/reference-trees.ts';
+} from '../../../src/score/reference/reference-cells.ts';
+import { ReferenceTrees } from '../../../src/score/reference/reference-trees.ts';
 
 type Line = [level: number, chars: number, tokens: number, templateLines: number];
 

@@ -1,4 +1,4 @@
-import type { Template } from './template.ts';
+import type { DrainTemplate } from './drain-template.ts';
 
 /** Sequences longer than this cost more to read than to find again. */
 const TOKENS_MAX = 96;
@@ -14,13 +14,13 @@ export class SequenceCache {
   /** Open addressing; three numbers a slot: hash, index of the sequence + 1, where its ids begin. */
   #slots = new Int32Array(16 * 3);
   #ids = new Int32Array(64);
-  #templates: (Template | undefined)[] = [];
+  #templates: (DrainTemplate | undefined)[] = [];
   #versions: number[] = [];
   #idsUsed = 0;
   #hits = 0;
 
   /** The template, or undefined. */
-  find(ids: Int32Array, count: number, hash: number): Template | undefined {
+  find(ids: Int32Array, count: number, hash: number): DrainTemplate | undefined {
     const slot = this.#slotOf(ids, count, hash);
     if (slot < 0) return undefined;
     const index = this.#slots[slot + 1]! - 1;
@@ -31,7 +31,7 @@ export class SequenceCache {
   }
 
   /** Remembers that the sequence found `template` and changed nothing. */
-  record(ids: Int32Array, count: number, hash: number, template: Template): void {
+  record(ids: Int32Array, count: number, hash: number, template: DrainTemplate): void {
     if (count > TOKENS_MAX) return;
     const found = this.#slotOf(ids, count, hash);
     if (found >= 0) {

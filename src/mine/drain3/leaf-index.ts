@@ -1,4 +1,4 @@
-import type { Template } from './template.ts';
+import type { DrainTemplate } from './drain-template.ts';
 import { WILDCARD } from './token-table.ts';
 
 /** Leaves with fewer templates than this are quicker to read from end to end. */
@@ -7,21 +7,21 @@ export const INDEX_FROM = 24;
 /** Token positions of a line are below this; a key is `id * POSITIONS + position`. */
 const POSITIONS = 1024;
 
-const postings: Template[][] = [];
-const found: Template[] = [];
+const postings: DrainTemplate[][] = [];
+const found: DrainTemplate[] = [];
 let searches = 0;
 
 /**
  * Which templates of a big leaf have a given token in a given place, so that a search compares those only that can win.
  */
 export class LeafIndex {
-  readonly #postings = new Map<number, Template[]>();
+  readonly #postings = new Map<number, DrainTemplate[]>();
 
-  constructor(templates: readonly Template[]) {
+  constructor(templates: readonly DrainTemplate[]) {
     for (const template of templates) if (template.leaf !== undefined) this.add(template);
   }
 
-  add(template: Template): void {
+  add(template: DrainTemplate): void {
     const { tokens } = template;
     for (let position = 0; position < tokens.length; position++) {
       const id = tokens[position]!;
@@ -32,7 +32,7 @@ export class LeafIndex {
     }
   }
 
-  remove(template: Template): void {
+  remove(template: DrainTemplate): void {
     const { tokens } = template;
     for (let position = 0; position < tokens.length; position++) {
       if (tokens[position] !== WILDCARD) this.removeToken(template, position, tokens[position]!);
@@ -40,7 +40,7 @@ export class LeafIndex {
   }
 
   /** The template has no longer the token `id` at `position`. */
-  removeToken(template: Template, position: number, id: number): void {
+  removeToken(template: DrainTemplate, position: number, id: number): void {
     const posting = this.#postings.get(id * POSITIONS + position)!;
     const last = posting.pop()!;
     if (posting.length === 0) this.#postings.delete(id * POSITIONS + position);
@@ -52,7 +52,7 @@ export class LeafIndex {
    * it before the next call. A template that shares `need` of the `n` listed positions is in at least one of any
    * `n - need + 1` of them: the shortest lists will do.
    */
-  candidates(ids: Int32Array, count: number, need: number): readonly Template[] {
+  candidates(ids: Int32Array, count: number, need: number): readonly DrainTemplate[] {
     postings.length = 0;
     found.length = 0;
     for (let position = 0; position < count; position++) {
@@ -77,6 +77,6 @@ export class LeafIndex {
   }
 }
 
-function shorterFirst(a: Template[], b: Template[]): number {
+function shorterFirst(a: DrainTemplate[], b: DrainTemplate[]): number {
   return a.length - b.length;
 }

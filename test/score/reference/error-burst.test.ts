@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ErrorBurst } from '../../src/score/error-burst.ts';
+import { ErrorBurst } from '../../../src/score/reference/error-burst.ts';
 
 type Line = { stepMs: number; isError: boolean };
 

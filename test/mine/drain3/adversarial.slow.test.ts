@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { sniffLevel } from '../../src/domain/level-sniff.ts';
-import { maskReference } from '../../src/mine/mask-reference.ts';
-import { Miner } from '../../src/mine/miner.ts';
+import { sniffLevel } from '../../../src/domain/level-sniff.ts';
+import { maskReference } from '../../../src/mine/drain3/mask-reference.ts';
+import { DrainMiner } from '../../../src/mine/drain3/drain-miner.ts';
 
 const KIB = 1024;
 const encoder = new TextEncoder();
@@ -78,7 +78,7 @@ describe('S5: no text of 64 KiB takes as long as 50 ms', () => {
   const lines = adversarialLines(64 * KIB);
 
   test(`to mine (${lines.length} shapes)`, () => {
-    const miner = new Miner({ simTh: 0.4, maxTemplates: 100 });
+    const miner = new DrainMiner({ simTh: 0.4, maxTemplates: 100 });
     expect(slowShapes(lines, (bytes) => miner.mine(bytes, 0, bytes.length))).toEqual([]);
   });
 

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { reasonsOf } from '../../src/domain/anomaly.ts';
-import { fingerprint } from '../../src/domain/fingerprint.ts';
-import type { LevelIndex } from '../../src/domain/level.ts';
-import { ServiceDetector } from '../../src/score/service-detector.ts';
-import { shared, sharedPath } from '../shared.ts';
+import { reasonsOf } from '../../../src/domain/anomaly.ts';
+import { fingerprint } from '../../../src/domain/fingerprint.ts';
+import type { LevelIndex } from '../../../src/domain/level.ts';
+import { ReferenceDetector } from '../../../src/score/reference/reference-detector.ts';
+import { shared, sharedPath } from '../../shared.ts';
 
 const OPTIONS = { hstThreshold: 0.7, miner: { simTh: 0.4, maxTemplates: 2000 } };
 const [INFO, WARN, ERROR, FATAL] = [2, 3, 4, 5] as const;
@@ -18,7 +18,7 @@ describe.skipIf(!shared)('service detector beside the reference', () => {
       scores: number[];
     };
     const rows = parse<{ Content: string }>(readFileSync(sharedPath('data/loghub/OpenSSH.csv')), { columns: true });
-    const detector = new ServiceDetector('sshd', OPTIONS);
+    const detector = new ReferenceDetector('sshd', OPTIONS);
     const scores = rows.slice(0, 700).map(({ Content }) => say(detector, Content, INFO).score);
     // The golden scores are rounded to four places.
     scores.slice(300).forEach((score, i) => expect(Math.abs(score - golden.scores[i]!)).toBeLessThanOrEqual(0.5001e-4));
@@ -29,7 +29,7 @@ describe.skipIf(!shared)('service detector beside the reference', () => {
 
 describe('service detector', () => {
   it('raises neither score nor new template while it learns, whatever the line', () => {
-    const detector = new ServiceDetector('s', { ...OPTIONS, hstThreshold: 0 });
+    const detector = new ReferenceDetector('s', { ...OPTIONS, hstThreshold: 0 });
     for (let i = 0; i < 250; i++) {
       expect(detector.learning).toBe(true);
       const verdict = say(detector, odd(i), WARN, i);
@@ -41,7 +41,7 @@ describe('service detector', () => {
   });
 
   it('raises an error burst even while it learns', () => {
-    const detector = new ServiceDetector('s', OPTIONS);
+    const detector = new ReferenceDetector('s', OPTIONS);
     const reasons = Array.from({ length: 6 }, (_, i) =>
       reasonsOf(say(detector, 'boom', i === 5 ? FATAL : ERROR, i).reasons),
     );
@@ -49,7 +49,7 @@ describe('service detector', () => {
   });
 
   it('never reports a score from before the first window, even when learning is shorter than it', () => {
-    const detector = new ServiceDetector('s', { ...OPTIONS, hstThreshold: 0, learningLines: 0 });
+    const detector = new ReferenceDetector('s', { ...OPTIONS, hstThreshold: 0 }, 0);
     const reasons = Array.from({ length: 251 }, (_, i) => say(detector, 'all is well', INFO, i).reasons);
     expect(reasons).toEqual([...Array.from({ length: 250 }, () => 0), 1]);
   });
@@ -65,7 +65,7 @@ describe('service detector', () => {
   });
 
   it('calls a template new again after it was evicted', () => {
-    const detector = new ServiceDetector('s', { ...OPTIONS, miner: { simTh: 0.4, maxTemplates: 3 }, learningLines: 0 });
+    const detector = new ReferenceDetector('s', { ...OPTIONS, miner: { simTh: 0.4, maxTemplates: 3 } }, 0);
     const lines = ['one', 'two words', 'three short words', 'one', 'four words stand here', 'two words'];
     expect(lines.map((line) => say(detector, line, WARN).isNew)).toEqual([true, true, true, false, true, true]);
   });
@@ -84,7 +84,7 @@ describe('service detector', () => {
   });
 
   it('gives the fingerprint of the template as it stands', () => {
-    const detector = new ServiceDetector('s', OPTIONS);
+    const detector = new ReferenceDetector('s', OPTIONS);
     const { template } = say(detector, 'user anna logged in', INFO);
     expect(detector.fingerprintOf(template)).toBe(fingerprint('s', 'user anna logged in'));
     say(detector, 'user bert logged in', INFO);
@@ -119,19 +119,19 @@ describe('service detector', () => {
   });
 });
 
-function say(detector: ServiceDetector, message: string, level: LevelIndex, timestampMs = 0) {
+function say(detector: ReferenceDetector, message: string, level: LevelIndex, timestampMs = 0) {
   const bytes = encoder.encode(message);
   return detector.score(bytes, 0, bytes.length, level, timestampMs);
 }
 
-function summary(detector: ServiceDetector, verdict: ReturnType<typeof say>): unknown {
+function summary(detector: ReferenceDetector, verdict: ReturnType<typeof say>): unknown {
   const { template, ...rest } = verdict;
   return { ...rest, id: template.id, text: template.text, size: template.size, hash: detector.fingerprintOf(template) };
 }
 
 /** 300 ordinary lines. */
-function trained(): ServiceDetector {
-  const detector = new ServiceDetector('s', OPTIONS);
+function trained(): ReferenceDetector {
+  const detector = new ReferenceDetector('s', OPTIONS);
   for (let i = 0; i < 300; i++) say(detector, i % 5 === 0 ? 'cache is warm now' : `request ${i} served`, INFO, i * 100);
   return detector;
 }

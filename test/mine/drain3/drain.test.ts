@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Miner } from '../../src/mine/miner.ts';
-import type { MinerOptions } from '../../src/mine/miner.ts';
-import { shared, sharedPath } from '../shared.ts';
+import { DrainMiner } from '../../../src/mine/drain3/drain-miner.ts';
+import type { DrainOptions } from '../../../src/mine/drain3/drain-miner.ts';
+import { shared, sharedPath } from '../../shared.ts';
 import { mineText } from './lines.ts';
 import { PlainDrain } from './plain-drain.ts';
 import type { Mined } from './plain-drain.ts';
@@ -33,7 +33,7 @@ describe('drain', () => {
     fc.assert(
       fc.property(options, fc.array(message, { minLength: 1, maxLength: 60 }), (settings, messages) => {
         const plain = new PlainDrain(settings);
-        const miner = new Miner(settings);
+        const miner = new DrainMiner(settings);
         for (const text of messages) {
           plain.addMessage(text);
           mineText(miner, text);
@@ -76,7 +76,7 @@ describe('drain', () => {
   describe.skipIf(!shared)('against the golden results of drain3', () => {
     it.each(['Apache', 'HDFS', 'Linux', 'OpenSSH', 'Zookeeper'])('%s: every id, change and template', (set) => {
       const golden: SetGolden = JSON.parse(readFileSync(sharedPath(`golden/drain_${set}.json`), 'utf8'));
-      const miner = new Miner({ simTh: 0.4, maxTemplates: 10_000 });
+      const miner = new DrainMiner({ simTh: 0.4, maxTemplates: 10_000 });
       const ids: number[] = [];
       const changes: number[] = [];
       const templateChanges: Mined[] = [];
@@ -120,8 +120,8 @@ interface EdgeGolden {
   template_mined: string[];
 }
 
-function minedBy(settings: MinerOptions, messages: string[]): Mined[] {
-  const miner = new Miner(settings);
+function minedBy(settings: DrainOptions, messages: string[]): Mined[] {
+  const miner = new DrainMiner(settings);
   return messages.map((text) => {
     const template = mineText(miner, text);
     return [template.id, miner.change, template.text];

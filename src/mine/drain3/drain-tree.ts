@@ -1,12 +1,12 @@
 import { INDEX_FROM, LeafIndex } from './leaf-index.ts';
-import { Template } from './template.ts';
+import { DrainTemplate } from './drain-template.ts';
 import { WILDCARD } from './token-table.ts';
 import type { TokenTable } from './token-table.ts';
 
 /** A node of the prefix tree: an inner one has children by token, a leaf has templates in order of creation. */
 export interface TreeNode {
   children: Map<number, TreeNode> | undefined;
-  templates: Template[];
+  templates: DrainTemplate[];
   /** Tombstones in the list: they keep its order of ids, and go when they are more than the templates. */
   dead: number;
   /** Changes whenever a template of this leaf is made, changed or evicted: what was found here before may not be found again. */
@@ -42,7 +42,7 @@ export class DrainTree {
   }
 
   /** Best template for the line's `count` token ids, `known` of which are tokens of templates; drain3's `tree_search`. */
-  search(ids: Int32Array, count: number, known: number): Template | undefined {
+  search(ids: Int32Array, count: number, known: number): DrainTemplate | undefined {
     let node = this.#byTokenCount.get(count);
     if (node === undefined) return undefined;
     if (count === 0) return node.templates.at(-1);
@@ -58,7 +58,7 @@ export class DrainTree {
   }
 
   /** Hangs a new template into the tree; drain3's `add_seq_to_prefix_tree`. */
-  add(template: Template): void {
+  add(template: DrainTemplate): void {
     const tokens = template.tokens;
     const count = tokens.length;
     let node = this.#byTokenCount.get(count);
@@ -71,11 +71,11 @@ export class DrainTree {
     this.changed(node);
   }
 
-  remove(template: Template): void {
+  remove(template: DrainTemplate): void {
     const leaf = template.leaf!;
     leaf.index?.remove(template);
     // A tombstone, since cutting it out would move all that follow it.
-    leaf.templates[placeOf(leaf.templates, template.id)] = new Template(template.id, [], this.#table);
+    leaf.templates[placeOf(leaf.templates, template.id)] = new DrainTemplate(template.id, [], this.#table);
     if (++leaf.dead * 2 > leaf.templates.length) {
       leaf.templates = leaf.templates.filter((other) => other.leaf !== undefined);
       leaf.dead = 0;
@@ -95,7 +95,7 @@ export class DrainTree {
     leaf.version = ++this.#versions;
   }
 
-  clone(table: TokenTable, copyOf: Map<Template, Template>): DrainTree {
+  clone(table: TokenTable, copyOf: Map<DrainTemplate, DrainTemplate>): DrainTree {
     const copy = new DrainTree(this.#options, table);
     copy.#versions = this.#versions;
     for (const [count, node] of this.#byTokenCount) copy.#byTokenCount.set(count, cloneNode(node, copyOf));
@@ -152,7 +152,7 @@ function leastMatches(count: number, simTh: number): number {
 }
 
 /** Index of the template in a leaf, where ids ascend. */
-function placeOf(templates: readonly Template[], id: number): number {
+function placeOf(templates: readonly DrainTemplate[], id: number): number {
   let low = 0;
   let high = templates.length - 1;
   while (low < high) {
@@ -164,7 +164,7 @@ function placeOf(templates: readonly Template[], id: number): number {
 }
 
 /** The templates of a leaf that are worth comparing. */
-function candidates(leaf: TreeNode, ids: Int32Array, count: number, need: number): readonly Template[] {
+function candidates(leaf: TreeNode, ids: Int32Array, count: number, need: number): readonly DrainTemplate[] {
   if (leaf.templates.length < INDEX_FROM || need === 0) return leaf.templates;
   leaf.index ??= new LeafIndex(leaf.templates);
   return leaf.index.candidates(ids, count, need);
@@ -172,13 +172,13 @@ function candidates(leaf: TreeNode, ids: Int32Array, count: number, need: number
 
 /** drain3's `fast_match`: most equal tokens, then most wildcards, then the older; wildcards are not equal to anything. */
 function bestMatch(
-  templates: readonly Template[],
+  templates: readonly DrainTemplate[],
   ids: Int32Array,
   count: number,
   need: number,
   known: number,
-): Template | undefined {
-  let best: Template | undefined;
+): DrainTemplate | undefined {
+  let best: DrainTemplate | undefined;
   let bestEqual = need;
   let bestWildcards = -1;
   for (let t = 0; t < templates.length; t++) {
@@ -207,7 +207,7 @@ function bestMatch(
   return best;
 }
 
-function cloneNode(node: TreeNode, copyOf: Map<Template, Template>): TreeNode {
+function cloneNode(node: TreeNode, copyOf: Map<DrainTemplate, DrainTemplate>): TreeNode {
   const copy: TreeNode = { children: undefined, templates: [], dead: 0, version: node.version, index: undefined };
   for (const template of node.templates) {
     const twin = copyOf.get(template);

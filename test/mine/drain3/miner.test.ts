@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Miner } from '../../src/mine/miner.ts';
-import type { MinerOptions } from '../../src/mine/miner.ts';
-import { shared } from '../shared.ts';
+import { DrainMiner } from '../../../src/mine/drain3/drain-miner.ts';
+import type { DrainOptions } from '../../../src/mine/drain3/drain-miner.ts';
+import { shared } from '../../shared.ts';
 import { loghubContents, LOGHUB_SETS, maskBait, mineText } from './lines.ts';
 
 describe('a miner', () => {
@@ -31,7 +31,7 @@ describe('a miner', () => {
   );
 
   it('says what the last line did', () => {
-    const miner = new Miner({ simTh: 0.4, maxTemplates: 10 });
+    const miner = new DrainMiner({ simTh: 0.4, maxTemplates: 10 });
     const first = mineText(miner, 'user alice logged in');
     expect([miner.change, first.id, first.text, first.version]).toEqual([1, 1, 'user alice logged in', 0]);
     const second = mineText(miner, 'user bob logged in');
@@ -42,7 +42,7 @@ describe('a miner', () => {
   });
 
   it('drops the least recently used template at its cap, counts it, and can still read it', () => {
-    const miner = new Miner({ simTh: 0.4, maxTemplates: 2 });
+    const miner = new DrainMiner({ simTh: 0.4, maxTemplates: 2 });
     const dropped = mineText(miner, 'alpha one');
     mineText(miner, 'beta two three');
     mineText(miner, 'gamma');
@@ -53,7 +53,7 @@ describe('a miner', () => {
   });
 
   it('keeps every template readable while the table of tokens is swept under it', () => {
-    const miner = new Miner({ simTh: 0.9, maxTemplates: 50 });
+    const miner = new DrainMiner({ simTh: 0.9, maxTemplates: 50 });
     for (let i = 0; i < 5000; i++) {
       const text = `${word(i)} ${word(i * 7)} ${word(i * 31)}`;
       expect(mineText(miner, text).text).toBe(text);
@@ -65,8 +65,8 @@ describe('a miner', () => {
   });
 
   it('is not taught by what its clone mines', () => {
-    const miner = new Miner({ simTh: 0.4, maxTemplates: 3 });
-    const plain = new Miner({ simTh: 0.4, maxTemplates: 3 });
+    const miner = new DrainMiner({ simTh: 0.4, maxTemplates: 3 });
+    const plain = new DrainMiner({ simTh: 0.4, maxTemplates: 3 });
     const both = ['user alice logged in', 'disk full', 'a b c', 'disk full'];
     for (const text of both) for (const each of [miner, plain]) mineText(each, text);
     const clone = miner.clone();
@@ -86,7 +86,7 @@ describe('a miner', () => {
   it('goes on as its original would', () => {
     fc.assert(
       fc.property(fc.array(maskBait, { maxLength: 40 }), fc.array(maskBait, { maxLength: 40 }), (before, after) => {
-        const miner = new Miner({ simTh: 0.4, maxTemplates: 6 });
+        const miner = new DrainMiner({ simTh: 0.4, maxTemplates: 6 });
         for (const text of before) mineText(miner, text);
         const clone = miner.clone();
         expect(results(clone, after)).toEqual(results(miner, after));
@@ -96,7 +96,7 @@ describe('a miner', () => {
   });
 
   it('takes nothing, NUL bytes, malformed UTF-8 and a mebibyte', () => {
-    const miner = new Miner({ simTh: 0.4, maxTemplates: 10 });
+    const miner = new DrainMiner({ simTh: 0.4, maxTemplates: 10 });
     expect(mineText(miner, '').text).toBe('');
     expect(mineText(miner, ' \n\t\n').id).toBe(1);
     expect(mineText(miner, 'a\0b \0').text).toBe('a\0b \0');
@@ -107,22 +107,22 @@ describe('a miner', () => {
   });
 
   it('refuses settings that no tree can have, and says which', () => {
-    expect(() => new Miner({ simTh: 0.4, maxTemplates: 0 })).toThrow(
+    expect(() => new DrainMiner({ simTh: 0.4, maxTemplates: 0 })).toThrow(
       'got 0 templates, 100 children, depth 4; expected at least 1, 2 and 3',
     );
-    expect(() => new Miner({ simTh: 0.4, maxTemplates: 5, depth: 2 })).toThrow(RangeError);
+    expect(() => new DrainMiner({ simTh: 0.4, maxTemplates: 5, depth: 2 })).toThrow(RangeError);
   });
 
   it('reads from shared memory', () => {
     const text = new TextEncoder().encode('xx user é 12345 logged in');
     const bytes = new Uint8Array(new SharedArrayBuffer(64), 5);
     bytes.set(text);
-    const miner = new Miner({ simTh: 0.4, maxTemplates: 10 });
+    const miner = new DrainMiner({ simTh: 0.4, maxTemplates: 10 });
     expect(miner.mine(bytes, 3, text.length).text).toBe('user é <NUM> logged in');
   });
 
   it('bounds the text that it holds, whatever it is sent', () => {
-    const miner = new Miner({ simTh: 0.4, maxTemplates: 2000 });
+    const miner = new DrainMiner({ simTh: 0.4, maxTemplates: 2000 });
     for (let i = 0; i < 1500; i++) mineText(miner, `${word(i)}${'q'.repeat(15_000)}${' z'.repeat(i % 400)}`);
     expect(miner.heldBytes).toBeLessThan(32 << 20);
     expect(miner.evicted).toBeGreaterThan(0);
@@ -131,14 +131,14 @@ describe('a miner', () => {
 });
 
 /** Everything that can be seen of a miner while and after it mined. */
-function outcome(options: MinerOptions, messages: string[]) {
-  const miner = new Miner(options);
+function outcome(options: DrainOptions, messages: string[]) {
+  const miner = new DrainMiner(options);
   const mined = results(miner, messages);
   const kept = [...miner.templates()].map(({ id, size, text, version }) => [id, size, text, version]);
   return { mined, kept, count: miner.templateCount, evicted: miner.evicted };
 }
 
-function results(miner: Miner, messages: string[]) {
+function results(miner: DrainMiner, messages: string[]) {
   return messages.map((text) => {
     const template = mineText(miner, text);
     return [template.id, template.size, miner.change, template.text, miner.tokenCount, miner.charCount];

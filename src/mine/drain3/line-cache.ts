@@ -1,5 +1,5 @@
-import { HASH_SEED } from './token-hash.ts';
-import type { Template } from './template.ts';
+import { HASH_SEED } from '../token-hash.ts';
+import type { DrainTemplate } from './drain-template.ts';
 
 /** Power of two. */
 const SETS = 1 << 12;
@@ -22,7 +22,7 @@ const TURN = 6 * WAYS;
 
 const numbers = new Int32Array(SETS * SET_NUMBERS);
 const bytesOf = new Uint8Array(SETS * WAYS * LINE_BYTES_MAX);
-const templates: (Template | undefined)[] = Array.from({ length: SETS * WAYS });
+const templates: (DrainTemplate | undefined)[] = Array.from({ length: SETS * WAYS });
 
 /** Of the message looked up last: the set where it would stand, negative when it is too long. */
 let set = 0;
@@ -39,7 +39,7 @@ export const remembered = { tokenCount: 0, charCount: 0 };
  *
  * `owner` is a number that no other miner has, and that a miner changes when all its answers may be wrong.
  */
-export function recallLine(bytes: Uint8Array, start: number, end: number, owner: number): Template | undefined {
+export function recallLine(bytes: Uint8Array, start: number, end: number, owner: number): DrainTemplate | undefined {
   const length = end - start;
   if (length > LINE_BYTES_MAX) {
     set = -1;
@@ -68,7 +68,7 @@ export function rememberLine(
   start: number,
   end: number,
   owner: number,
-  template: Template,
+  template: DrainTemplate,
   counts: { tokenCount: number; charCount: number },
 ): void {
   if (set < 0) return;

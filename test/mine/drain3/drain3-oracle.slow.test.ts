@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Miner } from '../../src/mine/miner.ts';
-import { askOracle, oraclesPython } from '../parts/oracles.ts';
-import { shared } from '../shared.ts';
+import { DrainMiner } from '../../../src/mine/drain3/drain-miner.ts';
+import { askOracle, oraclesPython } from '../../parts/oracles.ts';
+import { shared } from '../../shared.ts';
 import { loghubContents, LOGHUB_SETS, maskBait, mineText } from './lines.ts';
 
 const given = process.env['HALFSPACE_ORACLES_PYTHON'];
@@ -61,7 +61,7 @@ function drain3(cases: Case[]): Promise<unknown> {
 }
 
 function mined({ simTh, maxTemplates, lines }: Case) {
-  const miner = new Miner({ simTh, maxTemplates });
+  const miner = new DrainMiner({ simTh, maxTemplates });
   const results = lines.map((text) => {
     const template = mineText(miner, text);
     return [template.id, miner.change, template.text, miner.tokenCount, miner.charCount];
