@@ -5,10 +5,11 @@ import type { Analyser } from './analyse/analyser.ts';
 import type { Config } from './config/config.ts';
 import { parseSetting } from './config/parse-setting.ts';
 import { SOURCE_SETTINGS } from './config/source-settings.ts';
-import { LiveEngine } from './engine.ts';
+import { LiveEngine } from './engine/live-engine.ts';
 import { ExportCounts } from './export-counts.ts';
 import { countsByReason } from './domain/anomaly.ts';
 import { AnomalyLog } from './live/anomaly-log.ts';
+import { Clock } from './live/clock.ts';
 import { JsonTranscoder } from './live/json-transcoder.ts';
 import { Retraining } from './live/retraining.ts';
 import { Router } from './live/router.ts';
@@ -20,6 +21,7 @@ import type { GrpcReceiver } from './receive/otlp-grpc.ts';
 import { startOtlpHttp } from './receive/otlp-http.ts';
 import type { Receiver, ReceiverOptions } from './receive/receiver.ts';
 import { loadTls } from './receive/tls.ts';
+import { TICK_MS } from './score/detector.ts';
 import { createCredentialStore } from './serve/credential-store.ts';
 import type { CredentialStore } from './serve/credential-store.ts';
 import type { Readiness } from './serve/engine.ts';
@@ -85,6 +87,7 @@ async function assemble(config: Config, logger: Logger, stops: Stops): Promise<A
     onAnomalies: (batch) => anomalies.append(batch),
   });
   const receivers = await startReceiving(config, { router, budget, counts }, stops);
+  startClock(logger, shards, anomalies, stops);
   receivers.grpc.setServing(true);
   state.readiness = { ready: true, reasons: [] };
   return {
@@ -151,6 +154,22 @@ function startRetraining(
     void retraining.stop();
   });
   return retraining;
+}
+
+/** Records are some seconds old when they arrive: files are polled, batches wait to be full. */
+const CLOCK_LAG_MS = 10_000;
+
+function startClock(logger: Logger, shards: ShardSet, anomalies: AnomalyLog, stops: Stops): void {
+  const clock = new Clock({
+    intervalMs: TICK_MS,
+    lagMs: CLOCK_LAG_MS,
+    nowMs,
+    tick: (now) => shards.tick(now),
+    onAnomalies: (batch) => anomalies.append(batch),
+    onFailure: (error) => logger.error({ err: error }, 'the services could not be told the time'),
+  });
+  clock.start();
+  stops.push(() => clock.stop());
 }
 
 async function startServing(

@@ -28,6 +28,10 @@ export function reasonsOf(bits: number): Reason[] {
   return REASONS.filter((_, index) => (bits & (1 << index)) !== 0);
 }
 
+export function bitsOf(reasons: readonly Reason[]): number {
+  return reasons.reduce((bits, reason) => bits | REASON_BIT[reason], 0);
+}
+
 export function countsByReason(count: (reason: Reason) => number): Record<Reason, number> {
   return Object.fromEntries(REASONS.map((reason) => [reason, count(reason)])) as Record<Reason, number>;
 }

@@ -1,5 +1,5 @@
 import { reasonsOf } from '../domain/anomaly.ts';
-import type { Anomaly } from '../domain/anomaly.ts';
+import type { Anomaly, Explanation } from '../domain/anomaly.ts';
 import { LEVELS } from '../domain/level.ts';
 import type { LevelIndex } from '../domain/level.ts';
 
@@ -16,9 +16,10 @@ const HAS_SPAN_ID = 2;
 
 /**
  * Layout of an entry, little-endian, unaligned: f64 timestamp, f64 score, u32 index of the kind, u32 message bytes,
- * u8 level, u8 reasons, u8 which ids follow, the ids, the message as UTF-8.
+ * u8 level, u8 reasons, u8 which ids follow, u32 explanation bytes, the ids, the message as UTF-8, the explanation as
+ * JSON.
  */
-const HEADER_BYTES = 27;
+const HEADER_BYTES = 31;
 
 /** What all anomalies of one template have in common. */
 export interface AnomalyKind {
@@ -51,6 +52,7 @@ export interface AnomalousLine {
   idBytes: Uint8Array;
   traceIdStart: number;
   spanIdStart: number;
+  explanation: Explanation | undefined;
 }
 
 /** Packs anomalies; the batch it gives owns its memory. */
@@ -69,7 +71,8 @@ export class AnomalyBatchWriter {
   add(line: AnomalousLine): void {
     const messageEnd = Math.min(line.messageEnd, line.messageStart + MESSAGE_BYTES_MAX);
     const messageBytes = messageEnd - line.messageStart;
-    this.#reserve(HEADER_BYTES + TRACE_ID_BYTES + SPAN_ID_BYTES + messageBytes);
+    const explanation = line.explanation === undefined ? NO_BYTES : encoder.encode(JSON.stringify(line.explanation));
+    this.#reserve(HEADER_BYTES + TRACE_ID_BYTES + SPAN_ID_BYTES + messageBytes + explanation.length);
     let at = this.#length;
     this.#offsets.push(at);
     const view = this.#view;
@@ -80,10 +83,12 @@ export class AnomalyBatchWriter {
     view.setUint8(at + 24, line.level);
     view.setUint8(at + 25, line.reasons);
     view.setUint8(at + 26, (line.traceIdStart >= 0 ? HAS_TRACE_ID : 0) | (line.spanIdStart >= 0 ? HAS_SPAN_ID : 0));
+    view.setUint32(at + 27, explanation.length, true);
     at += HEADER_BYTES;
     if (line.traceIdStart >= 0) at = this.#copy(line.idBytes, line.traceIdStart, TRACE_ID_BYTES, at);
     if (line.spanIdStart >= 0) at = this.#copy(line.idBytes, line.spanIdStart, SPAN_ID_BYTES, at);
-    this.#length = this.#copy(line.source, line.messageStart, messageBytes, at);
+    at = this.#copy(line.source, line.messageStart, messageBytes, at);
+    this.#length = this.#copy(explanation, 0, explanation.length, at);
   }
 
   /** What was added since the last time; undefined when nothing was. */
@@ -133,6 +138,8 @@ export class AnomalyBatchWriter {
 }
 
 const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+const NO_BYTES = new Uint8Array(0);
 
 export function readAnomaly(batch: AnomalyBatch, index: number): Anomaly {
   const { bytes, kinds } = batch;
@@ -162,7 +169,13 @@ export function readAnomaly(batch: AnomalyBatch, index: number): Anomaly {
     anomaly.span_id = hex(SPAN_ID_BYTES);
     at += SPAN_ID_BYTES;
   }
-  anomaly.message = decoder.decode(bytes.subarray(at, at + view.getUint32(start + 20, true)));
+  const messageEnd = at + view.getUint32(start + 20, true);
+  anomaly.message = decoder.decode(bytes.subarray(at, messageEnd));
+  const explanationBytes = view.getUint32(start + 27, true);
+  if (explanationBytes > 0) {
+    const text = decoder.decode(bytes.subarray(messageEnd, messageEnd + explanationBytes));
+    anomaly.explanation = JSON.parse(text) as Explanation;
+  }
   return anomaly;
 }
 

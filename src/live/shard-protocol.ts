@@ -1,4 +1,4 @@
-import type { DetectorOptions } from '../score/detector.ts';
+import type { DetectorOptions, TemplateFacts } from '../score/detector.ts';
 import type { AnomalyBatch } from './anomaly-batch.ts';
 import type { BufferedService } from './row-buffer.ts';
 
@@ -25,6 +25,8 @@ export type ShardRequest =
   | { type: 'end-job'; id: number; job: number }
   | { type: 'lend-buffer'; id: number; nowMs: number }
   | { type: 'return-buffer'; id: number }
+  | { type: 'tick'; id: number; nowMs: number }
+  | { type: 'template'; id: number; fingerprint: string; part: number; parts: number }
   | { type: 'status'; id: number; service: string | undefined; limit: number }
   | { type: 'reset'; id: number };
 
@@ -32,6 +34,19 @@ export interface ScoredRequest {
   records: number;
   /** Undefined when there are none. */
   anomalies: AnomalyBatch | undefined;
+}
+
+/** What a service knows of a template that somebody asks about. */
+export interface KnownTemplate {
+  service: string;
+  fingerprint: string;
+  template: string;
+  templateId: number;
+  count: number;
+  /** Fingerprints it had, oldest first. */
+  aliases: string[];
+  /** Undefined in the reference profile. */
+  facts: TemplateFacts | undefined;
 }
 
 export interface ServiceStatus {
@@ -59,6 +74,8 @@ export interface ShardResults {
   'end-job': undefined;
   'lend-buffer': BufferedService[];
   'return-buffer': undefined;
+  tick: ScoredRequest;
+  template: KnownTemplate | undefined;
   status: ShardStatus;
   reset: undefined;
 }

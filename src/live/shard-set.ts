@@ -1,10 +1,11 @@
 import { shardOf } from '../decode/service-names.ts';
 import type { Anomaly } from '../domain/anomaly.ts';
 import { readAnomalies } from './anomaly-batch.ts';
+import type { AnomalyBatch } from './anomaly-batch.ts';
 import type { BufferedService } from './row-buffer.ts';
 import { ShardClient } from './shard-client.ts';
 import type { ShardOptions } from './shard-protocol.ts';
-import type { ScoredRequest, ServiceRows, ServiceStatus } from './shard-protocol.ts';
+import type { KnownTemplate, ScoredRequest, ServiceRows, ServiceStatus } from './shard-protocol.ts';
 import { sumShardStats } from './shard-stats.ts';
 import type { ShardStatValues } from './shard-stats.ts';
 
@@ -21,6 +22,9 @@ export interface ModelsStatus {
   /** At most as many as asked for, by name. */
   services: ServiceStatus[];
 }
+
+/** Calls in which a shard looks for a template, so that none of them holds up scoring for long. */
+const TEMPLATE_PARTS = 16;
 
 /** All shards as one: every question that is not a request's bytes goes through here. */
 export class ShardSet {
@@ -93,6 +97,24 @@ export class ShardSet {
     } finally {
       await Promise.all(this.clients.map((client) => client.call({ type: 'return-buffer' })));
     }
+  }
+
+  /** Every service's clock has come to `nowMs`. */
+  async tick(nowMs: number): Promise<AnomalyBatch[]> {
+    const parts = await Promise.all(this.clients.map((client) => client.call({ type: 'tick', nowMs })));
+    return parts.flatMap(({ anomalies }) => anomalies ?? []);
+  }
+
+  /** The template of any service that has, or had, this fingerprint. */
+  async template(fingerprint: string): Promise<KnownTemplate | undefined> {
+    for (let part = 0; part < TEMPLATE_PARTS; part++) {
+      const calls = this.clients.map((client) =>
+        client.call({ type: 'template', fingerprint, part, parts: TEMPLATE_PARTS }),
+      );
+      const found = (await Promise.all(calls)).find((known) => known !== undefined);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   async status(query: { service?: string | undefined; limit: number }): Promise<ModelsStatus> {

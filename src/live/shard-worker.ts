@@ -51,6 +51,10 @@ function perform(request: ShardRequest): ShardResults[ShardRequest['type']] {
       return shard.lendBuffer(request.nowMs);
     case 'return-buffer':
       return shard.returnBuffer();
+    case 'tick':
+      return shard.tick(request.nowMs);
+    case 'template':
+      return shard.template(request.fingerprint, request.part, request.parts);
     case 'status':
       return shard.status(request.service, request.limit);
     case 'reset':

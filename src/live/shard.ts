@@ -4,15 +4,15 @@ import { ServiceNames } from '../decode/service-names.ts';
 import { countsByReason, reasonsOf } from '../domain/anomaly.ts';
 import type { LevelIndex } from '../domain/level.ts';
 import { PackedRowReader } from '../domain/packed-rows.ts';
-import type { MinedTemplate } from '../mine/template-miner.ts';
-import type { Detector, Verdict } from '../score/detector.ts';
+import type { Detector, Finding, Verdict } from '../score/detector.ts';
+import { kindOf, lineOfFinding } from './anomalous-line.ts';
 import { AnomalyBatchWriter } from './anomaly-batch.ts';
-import type { AnomalyKind } from './anomaly-batch.ts';
 import { displayTime, windowTime } from './event-time.ts';
+import { findTemplate } from './known-template.ts';
 import { RowBuffer } from './row-buffer.ts';
 import type { BufferedService } from './row-buffer.ts';
 import { ServiceTable } from './service-table.ts';
-import type { ScoredRequest, ServiceRows, ShardOptions, ShardStatus } from './shard-protocol.ts';
+import type { KnownTemplate, ScoredRequest, ServiceRows, ShardOptions, ShardStatus } from './shard-protocol.ts';
 import { writeShardStats } from './shard-stats.ts';
 
 const DETECT_JOBS_MAX = 16;
@@ -114,6 +114,7 @@ export class Shard {
       idBytes,
       traceIdStart: columns.traceIdStart[i]!,
       spanIdStart: columns.spanIdStart[i]!,
+      explanation: detector.explain(source, columns.messageStart[i]!, columns.messageEnd[i]!),
     });
   }
 
@@ -158,10 +159,28 @@ export class Shard {
           idBytes: bytes,
           traceIdStart: -1,
           spanIdStart: -1,
+          explanation: detector.explain(bytes, messageStart, messageEnd),
         });
       }
     }
     return { records, anomalies: this.#anomalies.take() };
+  }
+
+  /** The clock of all services has come to `nowMs`: what is missing or too many shows without any line. */
+  tick(nowMs: number): ScoredRequest {
+    for (const detector of this.#services.detectors()) {
+      for (const finding of detector.tick(nowMs)) this.#tell(detector, finding);
+    }
+    return { records: 0, anomalies: this.#anomalies.take() };
+  }
+
+  #tell(detector: Detector, finding: Finding): void {
+    for (const reason of finding.reasons) this.#raised[reason]++;
+    this.#anomalies.add(lineOfFinding(detector, finding));
+  }
+
+  template(fingerprint: string, part: number, parts: number): KnownTemplate | undefined {
+    return findTemplate(this.#services.detectors(), fingerprint, part, parts);
   }
 
   endJob(job: number): undefined {
@@ -248,9 +267,4 @@ export class Shard {
     }
     return copy;
   }
-}
-
-function kindOf(service: string, detector: Detector, template: MinedTemplate): AnomalyKind {
-  const fingerprint = detector.fingerprintOf(template);
-  return { service, template: template.text, templateId: template.id, fingerprint };
 }

@@ -5,6 +5,7 @@ import type { CredentialsAnswer, CredentialsBody } from './schemas/credentials.t
 import type { DetectAnswer } from './schemas/detect.ts';
 import type { DetectorQuery, DetectorReset, DetectorStatus } from './schemas/detector.ts';
 import type { SourcesAnswer } from './schemas/sources.ts';
+import type { TemplateAnswer } from './schemas/template.ts';
 import type { WindowQuery } from './schemas/window-query.ts';
 
 /**
@@ -22,6 +23,8 @@ export interface Engine {
   liveClusters(): LiveClustersAnswer;
   detectorStatus(query: DetectorQuery): Promise<DetectorStatus>;
   resetDetector(): Promise<DetectorReset>;
+  /** By its fingerprint, or one it had; 404 when no live service knows it. */
+  template(fingerprint: string): Promise<TemplateAnswer>;
   sources(): SourcesAnswer;
   setCredentials(body: CredentialsBody): CredentialsAnswer;
   listCredentials(): CredentialsAnswer;

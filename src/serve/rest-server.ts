@@ -21,12 +21,14 @@ import { addDetectorRoutes } from './routes/detector.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import type { MetricsPage } from './routes/health.ts';
 import { addSourceRoutes } from './routes/sources.ts';
+import { addTemplateRoute } from './routes/templates.ts';
 import { refuseUnknownRoutes } from './routing-table.ts';
 import { AnomalySchema } from './schemas/anomaly.ts';
 import { ClusterSchema } from './schemas/clusters.ts';
 import { DetectorStatusSchema } from './schemas/detector.ts';
 import { LogRowSchema } from './schemas/log-row.ts';
 import { ProblemSchema } from './schemas/problem.ts';
+import { TemplateSchema } from './schemas/template.ts';
 import { isOpenPath, requireSigningSecret } from './signing-secret.ts';
 import { validatorCompiler } from './validate.ts';
 
@@ -134,13 +136,21 @@ function addGuards(app: RestApp, options: RestOptions, stopping: { now: boolean 
 
 function addRoutes(app: RestApp, options: RestOptions, stream: AnomalyStream): void {
   const { engine } = options;
-  for (const schema of [LogRowSchema, AnomalySchema, ClusterSchema, DetectorStatusSchema, ProblemSchema]) {
+  for (const schema of [
+    LogRowSchema,
+    AnomalySchema,
+    ClusterSchema,
+    DetectorStatusSchema,
+    TemplateSchema,
+    ProblemSchema,
+  ]) {
     app.addSchema(schema);
   }
   addClusterRoutes(app, engine);
   addDetectRoute(app, engine);
   addAnomalyRoutes(app, engine.anomalies, stream);
   addDetectorRoutes(app, engine);
+  addTemplateRoute(app, engine);
   addSourceRoutes(app, engine);
   addHealthRoutes(app, engine, options.metrics, options.version);
 }

@@ -13,7 +13,8 @@ export function refuseUnknownRoutes(app: FastifyInstance): void {
     methodsOf.set(path, methods);
   });
   app.setNotFoundHandler(async (request, reply) => {
-    const methods = methodsOf.get(pathOf(request));
+    const path = pathOf(request);
+    const methods = methodsOf.get(path) ?? [...methodsOf].find(([pattern]) => fits(pattern, path))?.[1];
     if (methods === undefined) throw new Problem(404, 'not_found', 'no such path; /openapi.json lists those there are');
     const allow = [...methods].toSorted().join(', ');
     void reply.header('allow', allow);
@@ -24,4 +25,11 @@ export function refuseUnknownRoutes(app: FastifyInstance): void {
 function pathOf(request: FastifyRequest): string {
   const query = request.url.indexOf('?');
   return query === -1 ? request.url : request.url.slice(0, query);
+}
+
+/** Whether the path is one of a route with parameters, such as `/templates/:fingerprint`. */
+function fits(pattern: string, path: string): boolean {
+  const parts = pattern.split('/');
+  const segments = path.split('/');
+  return parts.length === segments.length && parts.every((part, i) => part.startsWith(':') || part === segments[i]);
 }

@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['domain', 'receive (types)'],
   config: ['domain'],
   demo: ['domain'],
+  engine: ['domain', 'analyse', 'live', 'serve', 'sources'],
 };
 
 /** Algorithms: no node: module, no package, no clock, no randomness. */

@@ -24,6 +24,7 @@ export function packAnomalies(anomalies: readonly Anomaly[]): AnomalyBatch {
       idBytes: ids,
       traceIdStart: anomaly.trace_id === undefined ? -1 : 0,
       spanIdStart: anomaly.span_id === undefined ? -1 : ids.length - 8,
+      explanation: anomaly.explanation,
     });
   }
   return writer.take()!;

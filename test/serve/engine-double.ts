@@ -6,6 +6,7 @@ import { AnomalyLog } from '../../src/live/anomaly-log.ts';
 import { createCredentialStore } from '../../src/serve/credential-store.ts';
 import type { DetectRequest, Engine, Readiness } from '../../src/serve/engine.ts';
 import { Problem } from '../../src/serve/problem.ts';
+import type { TemplateAnswer } from '../../src/serve/schemas/template.ts';
 import type { WindowQuery } from '../../src/serve/schemas/window-query.ts';
 
 /** An engine in memory with the real anomaly log and credential store; what it was asked stands in `calls`. */
@@ -64,6 +65,31 @@ function clusterOf(): Cluster {
   };
 }
 
+function templateOf(): TemplateAnswer {
+  return {
+    fingerprint: fingerprint('api', 'user <*> failed'),
+    service: 'api',
+    template: 'user <*> failed',
+    template_id: 1,
+    count: 300,
+    first_seen: 1_700_000_000_000,
+    last_seen: null,
+    rate_per_minute: 2.5,
+    levels: { error: 300 },
+    aliases: [fingerprint('api', 'user alice failed')],
+    parameters: [
+      {
+        position: 0,
+        observed: 20,
+        distinct: 3,
+        top: [{ value: '<script>', count: 9 }],
+        quantiles: { min: 1, p50: 2, p90: 3, p99: 4, max: 5 },
+      },
+    ],
+    lineage: [{ timestamp: 1, kind: 'merged', fingerprint: fingerprint('api', 'x'), template: 'x' }],
+  };
+}
+
 const window = { start: '2026-11-22T14:00:00.000Z', end: '2026-11-22T20:00:00.000Z' };
 const analysis = { log_count: 1, cluster_count: 1, truncated: false, clusters: [clusterOf()] };
 const services = [{ service: 'api', lines: 300, learning: false, templates: 2, templates_evicted: 0 }];
@@ -115,6 +141,10 @@ export function createEngineDouble(ring = { entriesMax: 100, bytesMax: 1_000_000
     },
     liveClusters: () => ({ source: 'otlp', retrained_at: window.end, ...window, ...analysis }),
     detectorStatus: async ({ limit }) => ({ ...status, services: services.slice(0, limit) }),
+    async template(wanted) {
+      if (wanted === templateOf().fingerprint) return templateOf();
+      throw new Problem(404, 'not_found', `no live service has a template with the fingerprint ${wanted}`);
+    },
     resetDetector: async () => ({ reset: true, services_removed: 1 }),
     sources: () => ({ sources: [{ source: 'otlp', configured: true, description: 'the rolling buffer' }] }),
     setCredentials: (body) => credentials.set(body),

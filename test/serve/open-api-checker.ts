@@ -19,7 +19,7 @@ export type OpenApiChecker = (call: {
 /** Judges by the document alone, as a client that was generated from it would. */
 export function createOpenApiChecker(document: Document): OpenApiChecker {
   return ({ method, path, status, mediaType, body }) => {
-    const route = document.paths[path]?.[method.toLowerCase()];
+    const route = pathItem(document, path)?.[method.toLowerCase()];
     // Calls that the document does not know are answered by a problem, which any route's `default` describes.
     const responses = route?.responses ?? document.paths['/health']?.['get']?.responses ?? {};
     const name = Object.hasOwn(responses, status) ? String(status) : 'default';
@@ -32,4 +32,18 @@ export function createOpenApiChecker(document: Document): OpenApiChecker {
       .Errors(body)[1]
       .map(({ instancePath, message }) => `${path} ${status}: ${instancePath} ${message}`);
   };
+}
+
+/** The path itself, or the template that it fits. */
+function pathItem({ paths }: Document, path: string): Document['paths'][string] | undefined {
+  if (paths[path] !== undefined) return paths[path];
+  const template = Object.keys(paths).find((one) => matches(one.split('/'), path.split('/')));
+  return template === undefined ? undefined : paths[template];
+}
+
+function matches(template: readonly string[], segments: readonly string[]): boolean {
+  return (
+    template.length === segments.length &&
+    template.every((part, i) => (part.startsWith('{') ? segments[i] !== '' : part === segments[i]))
+  );
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { fingerprint } from '../../src/domain/fingerprint.ts';
 import { Problem } from '../../src/serve/problem.ts';
 import { anomalyOf, rowOf } from './engine-double.ts';
 import { useRest } from './rest-fixture.ts';
@@ -249,5 +250,30 @@ describe('operation', () => {
       expect((await call('GET', path)).status).toBe(200);
     }
     expect(page.headers['content-security-policy']).not.toMatch(/https?:|unsafe-eval/);
+  });
+});
+
+describe('templates', () => {
+  const known = fingerprint('api', 'user <*> failed');
+
+  test('GET /templates/{fingerprint} tells what is known of it, in either case of the digits', async () => {
+    const { call } = rest();
+    const { status, body } = await call('GET', `/templates/${known.toUpperCase()}`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ fingerprint: known, count: 300, last_seen: null, levels: { error: 300 } });
+    expect(body['parameters']).toMatchObject([{ top: [{ value: '<script>', count: 9 }], quantiles: { p50: 2 } }]);
+  });
+
+  test('one that nobody knows is 404, one that is none is 400, each with a sentence', async () => {
+    const { call } = rest();
+    const unknown = await call('GET', `/templates/${'0'.repeat(16)}`);
+    expect([unknown.status, unknown.body['code']]).toEqual([404, 'not_found']);
+    const { status, headers } = await call('POST', `/templates/${known}`, { body: {} });
+    expect([status, headers['allow']]).toEqual([405, 'GET, HEAD']);
+    const malformed = await call('GET', '/templates/user%20failed');
+    expect(malformed.status).toBe(400);
+    expect(malformed.body['detail']).toBe(
+      'a fingerprint is 16 hex digits, as anomalies and clusters show it, got "user failed"',
+    );
   });
 });

@@ -3,6 +3,51 @@ import { REASONS } from '../../domain/anomaly.ts';
 import { LEVELS } from '../../domain/level.ts';
 import { reference } from './reference.ts';
 
+const ReasonDetail = Type.Object(
+  {
+    reason: Type.Enum([...REASONS]),
+    observed: Type.Number(),
+    expected: Type.Number({ description: 'What is usual here' }),
+    unit: Type.String({ description: 'What both count' }),
+    since: Type.Number({ description: 'Since when it has been so, epoch milliseconds' }),
+  },
+  { additionalProperties: false },
+);
+
+const FeatureDetail = Type.Object(
+  {
+    feature: Type.String(),
+    value: Type.Number(),
+    low: Type.Number({ description: '5th percentile in this service' }),
+    high: Type.Number({ description: '95th percentile in this service' }),
+  },
+  { additionalProperties: false },
+);
+
+const NearestTemplate = Type.Object(
+  {
+    template: Type.String(),
+    fingerprint: Type.String(),
+    differences: Type.Array(
+      Type.Object({ usual: Type.String(), here: Type.String() }, { additionalProperties: false }),
+    ),
+  },
+  { additionalProperties: false, description: 'The usual template most like this one, and where they differ' },
+);
+
+const ExplanationSchema = Type.Object(
+  {
+    details: Type.Array(ReasonDetail, { description: 'The numbers behind each reason' }),
+    features: Type.Array(FeatureDetail, { description: 'What moved the score, strongest first' }),
+    nearest: Type.Optional(NearestTemplate),
+    first_seen: Type.Number({ description: 'Of the template, epoch milliseconds' }),
+    last_seen: Type.Number(),
+    template_count: Type.Integer({ description: 'Lines of the template so far' }),
+    repeats: Type.Integer({ description: 'Lines alike since the last anomaly of this template' }),
+  },
+  { additionalProperties: false, description: 'Not in the reference profile' },
+);
+
 export const AnomalySchema = Type.Object(
   {
     id: Type.Integer({ description: 'Number of the anomaly in the live stream, or in the answer' }),
@@ -18,6 +63,7 @@ export const AnomalySchema = Type.Object(
     level: Type.Enum([...LEVELS]),
     trace_id: Type.Optional(Type.String()),
     span_id: Type.Optional(Type.String()),
+    explanation: Type.Optional(ExplanationSchema),
   },
   { $id: 'Anomaly', title: 'Anomaly', additionalProperties: false },
 );

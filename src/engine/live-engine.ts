@@ -1,35 +1,33 @@
-import { AnalyserError } from './analyse/analyser.ts';
-import type { Analyser } from './analyse/analyser.ts';
-import type { AnalyseJob } from './analyse/load-rows.ts';
-import type { Anomaly } from './domain/anomaly.ts';
-import type { WindowAnalysis } from './domain/cluster.ts';
-import type { AnomalyLog } from './live/anomaly-log.ts';
-import type { BufferedService } from './live/row-buffer.ts';
-import type { ServiceRows } from './live/shard-protocol.ts';
-import type { ShardSet } from './live/shard-set.ts';
-import type { LiveClusters } from './live/retraining.ts';
-import type { CredentialStore } from './serve/credential-store.ts';
-import type { DetectRequest, Engine, Readiness } from './serve/engine.ts';
-import { Problem } from './serve/problem.ts';
-import type { ClustersAnswer, LiveClustersAnswer, TrainAnswer } from './serve/schemas/clusters.ts';
-import type { CredentialsAnswer, CredentialsBody } from './serve/schemas/credentials.ts';
-import type { DetectAnswer } from './serve/schemas/detect.ts';
-import type { DetectorQuery, DetectorReset, DetectorStatus } from './serve/schemas/detector.ts';
-import type { SourcesAnswer } from './serve/schemas/sources.ts';
-import { SOURCES } from './serve/schemas/window-query.ts';
-import type { SourceName, WindowQuery } from './serve/schemas/window-query.ts';
-import { parseWindow, WindowError } from './sources/window.ts';
-import type { TimeWindow } from './sources/window.ts';
-import type { FileSummary } from './sources/file/read-file.ts';
-import { SourceError } from './sources/source-error.ts';
+import type { Analyser } from '../analyse/analyser.ts';
+import type { AnalyseJob } from '../analyse/load-rows.ts';
+import type { Anomaly } from '../domain/anomaly.ts';
+import type { WindowAnalysis } from '../domain/cluster.ts';
+import type { AnomalyLog } from '../live/anomaly-log.ts';
+import type { BufferedService } from '../live/row-buffer.ts';
+import type { ServiceRows } from '../live/shard-protocol.ts';
+import type { ShardSet } from '../live/shard-set.ts';
+import type { LiveClusters } from '../live/retraining.ts';
+import type { CredentialStore } from '../serve/credential-store.ts';
+import type { DetectRequest, Engine, Readiness } from '../serve/engine.ts';
+import { Problem } from '../serve/problem.ts';
+import type { TemplateAnswer } from '../serve/schemas/template.ts';
+import type { ClustersAnswer, LiveClustersAnswer, TrainAnswer } from '../serve/schemas/clusters.ts';
+import type { CredentialsAnswer, CredentialsBody } from '../serve/schemas/credentials.ts';
+import type { DetectAnswer } from '../serve/schemas/detect.ts';
+import type { DetectorQuery, DetectorReset, DetectorStatus } from '../serve/schemas/detector.ts';
+import type { SourcesAnswer } from '../serve/schemas/sources.ts';
+import { SOURCES } from '../serve/schemas/window-query.ts';
+import type { SourceName, WindowQuery } from '../serve/schemas/window-query.ts';
+import { parseWindow, WindowError } from '../sources/window.ts';
+import type { TimeWindow } from '../sources/window.ts';
+import { detectAnswer, fileFields, hasWindow, instant, LISTED_MAX, templateAnswer, windowFields } from './answers.ts';
+import { asProblem } from './source-problem.ts';
 
 /** Clusters, and what reading a file met. */
 type FileAnalysis = WindowAnalysis & Pick<ClustersAnswer, 'file'>;
 
 type FileFormat = 'auto' | 'json' | 'csv' | 'text';
 
-/** Anomalies that one answer lists; all of them are counted. */
-const LISTED_MAX = 10_000;
 /** Windows that are scored at a time: each holds copies of the models it meets. */
 const DETECTIONS_MAX = 4;
 const STATUS_SERVICES = 100;
@@ -142,6 +140,13 @@ export class LiveEngine implements Engine {
     return { reset: true, services_removed: serviceCount };
   }
 
+  async template(fingerprint: string): Promise<TemplateAnswer> {
+    const known = await this.#options.shards.template(fingerprint);
+    if (known !== undefined) return templateAnswer(known);
+    const detail = `no live service has a template with the fingerprint ${fingerprint}, now or before`;
+    throw new Problem(404, 'not_found', detail);
+  }
+
   sources(): SourcesAnswer {
     return {
       sources: SOURCES.map((source) => ({
@@ -241,102 +246,9 @@ function fileOf(credentials: CredentialStore): { path: string; format: FileForma
   return { path, format: (values.get('format') ?? 'auto') as FileFormat, service: values.get('service') };
 }
 
-function hasWindow(query: WindowQuery): boolean {
-  return [query.window, query.hours, query.start, query.end].some((value) => value !== undefined);
-}
-
-/** A file that was taken whole has the window of its rows. */
-function windowFields(
-  query: WindowQuery,
-  window: TimeWindow,
-  { clusters }: WindowAnalysis,
-): Pick<ClustersAnswer, 'window' | 'lookback_hours' | 'start' | 'end'> {
-  if (query.source !== 'file' || hasWindow(query) || clusters.length === 0) {
-    const { label, lookbackHours, startMs, endMs } = window;
-    return { window: label, lookback_hours: lookbackHours, start: instant(startMs), end: instant(endMs) };
-  }
-  const startMs = clusters.reduce((first, { firstSeen }) => Math.min(first, firstSeen), Infinity);
-  const endMs = clusters.reduce((last, { lastSeen }) => Math.max(last, lastSeen), -Infinity);
-  const hours = Math.round((endMs - startMs) / 36_000) / 100;
-  return { window: 'all', lookback_hours: hours, start: instant(startMs), end: instant(endMs) };
-}
-
 async function* without(
   services: ReadonlySet<string>,
   batches: AsyncIterable<ServiceRows[]>,
 ): AsyncGenerator<ServiceRows[], void, undefined> {
   for await (const batch of batches) yield batch.filter(({ service }) => !services.has(service));
-}
-
-function fileFields({
-  format,
-  badLines,
-  cutLines,
-  untimedRows,
-  firstBad,
-}: FileSummary): NonNullable<FileAnalysis['file']> {
-  const first = firstBad === undefined ? {} : { first_bad_line: firstBad.line, first_bad_problem: firstBad.problem };
-  return { format, bad_lines: badLines, cut_lines: cutLines, untimed_rows: untimedRows, ...first };
-}
-
-function detectAnswer(
-  source: DetectAnswer['source'],
-  lookbackHours: number | null,
-  scored: number,
-  count: number,
-  found: Anomaly[],
-): DetectAnswer {
-  const anomalies = found.toSorted(byTimeServiceMessage).map((anomaly, index) => ({ id: index + 1, ...anomaly }));
-  return {
-    source,
-    lookback_hours: lookbackHours,
-    scored,
-    anomaly_count: count,
-    truncated: count > LISTED_MAX,
-    anomalies,
-  };
-}
-
-function byTimeServiceMessage(a: Anomaly, b: Anomaly): number {
-  return a.timestamp - b.timestamp || compare(a.service, b.service) || compare(a.message, b.message);
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
-
-function instant(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
-async function asProblem<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof SourceError) throw sourceProblem(error);
-    if (error instanceof AnalyserError) {
-      throw new Problem(503, 'busy', error.message, { retryAfterSeconds: 2, cause: error });
-    }
-    throw error;
-  }
-}
-
-/** What the user has to set right is 400, a file that breaks while it is read 502, want of room 503. */
-function sourceProblem(error: SourceError): Problem {
-  switch (error.code) {
-    case 'source_not_found':
-    case 'source_not_a_file':
-    case 'source_permission_denied':
-    case 'unknown_format':
-      return new Problem(400, 'source_not_configured', error.message, {
-        title: 'The source cannot be read',
-        cause: error,
-      });
-    case 'source_unreadable':
-    case 'malformed_input':
-      return new Problem(502, 'source_failed', error.message, { cause: error });
-    case 'no_room':
-      return new Problem(503, 'busy', error.message, { retryAfterSeconds: 5, cause: error });
-  }
 }

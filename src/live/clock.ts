@@ -1,0 +1,48 @@
+import type { AnomalyBatch } from './anomaly-batch.ts';
+
+export interface ClockOptions {
+  intervalMs: number;
+  /** How far the services' clock stays behind: records are some seconds old when they arrive. */
+  lagMs: number;
+  nowMs(): number;
+  /** Tells all services how late it is; resolves to what they found. */
+  tick(nowMs: number): Promise<readonly AnomalyBatch[]>;
+  onAnomalies(anomalies: AnomalyBatch): void;
+  onFailure(error: unknown): void;
+}
+
+/**
+ * Tells the services how late it is, with or without lines: silence shows on the clock alone. A tick that is not
+ * answered when the next one is due makes that one wait, so that overload never piles them up.
+ */
+export class Clock {
+  readonly #options: ClockOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(options: ClockOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#running ??= this.#tick().finally(() => {
+        this.#running = undefined;
+      });
+    }, this.#options.intervalMs);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  async #tick(): Promise<void> {
+    const { lagMs, nowMs, tick, onAnomalies, onFailure } = this.#options;
+    try {
+      for (const batch of await tick(nowMs() - lagMs)) onAnomalies(batch);
+    } catch (error) {
+      onFailure(error);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { Clock } from '../../src/live/clock.ts';
+import type { ClockOptions } from '../../src/live/clock.ts';
+
+/** A clock of one millisecond whose ticks the test answers by hand. */
+function start(over: Partial<ClockOptions> = {}) {
+  const asked: number[] = [];
+  const answers: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
+  const clock = new Clock({
+    intervalMs: 1,
+    lagMs: 10_000,
+    nowMs: () => 1_000_000,
+    tick: (nowMs) =>
+      new Promise((resolve) => {
+        asked.push(nowMs);
+        answers.push(() => resolve([]));
+        waiting.splice(0).forEach((wake) => wake());
+      }),
+    onAnomalies: () => {},
+    onFailure: () => {},
+    ...over,
+  });
+  clock.start();
+  const nextTick = () => new Promise<void>((resolve) => waiting.push(resolve));
+  return { clock, asked, answers, nextTick };
+}
+
+test('services are told the time of the lag before now', async () => {
+  const { clock, asked, answers, nextTick } = start();
+  await nextTick();
+  expect(asked).toEqual([990_000]);
+  answers[0]!();
+  await clock.stop();
+});
+
+test('a tick that is not answered holds up the next, and stopping waits for it', async () => {
+  const { clock, asked, answers, nextTick } = start();
+  await nextTick();
+  const seen = asked.length;
+  answers[0]!();
+  await nextTick();
+  expect(asked.length).toBe(seen + 1);
+  let stopped = false;
+  const stopping = clock.stop().then(() => (stopped = true));
+  await Promise.resolve();
+  expect(stopped).toBe(false);
+  answers[1]!();
+  await stopping;
+});
+
+test('a failed tick is told and the clock goes on', async () => {
+  const failures: unknown[] = [];
+  const told = Promise.withResolvers<void>();
+  const { clock } = start({
+    tick: () => Promise.reject(new Error('shutting down')),
+    onFailure(error) {
+      if (failures.push(error) === 2) told.resolve();
+    },
+  });
+  await told.promise;
+  await clock.stop();
+  expect(failures.length).toBeGreaterThanOrEqual(2);
+});
