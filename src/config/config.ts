@@ -1,3 +1,4 @@
+import { bitsOf } from '../domain/anomaly.ts';
 import type { DetectorProfile, MinerProfile } from '../domain/profile.ts';
 import type { SettingName, Settings } from './settings.ts';
 import type { SourceValues } from './source-settings.ts';
@@ -29,7 +30,8 @@ export interface Config {
     fileRoot: string | undefined;
   };
   mine: { profile: MinerProfile; simTh: number; maxTemplates: number };
-  score: { profile: DetectorProfile; hstThreshold: number };
+  /** `alertReasons`: bits of `REASON_BIT`; absent: the profile's own. */
+  score: { profile: DetectorProfile; hstThreshold: number; alertReasons?: number };
   cluster: { contamination: number };
   live: {
     shards: number;
@@ -75,7 +77,11 @@ export function buildConfig(settings: Settings, cores: number, sources: Config['
       fileRoot: settings.FILE_ROOT,
     },
     mine: { profile: settings.MINER_PROFILE, simTh: settings.DRAIN_SIM_TH, maxTemplates: settings.MAX_TEMPLATES },
-    score: { profile: settings.DETECTOR_PROFILE, hstThreshold: settings.HST_THRESHOLD },
+    score: {
+      profile: settings.DETECTOR_PROFILE,
+      hstThreshold: settings.HST_THRESHOLD,
+      ...(settings.ALERT_REASONS === undefined ? {} : { alertReasons: bitsOf(settings.ALERT_REASONS) }),
+    },
     cluster: { contamination: settings.ANOMALY_CONTAMINATION },
     live: {
       shards: settings.SHARDS ?? Math.max(1, cores - 1),

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { REASONS } from '../domain/anomaly.ts';
 import { DETECTOR_PROFILES, MINER_PROFILES } from '../domain/profile.ts';
 import type { Static, TSchema } from 'typebox';
 
@@ -123,6 +124,14 @@ export const SettingsSchema = Type.Object({
     default: 0.7,
     description: 'Half-Space-Trees score from which a line is anomalous',
   }),
+  ALERT_REASONS: Type.Optional(
+    Type.Array(Type.Enum([...REASONS]), {
+      minItems: 1,
+      description:
+        'Reasons that raise an anomaly of their own, others are only told beside one; unset: those that the profile trusts',
+      allowed: `one or more of ${REASONS.join(', ')}, separated by commas`,
+    }),
+  ),
   ANOMALY_CONTAMINATION: Type.Number({
     exclusiveMinimum: 0,
     maximum: 0.5,

@@ -105,6 +105,12 @@ describe('values that are not allowed', () => {
     ['FILE_FORMAT', 'xml', 'FILE_FORMAT is "xml"; allowed: auto, json, csv, text'],
     ['OTLP_HTTP_PATH', 'logs', 'OTLP_HTTP_PATH is "logs"; allowed: "/" and then letters, digits and / _ . ~ -'],
     ['OTLP_HTTP_PATH', '/:a', 'OTLP_HTTP_PATH is "/:a"; allowed: "/" and then letters, digits and / _ . ~ -'],
+    [
+      'ALERT_REASONS',
+      'new_template, loud',
+      'ALERT_REASONS is "new_template, loud"; allowed: one or more of anomaly_score, new_template, error_burst, ' +
+        'rate_spike, rate_drop, severity_shift, parameter_outlier, separated by commas',
+    ],
     ['SERVICE_ATTRIBUTES', ',', 'SERVICE_ATTRIBUTES is ","; allowed: 1 to 16 attribute names, separated by commas'],
     [
       'CORS_ALLOWED_ORIGINS',

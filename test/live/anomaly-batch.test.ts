@@ -1,13 +1,24 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { REASONS } from '../../src/domain/anomaly.ts';
-import type { Anomaly } from '../../src/domain/anomaly.ts';
+import type { Anomaly, Explanation } from '../../src/domain/anomaly.ts';
 import { LEVELS } from '../../src/domain/level.ts';
 import { readAnomalies } from '../../src/live/anomaly-batch.ts';
 import { anomalyBatch, packAnomalies } from './anomaly-samples.ts';
 
 const hexOf = (bytes: number) =>
   fc.uint8Array({ minLength: bytes, maxLength: bytes }).map((id) => Buffer.from(id).toString('hex'));
+
+const anyExplanation: fc.Arbitrary<Explanation> = fc.record({
+  details: fc.constant([{ reason: 'rate_spike', observed: 5, expected: 0.5, unit: 'lines in 60 s', since: 1 }]),
+  features: fc.array(
+    fc.record({ feature: fc.string(), value: fc.integer(), low: fc.constant(0), high: fc.constant(1) }),
+  ),
+  first_seen: fc.integer(),
+  last_seen: fc.integer(),
+  template_count: fc.nat(),
+  repeats: fc.nat(),
+});
 
 const anyAnomaly: fc.Arbitrary<Anomaly> = fc.record(
   {
@@ -23,6 +34,7 @@ const anyAnomaly: fc.Arbitrary<Anomaly> = fc.record(
     level: fc.constantFrom(...LEVELS),
     trace_id: hexOf(16),
     span_id: hexOf(8),
+    explanation: anyExplanation,
   },
   {
     requiredKeys: [
