@@ -3,6 +3,7 @@ import { INFO, levelOfSeverityNumber } from '../domain/level.ts';
 import type { LevelIndex } from '../domain/level.ts';
 import { FIXED32, FIXED64, LENGTH, VARINT } from './protobuf-reader.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
+import { isKey, readStringAttribute } from './string-attribute.ts';
 import type { RecordColumns } from './record-columns.ts';
 
 const TIME = (1 << 3) | FIXED64;
@@ -24,6 +25,8 @@ const BODY_STRING = (1 << 3) | LENGTH;
 /** Reads the `LogRecord` from `reader.at` to `end` into a new row of `columns`. The hot path of reception. */
 export function readLogRecord(reader: ProtobufReader, end: number, columns: RecordColumns): void {
   const row = columns.add();
+  columns.templateStart[row] = 0;
+  columns.templateEnd[row] = 0;
   let timeLow = 0;
   let timeHigh = 0;
   let observedLow = 0;
@@ -61,9 +64,12 @@ export function readLogRecord(reader: ProtobufReader, end: number, columns: Reco
         bodyStart = reader.at;
         reader.at = bodyEnd;
         break;
-      case ATTRIBUTES:
-        reader.at = reader.lengthEnd(end);
+      case ATTRIBUTES: {
+        const attributeEnd = reader.lengthEnd(end);
+        if (columns.templateKey !== undefined) readTemplate(reader, attributeEnd, columns, row);
+        reader.at = attributeEnd;
         break;
+      }
       case DROPPED_ATTRIBUTES:
         columns.droppedAttributes += reader.varint(end);
         break;
@@ -128,6 +134,16 @@ function placeMessage(
   columns.messageEnd[row] = body.end;
   columns.inScratch[row] = body.inScratch ? 1 : 0;
   return body.level;
+}
+
+/** Of equal keys the first counts. */
+function readTemplate(reader: ProtobufReader, end: number, columns: RecordColumns, row: number): void {
+  const { attribute, templateKey } = columns;
+  readStringAttribute(reader, end, attribute);
+  if (templateKey === undefined || columns.templateEnd[row] !== 0) return;
+  if (!isKey(templateKey, reader.bytes, attribute.keyStart, attribute.keyEnd)) return;
+  columns.templateStart[row] = attribute.start;
+  columns.templateEnd[row] = attribute.end;
 }
 
 /** -1 for an id that says "none": of another length, or all zero. */

@@ -2,6 +2,7 @@ import type { LevelIndex } from '../domain/level.ts';
 import { BodyMessage } from './body-message.ts';
 import { DecodeError } from './decode-error.ts';
 import { readLogRecord } from './log-record.ts';
+import type { StringAttribute } from './string-attribute.ts';
 import { LENGTH, ProtobufReader } from './protobuf-reader.ts';
 
 /** Records of one request at most; smaller than two bytes a record, which is what an empty one takes. */
@@ -30,7 +31,7 @@ const NOTHING = new Uint8Array(0);
  *     columns.begin(bytes); columns.append(start, end); ... one `ResourceLogs` each ...
  *     for (let i = 0; i < columns.count; i++) score(columns.source(i), columns.messageStart[i], columns.messageEnd[i])
  *
- * Attributes of records are stepped over by their length; all else is checked before `append` returns, so that a
+ * Attributes of records are stepped over by their length unless one names the template; all else is checked before `append` returns, so that a
  * request is scored whole or not at all.
  */
 export class RecordColumns {
@@ -47,15 +48,23 @@ export class RecordColumns {
   /** Offset of the 16 and 8 bytes of the ids; -1 when the record is not part of a trace. */
   traceIdStart = new Int32Array(INITIAL_RECORDS);
   spanIdStart = new Int32Array(INITIAL_RECORDS);
+  /** Text of the attribute that names the template, as offsets into the request; equal where there is none. */
+  templateStart = new Uint32Array(INITIAL_RECORDS);
+  templateEnd = new Uint32Array(INITIAL_RECORDS);
   /** Sum over the records of what their SDKs dropped. */
   droppedAttributes = 0;
   readonly body = new BodyMessage();
   readonly #reader = new ProtobufReader();
+  /** Key of the attribute that names the template; undefined when attributes are stepped over. */
+  readonly templateKey: Uint8Array | undefined;
+  readonly attribute: StringAttribute = { keyStart: 0, keyEnd: 0, start: 0, end: 0 };
   readonly #recordsMax: number;
   #unresolvedBefore = 0;
 
-  constructor(options: { recordsMax?: number } = {}) {
-    this.#recordsMax = options.recordsMax ?? RECORDS_MAX;
+  constructor(options: { recordsMax?: number; templateAttribute?: string | undefined } = {}) {
+    const { recordsMax = RECORDS_MAX, templateAttribute } = options;
+    this.#recordsMax = recordsMax;
+    this.templateKey = templateAttribute === undefined ? undefined : new TextEncoder().encode(templateAttribute);
   }
 
   /** Values of bodies that were taken as absent because they point into a table of strings that logs do not have. */
@@ -148,6 +157,8 @@ export class RecordColumns {
     this.timeMs = resized(this.timeMs, new Float64Array(records));
     this.traceIdStart = resized(this.traceIdStart, new Int32Array(records));
     this.spanIdStart = resized(this.spanIdStart, new Int32Array(records));
+    this.templateStart = resized(this.templateStart, new Uint32Array(records));
+    this.templateEnd = resized(this.templateEnd, new Uint32Array(records));
   }
 }
 

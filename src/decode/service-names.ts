@@ -2,6 +2,8 @@ import { murmur3 } from '../domain/fingerprint.ts';
 import { UNKNOWN_SERVICE } from '../domain/row.ts';
 import { LENGTH, VARINT } from './protobuf-reader.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
+import { isKey, readStringAttribute } from './string-attribute.ts';
+import type { StringAttribute } from './string-attribute.ts';
 import { codePointBoundary } from './utf8.ts';
 
 /** Longer names are cut, at a code point. */
@@ -11,12 +13,8 @@ const SERVICE_NAME_BYTES_MAX = 256;
 const CACHE_SLOTS = 16_384;
 const SHARD_SEED = 0x5eed;
 
-const KEY = (1 << 3) | LENGTH;
-const VALUE = (2 << 3) | LENGTH;
 const ATTRIBUTES = (1 << 3) | LENGTH;
 const DROPPED_ATTRIBUTES = (2 << 3) | VARINT;
-const STRING_VALUE = (1 << 3) | LENGTH;
-const ANY_VALUE_FIELD_MAX = 8;
 
 export interface ServiceName {
   readonly name: string;
@@ -42,6 +40,7 @@ export class ServiceNames {
   readonly #shards: number;
   readonly #slots: (Slot | undefined)[] = Array.from({ length: CACHE_SLOTS });
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  readonly #attribute: StringAttribute = { keyStart: 0, keyEnd: 0, start: 0, end: 0 };
   #rank = 0;
   #start = 0;
   #end = 0;
@@ -76,7 +75,7 @@ export class ServiceNames {
     const end = capped < this.#end ? codePointBoundary(bytes, start, capped) : capped;
     const index = hash(bytes, start, end) & (CACHE_SLOTS - 1);
     const slot = this.#slots[index];
-    if (slot !== undefined && isEqual(slot.bytes, bytes, start, end)) return slot.service;
+    if (slot !== undefined && isKey(slot.bytes, bytes, start, end)) return slot.service;
     // A copy, which a Buffer's slice is not: the slot must own its bytes, and TextDecoder refuses shared memory.
     const own = new Uint8Array(bytes.subarray(start, end));
     const name = this.#decoder.decode(own);
@@ -86,52 +85,20 @@ export class ServiceNames {
   }
 
   #seeAttribute(reader: ProtobufReader, end: number): void {
-    const { bytes } = reader;
-    let rank = this.#attributes.length;
-    let valueStart = 0;
-    let valueEnd = 0;
-    while (reader.at < end) {
-      const tag = reader.tag(end);
-      if (tag === KEY) {
-        const keyEnd = reader.lengthEnd(end);
-        rank = this.#rankOf(bytes, reader.at, keyEnd);
-        reader.at = keyEnd;
-      } else if (tag === VALUE) {
-        valueEnd = reader.lengthEnd(end);
-        valueStart = reader.at;
-        reader.at = valueEnd;
-      } else reader.skipUnknown(tag, end, 0b110, 'KeyValue');
-    }
+    const found = this.#attribute;
+    readStringAttribute(reader, end, found);
+    if (found.start === found.end) return;
     // Keys should be unique: of equal ones the first counts, as in the Collector.
-    if (rank < this.#rank) this.#seeValue(reader, rank, valueStart, valueEnd);
-    reader.at = end;
-  }
-
-  #seeValue(reader: ProtobufReader, rank: number, start: number, end: number): void {
-    reader.at = start;
-    let textStart = 0;
-    let textEnd = 0;
-    while (reader.at < end) {
-      const tag = reader.tag(end);
-      if (tag === STRING_VALUE) {
-        textEnd = reader.lengthEnd(end);
-        textStart = reader.at;
-        reader.at = textEnd;
-      } else {
-        // Another value of the oneof takes the string's place.
-        if (tag >>> 3 <= ANY_VALUE_FIELD_MAX) textEnd = textStart;
-        reader.skipUnknown(tag, end, 0b10, 'AnyValue');
-      }
-    }
-    if (textEnd === textStart) return;
+    const rank = this.#rankOf(reader.bytes, found.keyStart, found.keyEnd);
+    if (rank >= this.#rank) return;
     this.#rank = rank;
-    this.#start = textStart;
-    this.#end = textEnd;
+    this.#start = found.start;
+    this.#end = found.end;
   }
 
   #rankOf(bytes: Uint8Array, start: number, end: number): number {
     for (let rank = 0; rank < this.#attributes.length; rank++) {
-      if (isEqual(this.#attributes[rank] as Uint8Array, bytes, start, end)) return rank;
+      if (isKey(this.#attributes[rank] as Uint8Array, bytes, start, end)) return rank;
     }
     return this.#attributes.length;
   }
@@ -145,12 +112,6 @@ export function shardOf(service: string, shards: number): number {
 interface Slot {
   bytes: Uint8Array;
   service: ServiceName;
-}
-
-function isEqual(own: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  if (own.length !== end - start) return false;
-  for (let i = 0; i < own.length; i++) if (own[i] !== bytes[start + i]) return false;
-  return true;
 }
 
 /** FNV-1a. */

@@ -17,6 +17,26 @@ function one(record: SampleRecord) {
 
 const messageOf = (body: SampleValue) => one({ body }).message;
 
+describe('the template that a record carries', () => {
+  const columns = new RecordColumns({ templateAttribute: 'log.record.template' });
+  const templateOf = (attributes: Record<string, SampleValue>) => {
+    const bytes = encodeLogsRequest({ service: 's', records: [{ body: 'user 7', attributes }] });
+    columns.begin(bytes);
+    columns.append(...rangeOf(bytes));
+    return Buffer.from(bytes.subarray(columns.templateStart[0], columns.templateEnd[0])).toString();
+  };
+
+  it('is the text of the attribute that was asked for', () => {
+    expect(templateOf({ a: 'x', 'log.record.template': 'user <*>', 'log.record.original': 'y' })).toBe('user <*>');
+  });
+
+  it('is none where the attribute is absent or no text', () => {
+    expect(templateOf({ 'log.record.templates': 'user <*>' })).toBe('');
+    expect(templateOf({ 'log.record.template': 7 })).toBe('');
+    expect(templateOf({})).toBe('');
+  });
+});
+
 describe('the time of a record', () => {
   it('D1: is its own, else the observed one, else 0 for the time of arrival', () => {
     expect(one({ timeUnixNano: 5_000_000n, observedTimeUnixNano: 7_000_000n }).timeMs).toBe(5);
