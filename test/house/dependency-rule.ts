@@ -8,6 +8,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   score: ['domain', 'mine'],
   cluster: ['domain'],
   decode: ['domain'],
+  incident: ['domain'],
   receive: ['domain', 'decode'],
   sources: ['domain'],
   analyse: ['domain', 'mine', 'cluster', 'sources'],
@@ -16,11 +17,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['domain', 'receive (types)'],
   config: ['domain'],
   demo: ['domain'],
+  cli: ['domain', 'mine', 'score', 'incident', 'sources', 'analyse', 'config'],
   engine: ['domain', 'analyse', 'live', 'serve', 'sources'],
 };
 
 /** Algorithms: no node: module, no package, no clock, no randomness. */
-const PURE = new Set(['domain', 'mine', 'score', 'cluster', 'decode']);
+const PURE = new Set(['domain', 'mine', 'score', 'cluster', 'decode', 'incident']);
 const IMPURE = /\b(Date\.now|new Date\(\)|Math\.random|performance\.|process\.|crypto\.|setTimeout\(|setInterval\()/;
 
 interface Import {

@@ -1,0 +1,54 @@
+import type { Reason } from './anomaly.ts';
+import type { Level } from './level.ts';
+
+export const INCIDENT_STATES = ['open', 'resolved'] as const;
+export type IncidentState = (typeof INCIDENT_STATES)[number];
+
+/** Anomalies that belong together, as they leave for readers. Times are epoch milliseconds. */
+export interface Incident {
+  /** 16 hex digits: a hash of what groups its anomalies and of the first one's time. */
+  id: string;
+  state: IncidentState;
+  /** Of its first anomaly. */
+  service: string;
+  /** In order of appearance, bounded. */
+  services: string[];
+  first_seen: number;
+  last_seen: number;
+  /** Present when resolved. */
+  resolved_at?: number;
+  /** Anomalies. */
+  count: number;
+  /** Anomalies, and lines like them that raised none of their own in between. */
+  line_count: number;
+  /** How many of the anomalies had each reason, only those that some had. */
+  reasons: Partial<Record<Reason, number>>;
+  worst_score: number;
+  worst_level: Level;
+  /** Of its first anomaly. */
+  fingerprint: string;
+  /** In order of appearance, bounded. */
+  templates: IncidentTemplate[];
+  /** Anomalies whose template had no place any more. */
+  other_templates_count: number;
+  /** The first of each template and some more, bounded. */
+  samples: IncidentSample[];
+  /** The first ones, bounded. */
+  trace_ids: string[];
+}
+
+export interface IncidentTemplate {
+  fingerprint: string;
+  service: string;
+  /** As it was first seen. */
+  template: string;
+  count: number;
+}
+
+export interface IncidentSample {
+  timestamp: number;
+  service: string;
+  level: Level;
+  message: string;
+  fingerprint: string;
+}

@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import type { Anomaly } from '../../src/domain/anomaly.ts';
+import { Incidents } from '../../src/incident/incidents.ts';
+import type { IncidentChange } from '../../src/incident/incidents.ts';
+
+const START_MS = Date.UTC(2026, 2, 1);
+const QUIET_MS = 300_000;
+
+function anomaly(offsetMs: number, over: Partial<Anomaly> = {}): Anomaly {
+  return {
+    is_anomaly: true,
+    reasons: ['new_template'],
+    service: 'shop',
+    template: 'no space left on <*>',
+    template_id: 7,
+    fingerprint: '00000000000000aa',
+    hst_score: 0.4,
+    timestamp: START_MS + offsetMs,
+    message: 'no space left on sda1',
+    level: 'error',
+    ...over,
+  };
+}
+
+function play(anomalies: readonly Anomaly[], incidents = new Incidents()): IncidentChange[] {
+  return anomalies.flatMap((one) => incidents.add(one));
+}
+
+describe('anomalies become incidents:', () => {
+  test('those of a service join one while no gap is longer than five minutes', () => {
+    const incidents = new Incidents();
+    const changes = play([anomaly(0), anomaly(QUIET_MS), anomaly(2 * QUIET_MS)], incidents);
+    expect(changes.map(({ kind }) => kind)).toEqual(['opened']);
+    expect(incidents.open()).toMatchObject([{ count: 3, first_seen: START_MS, last_seen: START_MS + 2 * QUIET_MS }]);
+  });
+
+  test('a longer gap resolves the one and opens another', () => {
+    const changes = play([anomaly(0), anomaly(QUIET_MS + 1)]);
+    expect(changes.map(({ kind, incident }) => [kind, incident.state])).toEqual([
+      ['opened', 'open'],
+      ['resolved', 'resolved'],
+      ['opened', 'open'],
+    ]);
+    expect(changes[1]!.incident.resolved_at).toBe(START_MS + QUIET_MS);
+    expect(changes[1]!.incident.id).toBe(changes[0]!.incident.id);
+    expect(changes[2]!.incident.id).not.toBe(changes[0]!.incident.id);
+  });
+
+  test('services have one each, resolved in the order in which they fell quiet', () => {
+    const incidents = new Incidents();
+    play([anomaly(0, { service: 'a' }), anomaly(1, { service: 'b' }), anomaly(2, { service: 'a' })], incidents);
+    expect(incidents.advance(START_MS + QUIET_MS)).toEqual([]);
+    const resolved = incidents.advance(START_MS + QUIET_MS + 3);
+    expect(resolved.map(({ incident }) => incident.service)).toEqual(['b', 'a']);
+    expect(incidents.openCount).toBe(0);
+  });
+
+  test('100,000 anomalous lines are one incident with its count, and little text', () => {
+    const incidents = new Incidents();
+    const burst = Array.from({ length: 100_000 }, (_, i) =>
+      anomaly(i, {
+        fingerprint: `${i % 200}`,
+        message: 'é'.repeat(5000),
+        trace_id: `${i}`,
+        hst_score: i === 500 ? 0.9 : 0.4,
+        level: i === 700 ? 'fatal' : 'error',
+        reasons: i % 2 === 0 ? ['error_burst', 'new_template'] : ['error_burst'],
+      }),
+    );
+    expect(play(burst, incidents)).toHaveLength(1);
+    const [incident] = incidents.open();
+    expect(incident).toMatchObject({
+      count: 100_000,
+      line_count: 100_000,
+      reasons: { new_template: 50_000, error_burst: 100_000 },
+      worst_score: 0.9,
+      worst_level: 'fatal',
+      other_templates_count: 75_000,
+    });
+    expect(incident!.templates).toHaveLength(50);
+    expect(incident!.samples).toHaveLength(10);
+    expect(incident!.trace_ids).toHaveLength(10);
+    expect(JSON.stringify(incident).length).toBeLessThan(30_000);
+  });
+
+  test('lines that raised nothing of their own count once their template has raised again', () => {
+    const told = (repeats: number) => ({
+      details: [],
+      features: [],
+      first_seen: 0,
+      last_seen: 0,
+      template_count: 1,
+      repeats,
+    });
+    const incidents = new Incidents();
+    // The first anomaly's silent lines were before the incident.
+    play([anomaly(0, { explanation: told(40) }), anomaly(200_000, { explanation: told(5000) })], incidents);
+    expect(incidents.open()).toMatchObject([{ count: 2, line_count: 5002 }]);
+  });
+
+  test('samples show every template before they show one often', () => {
+    const incidents = new Incidents();
+    const one = Array.from({ length: 50 }, (_, i) => anomaly(i));
+    play([...one, anomaly(60, { fingerprint: 'b', message: 'disk lost' })], incidents);
+    const messages = incidents.open()[0]!.samples.map(({ message }) => message);
+    expect(messages).toEqual([...Array.from({ length: 3 }, () => 'no space left on sda1'), 'disk lost']);
+  });
+
+  test('an id is of the service and the first time, whatever else there was', () => {
+    const idOf = (anomalies: readonly Anomaly[]) => play(anomalies).at(-1)!.incident.id;
+    const id = idOf([anomaly(0)]);
+    expect(id).toMatch(/^[0-9a-f]{16}$/);
+    expect(idOf([anomaly(-999_999, { service: 'other' }), anomaly(0, { fingerprint: 'c', hst_score: 1 })])).toBe(id);
+    expect(idOf([anomaly(1)])).not.toBe(id);
+    expect(idOf([anomaly(0, { service: 'shop2' })])).not.toBe(id);
+  });
+
+  test('a late anomaly joins an incident that it could have begun, and keeps its id', () => {
+    const incidents = new Incidents();
+    const [opened] = play([anomaly(0), anomaly(-100_000)], incidents);
+    expect(incidents.open()).toMatchObject([
+      { id: opened!.incident.id, first_seen: START_MS - 100_000, last_seen: START_MS, count: 2 },
+    ]);
+  });
+
+  test('one from long before the open incident is one of its own, and over', () => {
+    const incidents = new Incidents();
+    const changes = play([anomaly(0), anomaly(-QUIET_MS - 1)], incidents);
+    expect(changes.map(({ kind }) => kind)).toEqual(['opened', 'opened', 'resolved']);
+    expect(incidents.open()).toMatchObject([{ count: 1, first_seen: START_MS }]);
+  });
+
+  test('at the bound of open incidents the one quiet for longest is resolved early', () => {
+    const incidents = new Incidents({ openMax: 2 });
+    const changes = play(
+      [0, 1, 2, 3].map((i) => anomaly(i, { service: `svc-${i}` })),
+      incidents,
+    );
+    expect(incidents.open().map(({ service }) => service)).toEqual(['svc-2', 'svc-3']);
+    const resolved = changes.filter(({ kind }) => kind === 'resolved').map(({ incident }) => incident);
+    expect(resolved.map(({ service, resolved_at }) => [service, resolved_at])).toEqual([
+      ['svc-0', START_MS + 2],
+      ['svc-1', START_MS + 3],
+    ]);
+  });
+
+  test('what was told does not change when the incident grows', () => {
+    const incidents = new Incidents();
+    const [opened] = play([anomaly(0)], incidents);
+    const before = JSON.stringify(opened);
+    play([anomaly(1), anomaly(2, { fingerprint: 'd' })], incidents);
+    expect(JSON.stringify(opened)).toBe(before);
+  });
+});
