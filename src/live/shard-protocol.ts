@@ -1,3 +1,4 @@
+import type { Anomaly } from '../domain/anomaly.ts';
 import type { DetectorOptions, TemplateFacts } from '../score/detector.ts';
 import type { AnomalyBatch } from './anomaly-batch.ts';
 import type { BufferedService } from './row-buffer.ts';
@@ -36,6 +37,11 @@ export interface ScoredRequest {
   anomalies: AnomalyBatch | undefined;
 }
 
+export interface DetectedRows {
+  records: number;
+  anomalies: Anomaly[];
+}
+
 /** What a service knows of a template that somebody asks about. */
 export interface KnownTemplate {
   service: string;
@@ -70,8 +76,8 @@ export interface ShardStatus {
 export interface ShardResults {
   otlp: ScoredRequest;
   learn: { rows: number };
-  detect: ScoredRequest;
-  'end-job': undefined;
+  detect: DetectedRows;
+  'end-job': Anomaly[];
   'lend-buffer': BufferedService[];
   'return-buffer': undefined;
   tick: ScoredRequest;

@@ -1,11 +1,10 @@
 import { shardOf } from '../decode/service-names.ts';
 import type { Anomaly } from '../domain/anomaly.ts';
-import { readAnomalies } from './anomaly-batch.ts';
 import type { AnomalyBatch } from './anomaly-batch.ts';
 import type { BufferedService } from './row-buffer.ts';
 import { ShardClient } from './shard-client.ts';
 import type { ShardOptions } from './shard-protocol.ts';
-import type { KnownTemplate, ScoredRequest, ServiceRows, ServiceStatus } from './shard-protocol.ts';
+import type { KnownTemplate, ServiceRows, ServiceStatus } from './shard-protocol.ts';
 import { sumShardStats } from './shard-stats.ts';
 import type { ShardStatValues } from './shard-stats.ts';
 
@@ -74,17 +73,19 @@ export class ShardSet {
   async detect(batches: AsyncIterable<ServiceRows[]>, onAnomaly: (anomaly: Anomaly) => void): Promise<number> {
     const job = this.#nextJob++;
     let scored = 0;
+    let whole = false;
     try {
       for await (const batch of batches) {
         const calls = [...this.#split(batch)].map(([client, rows]) => client.call({ type: 'detect', job, rows }));
-        const parts: ScoredRequest[] = await Promise.all(calls);
-        for (const part of parts) {
-          scored += part.records;
-          for (const anomaly of readAnomalies(part.anomalies)) onAnomaly(anomaly);
+        for (const { records, anomalies } of await Promise.all(calls)) {
+          scored += records;
+          anomalies.forEach(onAnomaly);
         }
       }
+      whole = true;
     } finally {
-      await Promise.all(this.clients.map((client) => client.call({ type: 'end-job', job })));
+      const last = await Promise.all(this.clients.map((client) => client.call({ type: 'end-job', job })));
+      if (whole) last.flat().forEach(onAnomaly);
     }
     return scored;
   }

@@ -26,7 +26,7 @@ setInterval(() => shard.writeStats(stats), STATS_INTERVAL_MS).unref();
 function transferOf(reply: ShardReply): ArrayBuffer[] {
   if (!('result' in reply) || reply.result === undefined || !('anomalies' in reply.result)) return [];
   const { anomalies } = reply.result;
-  return anomalies === undefined ? [] : [anomalies.bytes.buffer, anomalies.offsets.buffer];
+  return anomalies === undefined || Array.isArray(anomalies) ? [] : [anomalies.bytes.buffer, anomalies.offsets.buffer];
 }
 
 function answer(request: ShardRequest): ShardReply {

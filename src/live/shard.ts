@@ -2,9 +2,11 @@ import { serviceOf } from '../decode/logs-request.ts';
 import { RecordColumns } from '../decode/record-columns.ts';
 import { ServiceNames } from '../decode/service-names.ts';
 import { countsByReason, reasonsOf } from '../domain/anomaly.ts';
+import type { Anomaly } from '../domain/anomaly.ts';
 import type { LevelIndex } from '../domain/level.ts';
 import { PackedRowReader } from '../domain/packed-rows.ts';
 import type { Detector, Finding, Verdict } from '../score/detector.ts';
+import { Replay } from '../score/replay.ts';
 import { kindOf, lineOfFinding } from './anomalous-line.ts';
 import { AnomalyBatchWriter } from './anomaly-batch.ts';
 import { displayTime, windowTime } from './event-time.ts';
@@ -12,7 +14,14 @@ import { findTemplate } from './known-template.ts';
 import { RowBuffer } from './row-buffer.ts';
 import type { BufferedService } from './row-buffer.ts';
 import { ServiceTable } from './service-table.ts';
-import type { KnownTemplate, ScoredRequest, ServiceRows, ShardOptions, ShardStatus } from './shard-protocol.ts';
+import type {
+  DetectedRows,
+  KnownTemplate,
+  ScoredRequest,
+  ServiceRows,
+  ShardOptions,
+  ShardStatus,
+} from './shard-protocol.ts';
 import { writeShardStats } from './shard-stats.ts';
 
 const DETECT_JOBS_MAX = 16;
@@ -25,8 +34,7 @@ export class Shard {
   readonly #columns = new RecordColumns();
   readonly #names: ServiceNames;
   readonly #anomalies = new AnomalyBatchWriter();
-  /** Copies of detectors that score a window without teaching the live ones, by job and service. */
-  readonly #jobs = new Map<number, Map<string, Detector>>();
+  readonly #jobs = new Map<number, DetectJob>();
   readonly #lent: (() => void)[] = [];
   readonly #raised = countsByReason(() => 0);
   readonly #counts = {
@@ -137,33 +145,16 @@ export class Shard {
   }
 
   /** Scores rows with copies of the live models, which live until the job ends; the live ones learn nothing. */
-  detect(job: number, batches: readonly ServiceRows[]): ScoredRequest {
-    const copies = this.#jobs.get(job) ?? this.#openJob(job);
+  detect(job: number, batches: readonly ServiceRows[]): DetectedRows {
+    const { replay, found } = this.#jobs.get(job) ?? this.#openJob(job);
     let records = 0;
     for (const { service, bytes } of batches) {
-      const detector = this.#copyFor(copies, service);
       const reader = new PackedRowReader(bytes);
       for (; reader.next(); records++) {
-        const { messageStart, messageEnd, level, timestampMs } = reader;
-        const verdict = detector.score(bytes, messageStart, messageEnd, level, timestampMs);
-        if (verdict.alerts === 0) continue;
-        this.#anomalies.add({
-          kind: kindOf(service, detector, verdict.template),
-          timestampMs,
-          score: verdict.score,
-          level,
-          reasons: verdict.reasons,
-          source: bytes,
-          messageStart,
-          messageEnd,
-          idBytes: bytes,
-          traceIdStart: -1,
-          spanIdStart: -1,
-          explanation: detector.explain(bytes, messageStart, messageEnd),
-        });
+        replay.add(service, bytes, reader.messageStart, reader.messageEnd, reader.level, reader.timestampMs);
       }
     }
-    return { records, anomalies: this.#anomalies.take() };
+    return { records, anomalies: found.splice(0) };
   }
 
   /** The clock of all services has come to `nowMs`: what is missing or too many shows without any line. */
@@ -183,8 +174,12 @@ export class Shard {
     return findTemplate(this.#services.detectors(), fingerprint, part, parts);
   }
 
-  endJob(job: number): undefined {
+  /** Forgets the job; answers what showed at the end of its rows. */
+  endJob(job: number): Anomaly[] {
+    const opened = this.#jobs.get(job);
     this.#jobs.delete(job);
+    opened?.replay.finish();
+    return opened?.found ?? [];
   }
 
   lendBuffer(nowMs: number): BufferedService[] {
@@ -252,19 +247,23 @@ export class Shard {
     writeShardStats(target, { learningServices, templates, templatesEvicted });
   }
 
-  #openJob(job: number): Map<string, Detector> {
+  #openJob(job: number): DetectJob {
     if (this.#jobs.size >= DETECT_JOBS_MAX) throw new Error(`more than ${DETECT_JOBS_MAX} windows are being scored`);
-    const copies = new Map<string, Detector>();
-    this.#jobs.set(job, copies);
-    return copies;
+    const found: Anomaly[] = [];
+    const replay = new Replay({
+      detector: this.#options.detector,
+      servicesMax: this.#options.servicesMax,
+      create: (service) => this.#services.peek(service)?.clone() ?? this.#services.create(service),
+      onAnomaly: ({ alerts: _alerts, found: _found, ...anomaly }) => found.push(anomaly),
+    });
+    const opened = { replay, found };
+    this.#jobs.set(job, opened);
+    return opened;
   }
+}
 
-  #copyFor(copies: Map<string, Detector>, service: string): Detector {
-    let copy = copies.get(service);
-    if (copy === undefined) {
-      copy = this.#services.peek(service)?.clone() ?? this.#services.create(service);
-      copies.set(service, copy);
-    }
-    return copy;
-  }
+/** A window that is being scored, and what was found since it was last asked. */
+interface DetectJob {
+  replay: Replay;
+  found: Anomaly[];
 }

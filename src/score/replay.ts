@@ -14,6 +14,8 @@ const MESSAGE_BYTES_MAX = 16 * 1024;
 
 export interface ReplayOptions {
   detector: DetectorOptions;
+  /** A service's detector at its first row; a fresh one where this is absent. */
+  create?: (service: string) => Detector;
   /** Services with a detector of their own; further ones share one. */
   servicesMax: number;
   /** Called for every anomaly, in the order in which they are found. */
@@ -41,7 +43,10 @@ export class Replay {
 
   constructor(options: ReplayOptions) {
     this.#onAnomaly = options.onAnomaly;
-    this.#services = new ReplayServices(options.servicesMax, (service) => createDetector(service, options.detector));
+    this.#services = new ReplayServices(
+      options.servicesMax,
+      options.create ?? ((service) => createDetector(service, options.detector)),
+    );
   }
 
   /** Rows of either kind so far. */

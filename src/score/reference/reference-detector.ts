@@ -18,6 +18,7 @@ export class ReferenceDetector implements Detector {
   readonly service: string;
   readonly #options: DetectorOptions;
   readonly #learningLines: number;
+  readonly #alertReasons: number;
   #miner: TemplateMiner;
   #trees = new ReferenceTrees();
   readonly #burst = new ErrorBurst();
@@ -31,6 +32,7 @@ export class ReferenceDetector implements Detector {
     this.service = service;
     this.#options = options;
     this.#learningLines = learningLines;
+    this.#alertReasons = options.alertReasons ?? ~0;
     this.#miner = createMiner(options.miner);
   }
 
@@ -52,7 +54,7 @@ export class ReferenceDetector implements Detector {
   score(bytes: Uint8Array, start: number, end: number, level: LevelIndex, timestampMs: number): Verdict {
     const verdict = this.#judge(bytes, start, end, level);
     if (this.#burst.add(timestampMs, level >= ERROR)) verdict.reasons |= REASON_BIT.error_burst;
-    verdict.alerts = verdict.reasons;
+    verdict.alerts = verdict.reasons & this.#alertReasons;
     return verdict;
   }
 
