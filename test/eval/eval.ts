@@ -2,6 +2,7 @@ import { readEvalOptions } from './eval-options.ts';
 import type { EvalOptions } from './eval-options.ts';
 import { ablationSection } from './sections/ablation.ts';
 import { incidentsSection } from './sections/incidents.ts';
+import { singleSection } from './sections/single.ts';
 
 /**
  * `npm run eval [-- SECTION...] [--seeds 5] [--profile reference] [--profile default] [--no-python]`: how right Halfspace
@@ -11,17 +12,30 @@ import { incidentsSection } from './sections/incidents.ts';
 const SECTIONS = new Map<string, (options: EvalOptions) => Promise<string>>([
   ['incidents', incidentsSection],
   ['ablation', ablationSection],
+  ['single', singleSection],
 ]);
 
-try {
-  const { wanted, options } = readEvalOptions(process.argv.slice(2));
-  const unknown = wanted.filter((name) => !SECTIONS.has(name));
-  if (unknown.length > 0)
-    throw new Error(`no section named ${unknown.join(', ')}; there are ${[...SECTIONS.keys()].join(', ')}`);
-  for (const [name, section] of SECTIONS) {
-    if (wanted.length === 0 || wanted.includes(name)) console.log(`# ${name}\n\n${await section(options)}\n`);
+const { wanted, options } = understood();
+for (const [name, section] of SECTIONS) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  let text: string;
+  try {
+    text = await section(options);
+  } catch (error) {
+    process.exitCode = 1;
+    text = `not evaluated: ${error instanceof Error ? error.message : String(error)}`;
   }
-} catch (error) {
-  console.error(`eval: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
+  console.log(`# ${name}\n\n${text}\n`);
+}
+
+function understood(): ReturnType<typeof readEvalOptions> {
+  try {
+    const read = readEvalOptions(process.argv.slice(2));
+    const unknown = read.wanted.filter((name) => !SECTIONS.has(name));
+    if (unknown.length === 0) return read;
+    throw new Error(`no section named ${unknown.join(', ')}; there are ${[...SECTIONS.keys()].join(', ')}`);
+  } catch (error) {
+    console.error(`eval: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(2);
+  }
 }

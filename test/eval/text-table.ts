@@ -1,10 +1,10 @@
-/** A table for a terminal: columns as wide as their longest cell; the first reads from the left, numbers from the right. */
-export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table for a terminal: columns as wide as their longest cell; the first `words` read from the left, the others from the right. */
+export function textTable(head: readonly string[], rows: readonly (readonly string[])[], words = 1): string {
   const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     widths
       .map((width, column) =>
-        column === 0 ? (cells[column] ?? '').padEnd(width) : (cells[column] ?? '').padStart(width),
+        column < words ? (cells[column] ?? '').padEnd(width) : (cells[column] ?? '').padStart(width),
       )
       .join('  ')
       .trimEnd();

@@ -3,7 +3,7 @@ import type { LogRow } from '../../../src/domain/row.ts';
 import { shared } from '../../shared.ts';
 import { background, inOrder } from './background.ts';
 import { EvalRandom } from './eval-random.ts';
-import type { Incident } from './incident.ts';
+import type { InjectedIncident } from './injected-incident.ts';
 import { inject } from './inject.ts';
 import { loghubVoices } from './loghub-voices.ts';
 import { NovelPhrases } from './novel-phrases.ts';
@@ -41,7 +41,7 @@ export interface Stream {
   train: LogRow[];
   /** In order of time. */
   rows: LogRow[];
-  incidents: Incident[];
+  incidents: InjectedIncident[];
   /** Epoch milliseconds; the measured rows lie from `startMs` up to `endMs`. */
   startMs: number;
   endMs: number;

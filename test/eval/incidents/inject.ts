@@ -1,7 +1,7 @@
 import type { LogRow } from '../../../src/domain/row.ts';
 import { addClumps, inOrder, rowOf } from './background.ts';
 import type { EvalRandom } from './eval-random.ts';
-import type { Incident } from './incident.ts';
+import type { InjectedIncident } from './injected-incident.ts';
 import type { NovelPhrases } from './novel-phrases.ts';
 import type { Voice, VoiceTemplate } from './voice.ts';
 
@@ -18,7 +18,7 @@ interface Scene {
 /** The rows of a service with an incident in them, in order of time. */
 export function inject(
   rows: readonly LogRow[],
-  { kind, startMs, endMs }: Incident,
+  { kind, startMs, endMs }: InjectedIncident,
   voice: Voice,
   novel: NovelPhrases,
   random: EvalRandom,
@@ -33,7 +33,7 @@ export function inject(
  * The sizes are those of an ordinary bad day, not of a catastrophe: some lines a minute, a small multiple of the rate, a
  * share of the lines.
  */
-const INCIDENTS: Record<Incident['kind'], (scene: Scene) => LogRow[]> = {
+const INCIDENTS: Record<InjectedIncident['kind'], (scene: Scene) => LogRow[]> = {
   new_error_template: (scene) => {
     const template = newTemplate(scene, 'error');
     return [...scene.rows, ...spread(scene, scene.random.between(1.5, 6), () => template)];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import { LEVELS, levelOfText } from '../../../src/domain/level.ts';
+import { LEVELS, WARN, levelOfText } from '../../../src/domain/level.ts';
 import type { Level } from '../../../src/domain/level.ts';
 import { sharedPath } from '../../shared.ts';
 import { EvalRandom } from './eval-random.ts';
@@ -8,16 +8,25 @@ import { LineShape } from './line-shape.ts';
 import type { Line, Voice, VoiceTemplate } from './voice.ts';
 
 /** Nine services out of seven data sets, 4.6 lines/s together; clumps are runs of neighbouring lines of the file. */
-const SERVICES: { service: string; set: string; linesPerSecond: number; clumpMean: number; job?: number }[] = [
+const SERVICES: {
+  service: string;
+  set: string;
+  linesPerSecond: number;
+  clumpMean: number;
+  /** A job that often, in minutes. */
+  job?: number;
+  /** Share of the file's WARN and ERROR lines that it says: some files are of a bad day. */
+  trouble?: number;
+}[] = [
   { service: 'hdfs', set: 'HDFS', linesPerSecond: 0.9, clumpMean: 2.5, job: 10 },
   { service: 'hadoop', set: 'Hadoop', linesPerSecond: 0.8, clumpMean: 3 },
   { service: 'openssh', set: 'OpenSSH', linesPerSecond: 0.6, clumpMean: 3 },
   { service: 'apache', set: 'Apache', linesPerSecond: 0.5, clumpMean: 2 },
   { service: 'linux', set: 'Linux', linesPerSecond: 0.45, clumpMean: 2, job: 15 },
   { service: 'zookeeper', set: 'Zookeeper', linesPerSecond: 0.4, clumpMean: 2 },
-  { service: 'bgl', set: 'BGL', linesPerSecond: 0.35, clumpMean: 2.5 },
+  { service: 'bgl', set: 'BGL', linesPerSecond: 0.35, clumpMean: 2.5, trouble: 0.15 },
   { service: 'hdfs-archive', set: 'HDFS', linesPerSecond: 0.35, clumpMean: 4, job: 5 },
-  { service: 'hadoop-batch', set: 'Hadoop', linesPerSecond: 0.25, clumpMean: 3, job: 30 },
+  { service: 'hadoop-batch', set: 'Hadoop', linesPerSecond: 0.25, clumpMean: 3, job: 30, trouble: 0.1 },
 ];
 
 /** At most so many lines of the file make a template one that may be held out of the background. */
@@ -32,9 +41,9 @@ interface FileLine {
 
 /** Real lines, each at its own level and with its variables drawn anew; `seed` says which rare templates are held out. */
 export function loghubVoices(seed: number): Voice[] {
-  return SERVICES.map(({ service, set, linesPerSecond, clumpMean, job }) => {
-    const lines = fileLines(set);
+  return SERVICES.map(({ service, set, linesPerSecond, clumpMean, job, trouble = 1 }) => {
     const random = new EvalRandom(`held out ${seed} ${service}`);
+    const lines = fileLines(set).filter(({ level }) => LEVELS.indexOf(level) < WARN || random.chance(trouble));
     const byEvent = Map.groupBy(lines, ({ event }) => event);
     const rare = [...byEvent.keys()].filter((event) => (byEvent.get(event)?.length ?? 0) <= RARE_LINES_MAX);
     const heldOut = new Set(random.shuffled(rare).slice(0, Math.min(HELD_OUT_MAX, Math.floor(rare.length / 5))));

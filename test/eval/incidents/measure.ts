@@ -1,5 +1,5 @@
 import type { Reason } from '../../../src/domain/anomaly.ts';
-import type { Incident, IncidentKind } from './incident.ts';
+import type { InjectedIncident, IncidentKind } from './injected-incident.ts';
 
 /** An anomaly that was raised; of its reasons, those that raise one of their own. */
 export interface Alert {
@@ -50,7 +50,7 @@ export interface Measured {
  * Alerts held against what was done to the stream. Everything is a service's own: an alert of another service detects
  * nothing. Time behind the rates "an hour" is that of the stream, all services together.
  */
-export function measure(alerts: readonly Alert[], incidents: readonly Incident[], span: Span): Measured {
+export function measure(alerts: readonly Alert[], incidents: readonly InjectedIncident[], span: Span): Measured {
   const perService = span.services.map((service) => {
     const own = alerts.filter((alert) => alert.service === service).toSorted((a, b) => a.timestamp - b.timestamp);
     return measureService(
@@ -91,7 +91,7 @@ interface ServiceMeasured {
   outcomes: IncidentOutcome[];
 }
 
-function measureService(times: readonly number[], incidents: readonly Incident[], span: Span): ServiceMeasured {
+function measureService(times: readonly number[], incidents: readonly InjectedIncident[], span: Span): ServiceMeasured {
   const windows = incidents.map(({ startMs, endMs }) => ({ startMs, endMs: Math.min(endMs + GRACE_MS, span.endMs) }));
   const within = (fromMs: number, toMs: number) =>
     windows.some(({ startMs, endMs }) => fromMs <= endMs && toMs >= startMs);

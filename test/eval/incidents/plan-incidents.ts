@@ -1,6 +1,6 @@
 import type { EvalRandom } from './eval-random.ts';
-import { INCIDENT_KINDS } from './incident.ts';
-import type { Incident, IncidentKind } from './incident.ts';
+import { INCIDENT_KINDS } from './injected-incident.ts';
+import type { InjectedIncident, IncidentKind } from './injected-incident.ts';
 import type { Voice } from './voice.ts';
 
 const MINUTE_MS = 60_000;
@@ -22,7 +22,7 @@ export function planIncidents(
   endMs: number,
   perKind: number,
   random: EvalRandom,
-): Incident[] {
+): InjectedIncident[] {
   // Slots of two services begin at moments that have nothing to do with one another.
   const slots = Math.floor((endMs - startMs) / SLOT_MS) - 1;
   const free = random.shuffled(
@@ -31,7 +31,7 @@ export function planIncidents(
       return Array.from({ length: slots }, (_, slot) => ({ voice, slotMs: Math.floor(firstMs + slot * SLOT_MS) }));
     }),
   );
-  const planned: Incident[] = [];
+  const planned: InjectedIncident[] = [];
   // The choosiest kinds first: few services have numbers with a usual range, or errors on a usual day.
   for (const kind of INCIDENT_KINDS.toSorted((a, b) => choices(voices, a) - choices(voices, b))) {
     for (let i = 0; i < perKind; i++) {

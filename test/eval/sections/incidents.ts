@@ -2,7 +2,7 @@ import { oraclesPython } from '../../parts/oracles.ts';
 import type { EvalOptions } from '../eval-options.ts';
 import { backgroundFacts, streamKinds } from '../incidents/build-stream.ts';
 import type { StreamKind } from '../incidents/build-stream.ts';
-import { INCIDENT_KINDS } from '../incidents/incident.ts';
+import { INCIDENT_KINDS } from '../incidents/injected-incident.ts';
 import { median } from '../incidents/measure.ts';
 import type { Alert } from '../incidents/measure.ts';
 import { runReference } from '../incidents/run-reference.ts';
@@ -27,7 +27,12 @@ export async function incidentsSection(options: EvalOptions): Promise<string> {
       });
       summaries.set(`Halfspace, ${profile}`, summarise(trials));
     }
-    parts.push(`## ${kind}: background`, factsTable(kind, options.seeds), `## ${kind}: detectors`, totals(summaries));
+    parts.push(
+      `## ${kind}: background`,
+      factsTable(kind, options.seeds),
+      `## ${kind}: detectors`,
+      totals(summaries, WANTED),
+    );
     parts.push(`## ${kind}: kinds of incident (detected, significantly, median seconds)`, kindTable(summaries));
   }
   return parts.join('\n\n');
@@ -79,10 +84,11 @@ const HEAD = [
   'median s',
 ];
 
-export function totals(summaries: ReadonlyMap<string, Summary>): string {
-  return textTable(
-    HEAD,
-    Array.from(summaries, ([name, one]) => [
+const WANTED = ['wanted', '<= 2', '', '', '<= 1', '', '>= .80', '>= .85', '', '>= .80', '<= 20'];
+
+export function totals(summaries: ReadonlyMap<string, Summary>, ...footer: string[][]): string {
+  return textTable(HEAD, [
+    ...Array.from(summaries, ([name, one]) => [
       name,
       amount(one.cleanAlertsPerHour),
       amount(one.cleanEpisodesPerHour),
@@ -95,7 +101,8 @@ export function totals(summaries: ReadonlyMap<string, Summary>): string {
       share(one.episodeF1),
       amount(one.medianDelayMs / 1000),
     ]),
-  );
+    ...footer,
+  ]);
 }
 
 function kindTable(summaries: ReadonlyMap<string, Summary>): string {

@@ -15,7 +15,7 @@ export const INCIDENT_KINDS = [
 export type IncidentKind = (typeof INCIDENT_KINDS)[number];
 
 /** What was done to a stream, and where. */
-export interface Incident {
+export interface InjectedIncident {
   kind: IncidentKind;
   service: string;
   /** Epoch milliseconds; `endMs` is the first that is well again. */
