@@ -3,6 +3,7 @@ import type { LevelIndex } from '../domain/level.ts';
 import type { LogRow } from '../domain/row.ts';
 import { readFile } from '../sources/file/read-file.ts';
 import type { FileSummary } from '../sources/file/read-file.ts';
+import type { RowSink } from '../sources/row-sink.ts';
 import { SERVICES_MAX, ServiceIndex, ServicesOverflow, SmallestNames } from '../sources/service-index.ts';
 import { RowSorter } from './row-sorter.ts';
 import type { RowSorterOptions } from './row-sorter.ts';
@@ -43,6 +44,8 @@ export interface LoadedRows {
 
 export interface LoadOptions extends RowSorterOptions {
   servicesMax?: number | undefined;
+  /** What a file's rows go through on their way to the sorter. */
+  intake?: ((sorter: RowSink) => RowSink) | undefined;
 }
 
 /** @param tick called between pieces of the input; what it throws ends the loading. */
@@ -63,13 +66,13 @@ export async function loadRows(job: AnalyseJob, options: LoadOptions, tick: () =
 async function load(
   job: AnalyseJob,
   services: ServiceIndex,
-  options: RowSorterOptions,
+  options: LoadOptions,
   tick: () => void,
 ): Promise<LoadedRows> {
   const sorter = new RowSorter(services, options);
   let file: FileSummary | undefined;
   try {
-    if (job.source === 'file') file = await readFile(job, sorter, tick);
+    if (job.source === 'file') file = await readFile(job, options.intake?.(sorter) ?? sorter, tick);
     else if (job.source === 'packed') lendRows(job, sorter, services, tick);
     else addRows(job, sorter, services);
     return { sorter, services, file };

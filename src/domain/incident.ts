@@ -21,8 +21,9 @@ export interface Incident {
   count: number;
   /** Anomalies, and lines like them that raised none of their own in between. */
   line_count: number;
-  /** How many of the anomalies had each reason, only those that some had. */
-  reasons: Partial<Record<Reason, number>>;
+  /** Those that some anomaly had, and how many had each. */
+  reasons: Reason[];
+  reason_counts: Partial<Record<Reason, number>>;
   worst_score: number;
   worst_level: Level;
   /** Of its first anomaly. */

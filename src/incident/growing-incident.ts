@@ -37,6 +37,10 @@ export class GrowingIncident {
     this.add(first);
   }
 
+  get id(): string {
+    return this.#id;
+  }
+
   /** Epoch milliseconds. */
   get firstSeen(): number {
     return this.#firstSeen;
@@ -86,7 +90,8 @@ export class GrowingIncident {
       ...(resolvedAt === undefined ? {} : { resolved_at: resolvedAt }),
       count: this.#count,
       line_count: this.#lineCount,
-      reasons: this.#shownReasons(),
+      reasons: REASONS.filter((reason) => this.#reasons.has(reason)),
+      reason_counts: this.#reasonCounts(),
       worst_score: this.#worstScore,
       worst_level: LEVELS[this.#worstLevel] ?? 'info',
       fingerprint: this.#first.fingerprint,
@@ -98,13 +103,13 @@ export class GrowingIncident {
   }
 
   /** In the order that reasons always have. */
-  #shownReasons(): Incident['reasons'] {
-    const shown: Incident['reasons'] = {};
+  #reasonCounts(): Incident['reason_counts'] {
+    const counts: Incident['reason_counts'] = {};
     for (const reason of REASONS) {
       const count = this.#reasons.get(reason);
-      if (count !== undefined) shown[reason] = count;
+      if (count !== undefined) counts[reason] = count;
     }
-    return shown;
+    return counts;
   }
 }
 

@@ -35,8 +35,8 @@ export class Incidents {
     this.#openMax = openMax;
   }
 
-  /** Takes an anomaly into its incident, or opens one. Answers what that opened, and what its time resolved before. */
-  add(anomaly: Anomaly): IncidentChange[] {
+  /** Takes an anomaly into its incident, or opens one; `changes` begin with what its time resolved. */
+  add(anomaly: Anomaly): { id: string; changes: IncidentChange[] } {
     const changes = this.advance(anomaly.timestamp);
     const group = groupOf(anomaly);
     const known = this.#open.get(group);
@@ -47,18 +47,18 @@ export class Incidents {
         this.#open.delete(group);
         this.#open.set(group, known);
       }
-      return changes;
+      return { id: known.id, changes };
     }
     // One from long before the open incident is late: it becomes an incident that is over, of its own.
     const opened = new GrowingIncident(group, anomaly);
     if (known !== undefined) {
       changes.push({ kind: 'opened', incident: opened.shown() }, this.#resolved(opened));
-      return changes;
+      return { id: opened.id, changes };
     }
     if (this.#open.size >= this.#openMax) changes.push(this.#closeOldest());
     this.#open.set(group, opened);
     changes.push({ kind: 'opened', incident: opened.shown() });
-    return changes;
+    return { id: opened.id, changes };
   }
 
   /** It is this late: resolves what has been quiet, in the order in which it fell so. */

@@ -19,7 +19,7 @@ export interface ReplayOptions {
   /** Services with a detector of their own; further ones share one. */
   servicesMax: number;
   /** Called for every anomaly, in the order in which they are found. */
-  onAnomaly: (anomaly: RaisedAnomaly) => void;
+  onAnomaly?: ((anomaly: RaisedAnomaly) => void) | undefined;
 }
 
 /** A line, or something that a tick found, that a live service would have told. */
@@ -35,7 +35,7 @@ export interface RaisedAnomaly extends Anomaly {
  * clock is the rows' own, and every service is ticked on it. Deterministic: the same rows give the same anomalies.
  */
 export class Replay {
-  readonly #onAnomaly: (anomaly: RaisedAnomaly) => void;
+  readonly #onAnomaly: ((anomaly: RaisedAnomaly) => void) | undefined;
   readonly #services: ReplayServices;
   readonly #clock = new ReplayClock();
   #training = false;
@@ -92,7 +92,8 @@ export class Replay {
   add(service: string, bytes: Uint8Array, start: number, end: number, level: LevelIndex, timestampMs: number): Verdict {
     if (this.#training) this.#begin(false);
     const verdict = this.#score(service, bytes, start, end, level, timestampMs);
-    if (verdict.alerts !== 0) this.#raise(service, verdict, bytes, start, end, level, timestampMs);
+    if (verdict.alerts !== 0 && this.#onAnomaly !== undefined)
+      this.#onAnomaly(this.#raised(service, verdict, bytes, start, end, level, timestampMs));
     return verdict;
   }
 
@@ -125,12 +126,12 @@ export class Replay {
   readonly #tick = (clockMs: number): void => {
     for (const detector of this.#services.detectors()) {
       const findings = detector.tick(clockMs);
-      if (this.#training) continue;
-      for (const finding of findings) this.#tell(detector, finding);
+      if (this.#training || this.#onAnomaly === undefined) continue;
+      for (const finding of findings) this.#onAnomaly(this.#found(detector, finding));
     }
   };
 
-  #raise(
+  #raised(
     service: string,
     verdict: Verdict,
     bytes: Uint8Array,
@@ -138,9 +139,9 @@ export class Replay {
     end: number,
     level: LevelIndex,
     timestampMs: number,
-  ): void {
+  ): RaisedAnomaly {
     const detector = this.#services.peek(service) as Detector;
-    this.#onAnomaly({
+    return {
       ...describe(service, detector, verdict.template),
       timestamp: timestampMs,
       reasons: reasonsOf(verdict.reasons),
@@ -150,11 +151,11 @@ export class Replay {
       message: textOf(bytes, start, end),
       ...this.#explained(detector.explain(bytes, start, end)),
       found: 'line',
-    });
+    };
   }
 
-  #tell(detector: Detector, finding: Finding): void {
-    this.#onAnomaly({
+  #found(detector: Detector, finding: Finding): RaisedAnomaly {
+    return {
       ...describe(detector.service, detector, finding.template),
       timestamp: this.#clock.rowTime(finding.timestamp),
       reasons: [...finding.reasons],
@@ -164,7 +165,7 @@ export class Replay {
       message: finding.message,
       ...this.#explained(finding.explanation),
       found: 'tick',
-    });
+    };
   }
 
   #explained(explanation: Explanation | undefined): { explanation?: Explanation } {

@@ -1,0 +1,76 @@
+import { loadRows } from '../analyse/load-rows.ts';
+import type { LoadedRows } from '../analyse/load-rows.ts';
+import type { LevelIndex } from '../domain/level.ts';
+import type { FileSummary } from '../sources/file/read-file.ts';
+import { NumberedRows, readNumbered } from './numbered-rows.ts';
+import type { NumberedRow } from './numbered-rows.ts';
+
+export interface RowsOptions {
+  path: string;
+  format?: string | undefined;
+  /** Service of rows that do not name one. */
+  service?: string | undefined;
+  servicesMax: number;
+}
+
+/** A row of a file at its place in time; its message is `bytes[start, end)`, good during the visit. */
+export interface VisitedRow extends NumberedRow {
+  service: string;
+  bytes: Uint8Array;
+  level: LevelIndex;
+  timestampMs: number;
+}
+
+/** A file's rows in the order (timestamp, service, message), each with its place in the file. */
+export interface OrderedRows {
+  count: number;
+  summary: FileSummary;
+  visit(visit: (row: VisitedRow) => void): void;
+  close(): void;
+}
+
+/**
+ * Reads a whole file. What outgrows some 50 MiB waits in a temporary file. Rows that say no time at all, as in a plain
+ * list of messages, keep the file's order. Throws `SourceError`.
+ */
+export async function orderedRows(options: RowsOptions): Promise<OrderedRows> {
+  const first = await load(options, false);
+  if (first.count === 0 || first.summary.untimedRows < first.count) return first;
+  first.close();
+  return load(options, true);
+}
+
+async function load(options: RowsOptions, inFileOrder: boolean): Promise<OrderedRows> {
+  const { path, format, service, servicesMax } = options;
+  const loaded = await loadRows(
+    { source: 'file', path, format, service },
+    { servicesMax, intake: (sorter) => new NumberedRows(sorter, inFileOrder) },
+    () => {},
+  );
+  return {
+    count: loaded.sorter.rows,
+    summary: loaded.file as FileSummary,
+    visit: (visit) => visitRows(loaded, inFileOrder, visit),
+    close: () => loaded.sorter.close(),
+  };
+}
+
+function visitRows({ sorter, services }: LoadedRows, inFileOrder: boolean, visit: (row: VisitedRow) => void): void {
+  const row: VisitedRow = {
+    number: 0,
+    service: '',
+    bytes: new Uint8Array(0),
+    start: 0,
+    end: 0,
+    level: 0,
+    timestampMs: 0,
+  };
+  sorter.visit((cursor) => {
+    row.service = services.names[cursor.service] as string;
+    row.bytes = cursor.bytes;
+    row.level = cursor.level as LevelIndex;
+    row.timestampMs = cursor.timestampMs;
+    readNumbered(cursor.bytes, cursor.messageStart, cursor.messageEnd, inFileOrder, row);
+    visit(row);
+  });
+}

@@ -1,0 +1,46 @@
+import { readArguments, UsageError } from './cli/arguments.ts';
+import type { CommandArguments } from './cli/arguments.ts';
+import { LineOutput, ReaderGone } from './cli/line-output.ts';
+import { runCommand } from './cli/run-command.ts';
+import { ConfigError } from './config/config-error.ts';
+import { loadConfig } from './config/load-config.ts';
+import { readDotEnv } from './config/read-dot-env.ts';
+import { SourceError } from './sources/source-error.ts';
+
+const STANDARD_OUTPUT = 1;
+const EXIT_FAILURE = 1;
+const EXIT_USAGE = 2;
+
+// By itself once all is written: an exit could cut what standard error still holds.
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const output = new LineOutput(STANDARD_OUTPUT);
+  try {
+    const asked = readArguments(process.argv.slice(2));
+    if ('help' in asked) {
+      output.write(`${asked.help}\n`);
+      output.flush();
+    } else await run(asked, output);
+    return 0;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+async function run(asked: CommandArguments, output: LineOutput): Promise<void> {
+  const config = loadConfig(process.env, readDotEnv('.env'));
+  const note = (sentence: string) => console.error(sentence);
+  for (const warning of config.warnings) note(warning);
+  await runCommand(asked, config, { input: process.stdin, output, note });
+}
+
+/** One sentence on standard error; answers the exit code. */
+function explain(error: unknown): number {
+  // Whoever read has seen enough: `| head`.
+  if (error instanceof ReaderGone) return 0;
+  const expected = error instanceof SourceError || error instanceof UsageError || error instanceof ConfigError;
+  if (expected) console.error(error.message);
+  else console.error(error instanceof Error && 'syscall' in error ? error.message : error);
+  return error instanceof UsageError || error instanceof ConfigError ? EXIT_USAGE : EXIT_FAILURE;
+}
