@@ -122,8 +122,8 @@ async function startShards(config: Config, logger: Logger, stops: Stops): Promis
   return shards;
 }
 
-function startAnalyser({ mine, cluster, analyse }: Config, stops: Stops): Analyser {
-  const analyser = createAnalyser({ miner: mine, ...cluster, threads: analyse.threads });
+function startAnalyser({ mine, score, cluster, analyse }: Config, stops: Stops): Analyser {
+  const analyser = createAnalyser({ miner: mine, profile: score.profile, ...cluster, threads: analyse.threads });
   stops.push(() => analyser.close());
   return analyser;
 }

@@ -1,5 +1,6 @@
 import { buildClusters } from '../cluster/build-clusters.ts';
 import type { WindowAnalysis } from '../domain/cluster.ts';
+import type { DetectorProfile } from '../domain/profile.ts';
 import type { MinerOptions } from '../mine/template-miner.ts';
 import type { ServiceIndex } from '../sources/service-index.ts';
 import type { RowSorter } from './row-sorter.ts';
@@ -16,14 +17,16 @@ const ROWS_PER_TICK = 4096;
 
 export interface AnalyseOptions {
   miner: MinerOptions;
-  /** Expected share of anomalous templates. */
+  /** How templates are judged; `default` where it is absent. */
+  profile?: DetectorProfile | undefined;
+  /** Largest share of anomalous templates in a service, 0 to 0.5. */
   contamination: number;
 }
 
 /**
  * Clusters of all rows that the sorter holds. The same set of rows gives the same bytes, whatever order it came in.
  *
- * @param tick called every few thousand rows; what it throws ends the analysis.
+ * @param tick called every few milliseconds; what it throws ends the analysis.
  */
 export function analyseRows(
   sorter: RowSorter,
@@ -36,11 +39,13 @@ export function analyseRows(
   const budget: SampleBudget = { usedBytes: 0 };
   const groups: (TemplateGroups | undefined)[] = Array.from({ length: services.names.length });
   let rows = 0;
+  let originMs = 0;
   sorter.visit((row) => {
+    if (rows === 0) originMs = row.timestampMs;
     if (rows++ % ROWS_PER_TICK === 0) tick();
     let own = groups[row.service];
     if (own === undefined) {
-      own = new TemplateGroups(services.names[row.service]!, { ...options.miner, maxTemplates }, budget);
+      own = new TemplateGroups(services.names[row.service]!, { ...options.miner, maxTemplates }, budget, originMs);
       groups[row.service] = own;
     }
     own.add(row);
@@ -50,6 +55,10 @@ export function analyseRows(
     groups.flatMap((own) => own?.finish() ?? []),
     CLUSTERS_MAX,
   );
-  const clusters = buildClusters(shown, { contamination: options.contamination });
+  const clusters = buildClusters(shown, {
+    profile: options.profile ?? 'default',
+    contamination: options.contamination,
+    tick,
+  });
   return { log_count: rows, cluster_count: clusters.length, truncated: false, clusters };
 }

@@ -1,5 +1,5 @@
-import type { TemplateGroup } from '../cluster/build-clusters.ts';
-import { mergeGroups, overflowOf } from './template-groups.ts';
+import type { TemplateGroup } from '../cluster/template-group.ts';
+import { mergeCounts, overflowOf } from './template-groups.ts';
 
 /**
  * At most `groupsMax` groups beside one overflow group a service: the busiest stay, and what the others counted goes to
@@ -10,11 +10,11 @@ export function capGroups(groups: TemplateGroup[], groupsMax: number): TemplateG
   const ranked = groups.toSorted(byBusiest);
   const kept = ranked.slice(0, groupsMax);
   const overflows = new Map<string, TemplateGroup>();
-  for (const group of kept) if (overflowOf(group) === group) overflows.set(group.service, group);
+  for (const group of kept) if (group.isOverflow) overflows.set(group.service, group);
   for (const group of ranked.slice(groupsMax)) {
     const overflow = overflows.get(group.service);
     if (overflow !== undefined) {
-      mergeGroups(overflow, group);
+      mergeCounts(overflow, group);
       continue;
     }
     const created = overflowOf(group);

@@ -1,7 +1,8 @@
-import type { TemplateGroup } from '../cluster/build-clusters.ts';
+import type { TemplateGroup } from '../cluster/template-group.ts';
+import { TimeBuckets } from '../cluster/time-buckets.ts';
 import { LEVELS } from '../domain/level.ts';
-import type { LogRow } from '../domain/row.ts';
 import { createMiner } from '../mine/create-miner.ts';
+import { ALIASES_MAX, CHANGED } from '../mine/template-miner.ts';
 import type { MinedTemplate, MinerOptions, TemplateMiner } from '../mine/template-miner.ts';
 import type { RowCursor } from './row-run.ts';
 import { wholeCharacters } from './row-sorter.ts';
@@ -9,7 +10,7 @@ import { wholeCharacters } from './row-sorter.ts';
 /** Template of the group that keeps the counts of templates which a service had to give up. */
 export const OVERFLOW_TEMPLATE = '<overflow>';
 
-/** Behind every template that Drain makes. */
+/** Behind every template that a miner makes. */
 const OVERFLOW_ORDER = 0xffff_ffff;
 
 const SAMPLES_MAX = 10;
@@ -23,31 +24,32 @@ export interface SampleBudget {
   usedBytes: number;
 }
 
-interface Group {
+/** What adds up when groups become one. */
+type Counts = Pick<TemplateGroup, 'logCount' | 'levelCounts' | 'firstSeen' | 'lastSeen' | 'times' | 'samples'>;
+
+interface Group extends Counts {
   template: MinedTemplate;
-  logCount: number;
-  levelCounts: Uint32Array;
-  firstSeen: number;
-  lastSeen: number;
-  samples: LogRow[];
 }
 
 const decoder = new TextDecoder();
 
-/** Counts the sorted rows of one service by template. Every row is in exactly one group, evictions or not. */
+/** Counts the sorted rows of one service by template. Every row is in exactly one group, evictions and mergers or not. */
 export class TemplateGroups {
   readonly #service: string;
   readonly #miner: TemplateMiner;
   readonly #maxTemplates: number;
   readonly #budget: SampleBudget;
+  readonly #originMs: number;
   readonly #groups = new Map<number, Group>();
   #overflow: TemplateGroup | undefined;
 
-  constructor(service: string, options: MinerOptions, budget: SampleBudget) {
+  /** @param originMs time of the window's first row. */
+  constructor(service: string, options: MinerOptions, budget: SampleBudget, originMs: number) {
     this.#service = service;
     this.#miner = createMiner(options);
     this.#maxTemplates = options.maxTemplates;
     this.#budget = budget;
+    this.#originMs = originMs;
   }
 
   add(row: RowCursor): void {
@@ -61,30 +63,30 @@ export class TemplateGroups {
         levelCounts: new Uint32Array(LEVELS.length),
         firstSeen: row.timestampMs,
         lastSeen: row.timestampMs,
+        times: new TimeBuckets(this.#originMs),
         samples: [],
       };
       this.#groups.set(template.id, group);
     }
+    if (this.#miner.change === CHANGED) this.#foldAbsorbed(group);
     group.logCount++;
     group.levelCounts[row.level]!++;
     group.lastSeen = row.timestampMs;
+    group.times.add(row.timestampMs);
     if (group.samples.length < SAMPLES_MAX) this.#sample(group, row);
   }
 
-  /** One group a template text: two of Drain's clusters that came to the same text are one to the reader. */
+  /** One group an identity: two templates that came to the same are one to the reader. */
   finish(): TemplateGroup[] {
     if (this.#miner.evicted > 0) this.#foldEvicted();
-    const byText = new Map<string, TemplateGroup>();
+    const byIdentity = new Map<string, TemplateGroup>();
     for (const group of this.#groups.values()) {
       const named = this.#named(group);
-      const same = byText.get(named.template);
-      if (same === undefined) byText.set(named.template, named);
-      else {
-        mergeGroups(same, named);
-        same.templateOrder = Math.min(same.templateOrder, named.templateOrder);
-      }
+      const same = byIdentity.get(named.identity);
+      if (same === undefined) byIdentity.set(named.identity, named);
+      else joinGroups(same, named);
     }
-    return this.#overflow === undefined ? [...byText.values()] : [...byText.values(), this.#overflow];
+    return this.#overflow === undefined ? [...byIdentity.values()] : [...byIdentity.values(), this.#overflow];
   }
 
   #sample(group: Group, row: RowCursor): void {
@@ -100,6 +102,16 @@ export class TemplateGroups {
     group.samples.push({ timestamp: row.timestampMs, message, level, service: this.#service });
   }
 
+  #foldAbsorbed(survivor: Group): void {
+    for (const { id } of this.#miner.absorbed) {
+      const group = this.#groups.get(id);
+      // It has none when it had to give up its place before it was absorbed.
+      if (group === undefined || group === survivor) continue;
+      this.#groups.delete(id);
+      mergeCounts(survivor, group);
+    }
+  }
+
   #foldEvicted(): void {
     const held = new Set<number>();
     for (const template of this.#miner.templates()) held.add(template.id);
@@ -108,7 +120,7 @@ export class TemplateGroups {
       this.#groups.delete(id);
       const folded = this.#named(group);
       if (this.#overflow === undefined) this.#overflow = overflowOf(folded);
-      else mergeGroups(this.#overflow, folded);
+      else mergeCounts(this.#overflow, folded);
     }
   }
 
@@ -118,24 +130,42 @@ export class TemplateGroups {
       ...counts,
       service: this.#service,
       template: template.text,
+      identity: template.identity,
+      aliases: template.aliases.filter((alias) => alias !== template.identity),
       tokenCount: template.tokenCount,
       templateOrder: template.id,
+      isOverflow: false,
     };
   }
 }
 
 /** The group as its service's overflow; itself when it is that already. */
 export function overflowOf(group: TemplateGroup): TemplateGroup {
-  if (group.templateOrder === OVERFLOW_ORDER) return group;
-  return { ...group, template: OVERFLOW_TEMPLATE, tokenCount: 1, templateOrder: OVERFLOW_ORDER };
+  if (group.isOverflow) return group;
+  return {
+    ...group,
+    template: OVERFLOW_TEMPLATE,
+    identity: OVERFLOW_TEMPLATE,
+    aliases: [],
+    tokenCount: 1,
+    templateOrder: OVERFLOW_ORDER,
+    isOverflow: true,
+  };
 }
 
 /** Adds the counts of `from`, and shows the earliest samples of both. */
-export function mergeGroups(into: TemplateGroup, from: TemplateGroup): void {
+export function mergeCounts(into: Counts, from: Counts): void {
   into.logCount += from.logCount;
   from.levelCounts.forEach((count, level) => (into.levelCounts[level]! += count));
   into.firstSeen = Math.min(into.firstSeen, from.firstSeen);
   into.lastSeen = Math.max(into.lastSeen, from.lastSeen);
+  into.times.merge(from.times);
   if (into.samples.length === SAMPLES_MAX && from.firstSeen > into.samples.at(-1)!.timestamp) return;
   into.samples = [...into.samples, ...from.samples].toSorted((a, b) => a.timestamp - b.timestamp).slice(0, SAMPLES_MAX);
+}
+
+function joinGroups(into: TemplateGroup, from: TemplateGroup): void {
+  mergeCounts(into, from);
+  into.templateOrder = Math.min(into.templateOrder, from.templateOrder);
+  into.aliases = [...new Set([...into.aliases, ...from.aliases])].slice(-ALIASES_MAX);
 }

@@ -18,9 +18,9 @@ export interface IsolationScores {
  * Isolation Forest (Liu, Ting, Zhou, ICDM 2008) as scikit-learn fits it: 200 trees on min(256, n) points drawn without
  * replacement, split at a uniform point of a random feature that is not constant in the node, at most ceil(log2(psi))
  * deep. `table` has one row of `features` numbers a point; they are rounded to 32-bit floats. The seed is fixed and
- * points are drawn by index: give them in a canonical order.
+ * points are drawn by index: give them in a canonical order. `tick` is called between trees.
  */
-export function scoreForest(table: Float64Array, features: number): IsolationScores {
+export function scoreForest(table: Float64Array, features: number, tick: () => void = () => {}): IsolationScores {
   const points = table.length / features;
   const subsample = Math.min(SUBSAMPLE_MAX, points);
   const columns = columnsOf(table, features, points);
@@ -29,6 +29,7 @@ export function scoreForest(table: Float64Array, features: number): IsolationSco
   const order = Uint32Array.from({ length: points }, (_, i) => i);
   const pathLengths = new Float64Array(points);
   for (let i = 0; i < TREES; i++) {
+    tick();
     drawSubsample(order, subsample, random);
     growTree(tree, columns, order.slice(0, subsample), random);
     addPathLengths(tree, columns, pathLengths);

@@ -17,17 +17,21 @@ const LOADING_TIE = 1e-9;
 /**
  * A place on the map per text, alike texts near one another: TF-IDF, PCA to two components, each scaled to [5, 95].
  * Equal to scikit-learn's to 1e-6, sign convention (svd_flip with u_based_decision=False) included.
+ *
+ * @param tick called between its steps, some tens of milliseconds each at most; what it throws ends the work.
  */
-export function layOut(texts: readonly string[]): Point[] {
+export function layOut(texts: readonly string[], tick: () => void = () => {}): Point[] {
+  tick();
   const matrix = tfidf(texts);
-  const [x, y] = principalComponents(matrix, texts.length);
+  tick();
+  const [x, y] = principalComponents(matrix, texts.length, tick);
   const xs = scaled(x);
   const ys = scaled(y);
   return texts.map((_, i) => ({ x: xs[i]!, y: ys[i]! }));
 }
 
 /** The rows' coordinates on the two axes of the largest variance; all zero where there is no such axis. */
-function principalComponents(matrix: TfidfMatrix, rows: number): [Float64Array, Float64Array] {
+function principalComponents(matrix: TfidfMatrix, rows: number, tick: () => void): [Float64Array, Float64Array] {
   const { vocabulary, rowStart, columns, values } = matrix;
   const n = vocabulary.length;
   const coordinates: [Float64Array, Float64Array] = [new Float64Array(rows), new Float64Array(rows)];
@@ -35,7 +39,10 @@ function principalComponents(matrix: TfidfMatrix, rows: number): [Float64Array, 
 
   const means = new Float64Array(n);
   for (let i = 0; i < values.length; i++) means[columns[i]!]! += values[i]! / rows;
-  const { vectors } = symmetricEigen(covariance(matrix, means, rows), n);
+  const spread = covariance(matrix, means, rows);
+  tick();
+  const { vectors } = symmetricEigen(spread, n);
+  tick();
 
   coordinates.slice(0, n).forEach((coordinate, component) => {
     const axis = Float64Array.from({ length: n }, (_, i) => vectors[i * n + n - 1 - component]!);

@@ -6,6 +6,8 @@ export interface Cluster {
   /** Unique in the answer, from 1, in the order of the answer. */
   id: number;
   fingerprint: string;
+  /** Fingerprints that it had, or that templates it took in had; absent when there are none. */
+  aliases?: string[];
   name: string;
   service: string;
   /** Layout coordinates, 5 to 95. */
@@ -16,7 +18,7 @@ export interface Cluster {
   color: string;
   logCount: number;
   isAnomaly: boolean;
-  /** Isolation Forest score scaled to [0, 1] in the service; high is anomalous. */
+  /** Isolation Forest score in [0, 1], high is anomalous; of the reference profile scaled to [0, 1] in the service. */
   avgScore: number;
   /** Epoch milliseconds. */
   firstSeen: number;

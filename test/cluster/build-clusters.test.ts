@@ -1,11 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildClusters } from '../../src/cluster/build-clusters.ts';
-import type { TemplateGroup } from '../../src/cluster/build-clusters.ts';
+import type { JudgeOptions } from '../../src/cluster/judge-templates.ts';
+import type { TemplateGroup } from '../../src/cluster/template-group.ts';
+import { TimeBuckets } from '../../src/cluster/time-buckets.ts';
 import { fingerprint } from '../../src/domain/fingerprint.ts';
 import { LEVELS } from '../../src/domain/level.ts';
+import { DETECTOR_PROFILES } from '../../src/domain/profile.ts';
 
-const OPTIONS = { contamination: 0.1 };
+const OPTIONS: JudgeOptions = { profile: 'reference', contamination: 0.1, tick() {} };
 const RED = '#ef4444';
 
 describe('clusters', () => {
@@ -83,13 +86,13 @@ describe('clusters', () => {
   });
 
   it('flag nothing when the contamination is 0 or all templates are alike', () => {
-    expect(buildClusters(crowd(30), { contamination: 0 }).some(({ isAnomaly }) => isAnomaly)).toBe(false);
+    expect(buildClusters(crowd(30), { ...OPTIONS, contamination: 0 }).some(({ isAnomaly }) => isAnomaly)).toBe(false);
     const alike = Array.from({ length: 30 }, (_, i) => group({ templateOrder: i + 1, template: `t${i}` }));
     expect(buildClusters(alike, OPTIONS).some(({ isAnomaly }) => isAnomaly)).toBe(false);
   });
 
   it('flag at most the share that contamination allows, one of twenty from twenty templates on', () => {
-    const flagged = buildClusters(crowd(100), { contamination: 0.5 }).filter(({ isAnomaly }) => isAnomaly);
+    const flagged = buildClusters(crowd(100), { ...OPTIONS, contamination: 0.5 }).filter(({ isAnomaly }) => isAnomaly);
     expect(flagged.length).toBeLessThanOrEqual(5);
     expect(flagged.length).toBeGreaterThan(0);
   });
@@ -134,14 +137,15 @@ describe('clusters', () => {
       }),
       { maxLength: 40 },
     );
+    const profiles = fc.constantFrom(...DETECTOR_PROFILES);
     fc.assert(
-      fc.property(groups, fc.double({ min: 0, max: 0.5, noNaN: true }), (records, contamination) => {
+      fc.property(groups, profiles, fc.double({ min: 0, max: 0.5, noNaN: true }), (records, profile, contamination) => {
         const clusters = buildClusters(
           records.map(({ counts, ...record }) => {
             const levelCounts = Uint32Array.from(counts, (count) => count + 1);
             return group({ ...record, levelCounts, logCount: levelCounts.reduce((sum, count) => sum + count) });
           }),
-          { contamination },
+          { profile, contamination, tick() {} },
         );
         expect(clusters.map(({ id }) => id)).toEqual(records.map((_, i) => i + 1));
         const flags = clusters.map(({ isAnomaly }) => Number(isAnomaly));
@@ -159,15 +163,22 @@ describe('clusters', () => {
 });
 
 function group(fields: Partial<TemplateGroup> = {}): TemplateGroup {
+  const template = fields.template ?? 'user <*> logged in';
+  const times = new TimeBuckets(1000);
+  times.add(1000);
   return {
     service: 'auth',
-    template: 'user <*> logged in',
+    template,
+    identity: template,
+    aliases: [],
     tokenCount: 4,
     templateOrder: 1,
+    isOverflow: false,
     logCount: 10,
     levelCounts: Uint32Array.of(0, 0, 10, 0, 0, 0),
     firstSeen: 1000,
     lastSeen: 2000,
+    times,
     samples: [],
     ...fields,
   };

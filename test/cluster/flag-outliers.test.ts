@@ -19,7 +19,7 @@ describe.skipIf(!shared)('flags beside scikit-learn', () => {
   it.each(cases)(
     '$dataset: two of three flags and more are those of the mean over 20 seeds',
     ({ X, contamination, mean20 }) => {
-      const { flagged } = flagOutliers(Float64Array.from(X.flat()), 5, 0.1);
+      const { flagged } = flagOutliers(Float64Array.from(X.flat()), 5, 0.1, () => {});
       const scores = Float64Array.from(mean20);
       const offset = percentile(scores, contamination);
       const expected = mean20.map((score) => score < offset);

@@ -19,6 +19,9 @@ export const ClusterSchema = Type.Object(
   {
     id: Type.Integer({ description: 'Unique in the answer' }),
     fingerprint: Type.String({ description: 'Stable hash of service and template, the same on every machine' }),
+    aliases: Type.Optional(
+      Type.Array(Type.String(), { description: 'Fingerprints that it had, or that templates it took in had' }),
+    ),
     name: Type.String(),
     service: Type.String(),
     x: Type.Number({ minimum: 0, maximum: 100 }),

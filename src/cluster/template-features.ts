@@ -1,0 +1,127 @@
+import type { TemplateGroup } from './template-group.ts';
+import { BUCKETS_MAX } from './time-buckets.ts';
+import type { TimeBuckets } from './time-buckets.ts';
+
+/** Columns of the table that {@link templateFeatures} makes. */
+export const FEATURES = 6;
+export const RATE = 0;
+export const TOKENS = 1;
+export const SHARED = 2;
+export const BURST = 3;
+export const NEWNESS = 4;
+export const RARE_GRAVITY = 5;
+
+/** How grave a row is, by level index. */
+const GRAVITY: readonly number[] = [0, 0, 0, 0.4, 1, 2.5];
+
+/** The rows of a service in time, those without a place of their own included. */
+interface Activity {
+  perBucket: Float64Array;
+  widthMs: number;
+  rows: number;
+  /** Buckets with rows. */
+  active: number;
+}
+
+/**
+ * The templates of one service as points for the forest, a row of {@link FEATURES} numbers each. "Bucket" is one of
+ * the at most 64 stretches of the window.
+ *
+ * - rate: log10 of rows a minute, over the buckets in which the template is there at all;
+ * - tokens: log2 of their number;
+ * - shared: log2 of 1 + the share of the window's services that have the template;
+ * - burst: log10 of how many times more rows stand in a bucket than a draw from the service's other rows would put
+ *   there, so that a busy hour of the whole service is no burst of each template;
+ * - newness: log10 of how improbable it is, for such a draw, to come only as late as it did; in buckets rather than
+ *   rows, as rows come in clusters;
+ * - rare gravity: mean gravity of its rows times how few of the service's buckets it is in, 0 to 2.5. A warning or an
+ *   error that is there all the time is how the service is.
+ *
+ * Burst and newness weigh more the graver the rows are.
+ *
+ * @param all the service's groups, `templates` among them.
+ * @param shares of services that have the template, a number each.
+ */
+export function templateFeatures(
+  templates: readonly TemplateGroup[],
+  all: readonly TemplateGroup[],
+  shares: readonly number[],
+): Float64Array {
+  const activity = activityOf(all);
+  const clumping = usualClumping(templates, activity);
+  const table = new Float64Array(templates.length * FEATURES);
+  templates.forEach((group, i) => {
+    const { times, logCount, tokenCount } = group;
+    const buckets = times.numbers.length;
+    const gravity = meanGravity(group);
+    const weight = 0.6 + 0.6 * gravity;
+    const row = i * FEATURES;
+    table[row + RATE] = Math.log10(1 + (logCount * 60_000) / (buckets * activity.widthMs));
+    table[row + TOKENS] = Math.log2(1 + tokenCount);
+    table[row + SHARED] = Math.log2(1 + shares[i]!);
+    table[row + BURST] = weight * burst(times, logCount, activity, clumping);
+    table[row + NEWNESS] = weight * newness(times, logCount, activity);
+    table[row + RARE_GRAVITY] = (gravity * Math.log(activity.active / buckets)) / Math.log(BUCKETS_MAX);
+  });
+  return table;
+}
+
+function activityOf(groups: readonly TemplateGroup[]): Activity {
+  const widthMs = groups.reduce((widest, { times }) => Math.max(widest, times.widthMs), 0);
+  const perBucket = new Float64Array(BUCKETS_MAX);
+  let rows = 0;
+  for (const { times, logCount } of groups) {
+    times.widen(widthMs);
+    times.numbers.forEach((number, i) => (perBucket[number]! += times.counts[i]!));
+    rows += logCount;
+  }
+  const active = perBucket.reduce((count, inBucket) => count + Number(inBucket > 0), 0);
+  return { perBucket, widthMs, rows, active };
+}
+
+function meanGravity({ levelCounts, logCount }: TemplateGroup): number {
+  return GRAVITY.reduce((sum, gravity, level) => sum + gravity * levelCounts[level]!, 0) / logCount;
+}
+
+/**
+ * Rows that a draw of `logCount` from the service's other rows would put where `inBucket` of `own` stand. One row more
+ * of the others in each bucket keeps it above 0, and sober where there is little to go by.
+ */
+function expectedRows({ rows, active }: Activity, logCount: number, inBucket: number, own: number): number {
+  return (logCount * (inBucket - own + 1)) / (rows - logCount + active);
+}
+
+function burst({ numbers, counts }: TimeBuckets, logCount: number, activity: Activity, clumping: number): number {
+  let largest = 0;
+  numbers.forEach((number, i) => {
+    const expected = expectedRows(activity, logCount, activity.perBucket[number]!, counts[i]!);
+    largest = Math.max(largest, Math.log10((counts[i]! + clumping) / (expected + clumping)));
+  });
+  return largest;
+}
+
+function newness({ numbers }: TimeBuckets, logCount: number, { perBucket, rows, active }: Activity): number {
+  let before = 0;
+  for (const inBucket of perBucket.subarray(0, numbers[0])) if (inBucket > 0) before += inBucket + 1;
+  return Math.log10(1 - numbers.length * Math.log(1 - before / (rows - logCount + active)));
+}
+
+const CLUMPING_ROWS_MIN = 5;
+const CLUMPING_MAX = 10;
+
+/** How many rows come together in this service: the median of its templates' indices of dispersion, from 1 to 10. */
+function usualClumping(templates: readonly TemplateGroup[], activity: Activity): number {
+  const indices = templates
+    .filter(({ logCount }) => logCount >= CLUMPING_ROWS_MIN)
+    .map(({ times: { numbers, counts }, logCount }) => {
+      // The sum of (count - expected)^2 / expected; where the count is 0 that is `expected`, and all expected are logCount.
+      let sum = logCount;
+      numbers.forEach((number, i) => {
+        const expected = expectedRows(activity, logCount, activity.perBucket[number]!, counts[i]!);
+        sum += (counts[i]! - expected) ** 2 / expected - expected;
+      });
+      return sum / Math.max(1, activity.active - 1);
+    })
+    .toSorted((a, b) => a - b);
+  return Math.min(Math.max(indices[indices.length >> 1] ?? 1, 1), CLUMPING_MAX);
+}
