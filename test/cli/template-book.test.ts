@@ -39,7 +39,7 @@ describe('a template book', () => {
   test('keeps the name of a template that its miner has dropped', () => {
     const book = new TemplateBook(1000, 20);
     const words = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'theta'];
-    const lines = words.flatMap((first) => words.map((second) => `${first} then came ${second} instead of ${first}`));
+    const lines = words.flatMap((first) => words.map((_, length) => `${first} came${' again'.repeat(length)}`));
     const one = detector(2);
     const numbers = enter(book, one, ['first of all lines', ...lines]);
     expect(one.miner.evicted).toBeGreaterThan(20);
