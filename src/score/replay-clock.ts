@@ -56,6 +56,12 @@ export class ReplayClock {
     return this.#step(timestampMs, speakers, tick);
   }
 
+  /** Somebody else's row; one from before moves nothing. */
+  reach(timestampMs: number, speakers: (sinceMs: number) => number, tick: (clockMs: number) => void): void {
+    if (timestampMs - this.#aheadMs < this.#nowMs && !this.#seam) return;
+    this.advance(timestampMs, speakers, tick);
+  }
+
   /** Ticks to the latest row: the end of the rows is no silence. */
   finish(tick: (clockMs: number) => void): void {
     if (!(this.#nowMs > this.#tickedMs)) return;

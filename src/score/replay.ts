@@ -97,6 +97,11 @@ export class Replay {
     return verdict;
   }
 
+  /** Rows that another replay got have come to this time: where services are shared out, silence shows all the same. */
+  reach(timestampMs: number): void {
+    this.#clock.reach(timestampMs, this.#speakers, this.#tick);
+  }
+
   /** The rows are over: looks at the services once more, at the time of the last row. */
   finish(): void {
     this.#clock.finish(this.#tick);

@@ -72,6 +72,20 @@ describe('the clock of a replay', () => {
     expect(ticks).toEqual([15_000]);
   });
 
+  test('goes on with the rows of others, and never back', () => {
+    const { clock, ticks } = play([1000]);
+    const reach = (ms: number) =>
+      clock.reach(
+        ms,
+        () => 1,
+        (at) => ticks.push(at),
+      );
+    reach(12_000);
+    reach(3000);
+    expect(ticks).toEqual([5000, 10_000]);
+    expect(clock.nowMs).toBe(12_000);
+  });
+
   test.each([
     ['older', 0],
     ['much later', 400 * HOUR_MS],
