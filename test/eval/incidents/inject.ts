@@ -76,7 +76,9 @@ const INCIDENTS: Record<InjectedIncident['kind'], (scene: Scene) => LogRow[]> = 
   silence: () => [],
   severity_shift: ({ rows, random }) => {
     const share = random.between(0.3, 0.7);
-    const level = random.chance(0.5) ? 'error' : 'warn';
+    const calm = rows.filter(({ level }) => level === 'info' || level === 'debug').length;
+    // Where every other line is a warning on a usual day, only errors are worse.
+    const level = random.chance(0.5) || calm < 0.6 * rows.length ? 'error' : 'warn';
     const milder = (row: LogRow) =>
       row.level === 'info' || row.level === 'debug' || (level === 'error' && row.level === 'warn');
     return rows.map((row) => (milder(row) && random.chance(share) ? { ...row, level } : row));

@@ -26,10 +26,16 @@ export class LineShape {
     for (const shape of shapes) shape.#fresh = fresh;
   }
 
-  /** The variable position whose numbers have a usual range, or -1: at least ten, all alike within a decade. */
+  /**
+   * The variable position whose numbers have a usual range, or -1: at least ten, all alike within a decade. A number that
+   * stands by itself is a measurement; a port or a part of an address, a time or a name is not.
+   */
   static measuredPosition(shapes: readonly LineShape[]): number {
-    return columns(shapes).findIndex((values) => {
-      if (values.length < 40 || !values.every((value) => NUMBER.test(value))) return false;
+    const constants = shapes[0] === undefined ? [] : shapes[0].#constants;
+    return columns(shapes).findIndex((values, index) => {
+      const alone = /(?:^|[\s=([])$/.test(constants[index] ?? '') && /^(?:$|[\s,)\]])/.test(constants[index + 1] ?? '');
+      if (!alone || /port[\s=]$/i.test(constants[index] ?? '')) return false;
+      if (values.length < 20 || !values.every((value) => NUMBER.test(value))) return false;
       const sorted = values.map(Number).toSorted((a, b) => a - b);
       const median = sorted[sorted.length >> 1] ?? 0;
       return median >= 10 && (sorted.at(-1) ?? 0) < 10 * median;
@@ -74,10 +80,16 @@ function vary(value: string, random: EvalRandom): string {
     if (/^\d{4}-\d\d-\d\d$/.test(run)) return run;
     if (run.includes('.')) return random.ip();
     if (run.includes(':')) return run.replaceAll(/\d\d/g, () => String(random.int(0, 23)).padStart(2, '0'));
+    // Five digits may be a port, of which there are 65535.
+    const firstMax = run.length === 5 ? 5 : 9;
     let varied = '';
     for (let i = 0; i < run.length; i++) {
       const isDigit = run.charCodeAt(i) < 58;
-      varied += isDigit ? random.int(i === 0 ? 1 : 0, 9) : String.fromCharCode(97 + random.int(0, 5));
+      varied += isDigit
+        ? i === 0
+          ? random.int(1, firstMax)
+          : random.int(0, 9)
+        : String.fromCharCode(97 + random.int(0, 5));
     }
     return varied;
   });
