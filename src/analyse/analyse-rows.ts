@@ -1,4 +1,5 @@
 import { buildClusters } from '../cluster/build-clusters.ts';
+import { BUCKETS_MAX, bucketWidthMs } from '../cluster/time-buckets.ts';
 import type { WindowAnalysis } from '../domain/cluster.ts';
 import type { DetectorProfile } from '../domain/profile.ts';
 import type { MinerOptions } from '../mine/template-miner.ts';
@@ -38,17 +39,23 @@ export function analyseRows(
   const maxTemplates = Math.min(options.miner.maxTemplates, Math.max(SERVICE_TEMPLATES_MIN, share));
   const budget: SampleBudget = { usedBytes: 0 };
   const groups: (TemplateGroups | undefined)[] = Array.from({ length: services.names.length });
+  const { startMs, endMs } = sorter;
+  const widthMs = bucketWidthMs(endMs - startMs);
+  let bucket = 0;
+  let bucketEndMs = startMs + widthMs;
   let rows = 0;
-  let originMs = 0;
   sorter.visit((row) => {
-    if (rows === 0) originMs = row.timestampMs;
     if (rows++ % ROWS_PER_TICK === 0) tick();
+    if (row.timestampMs >= bucketEndMs) {
+      bucket = Math.min(Math.floor((row.timestampMs - startMs) / widthMs), BUCKETS_MAX - 1);
+      bucketEndMs = startMs + (bucket + 1) * widthMs;
+    }
     let own = groups[row.service];
     if (own === undefined) {
-      own = new TemplateGroups(services.names[row.service]!, { ...options.miner, maxTemplates }, budget, originMs);
+      own = new TemplateGroups(services.names[row.service]!, { ...options.miner, maxTemplates }, budget);
       groups[row.service] = own;
     }
-    own.add(row);
+    own.add(row, bucket);
   });
   tick();
   const shown = capGroups(
@@ -58,6 +65,7 @@ export function analyseRows(
   const clusters = buildClusters(shown, {
     profile: options.profile ?? 'default',
     contamination: options.contamination,
+    bucketWidthMs: widthMs,
     tick,
   });
   return { log_count: rows, cluster_count: clusters.length, truncated: false, clusters };

@@ -42,6 +42,8 @@ export class RowSorter implements RowSink {
   #arenaBytes = 0;
   #rows = 0;
   #cut = 0;
+  #startMs = Infinity;
+  #endMs = -Infinity;
 
   constructor(services: ServiceIndex, options: RowSorterOptions = {}) {
     this.#services = services;
@@ -52,6 +54,16 @@ export class RowSorter implements RowSink {
 
   get rows(): number {
     return this.#rows;
+  }
+
+  /** Time of the first row; Infinity when there is none. */
+  get startMs(): number {
+    return this.#startMs;
+  }
+
+  /** Time of the last row; -Infinity when there is none. */
+  get endMs(): number {
+    return this.#endMs;
   }
 
   /** Messages longer than 1 MiB, of which only the head is kept. */
@@ -84,6 +96,8 @@ export class RowSorter implements RowSink {
     this.#run.push(timestampMs, service, this.#chunk, at);
     this.#used = at + needed;
     this.#rows++;
+    if (timestampMs < this.#startMs) this.#startMs = timestampMs;
+    if (timestampMs > this.#endMs) this.#endMs = timestampMs;
   }
 
   /** Packed rows of one service with startMs <= time < endMs. They are not copied and must stay as they are. */
@@ -99,6 +113,8 @@ export class RowSorter implements RowSink {
       }
       this.#run.push(reader.timestampMs, service, chunk, reader.messageStart - PACKED_ROW_HEADER_BYTES);
       this.#rows++;
+      if (reader.timestampMs < this.#startMs) this.#startMs = reader.timestampMs;
+      if (reader.timestampMs > this.#endMs) this.#endMs = reader.timestampMs;
     }
   }
 

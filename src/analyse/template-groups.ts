@@ -39,20 +39,18 @@ export class TemplateGroups {
   readonly #miner: TemplateMiner;
   readonly #maxTemplates: number;
   readonly #budget: SampleBudget;
-  readonly #originMs: number;
   readonly #groups = new Map<number, Group>();
   #overflow: TemplateGroup | undefined;
 
-  /** @param originMs time of the window's first row. */
-  constructor(service: string, options: MinerOptions, budget: SampleBudget, originMs: number) {
+  constructor(service: string, options: MinerOptions, budget: SampleBudget) {
     this.#service = service;
     this.#miner = createMiner(options);
     this.#maxTemplates = options.maxTemplates;
     this.#budget = budget;
-    this.#originMs = originMs;
   }
 
-  add(row: RowCursor): void {
+  /** @param bucket of the window that the row is in; rows come in the order of time. */
+  add(row: RowCursor, bucket: number): void {
     const template = this.#miner.mine(row.bytes, row.messageStart, row.messageEnd);
     let group = this.#groups.get(template.id);
     if (group === undefined) {
@@ -63,7 +61,7 @@ export class TemplateGroups {
         levelCounts: new Uint32Array(LEVELS.length),
         firstSeen: row.timestampMs,
         lastSeen: row.timestampMs,
-        times: new TimeBuckets(this.#originMs),
+        times: new TimeBuckets(),
         samples: [],
       };
       this.#groups.set(template.id, group);
@@ -72,7 +70,7 @@ export class TemplateGroups {
     group.logCount++;
     group.levelCounts[row.level]!++;
     group.lastSeen = row.timestampMs;
-    group.times.add(row.timestampMs);
+    group.times.add(bucket);
     if (group.samples.length < SAMPLES_MAX) this.#sample(group, row);
   }
 

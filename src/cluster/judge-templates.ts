@@ -18,6 +18,8 @@ export interface JudgeOptions {
   profile: DetectorProfile;
   /** Largest share of anomalous templates, 0 to 0.5. */
   contamination: number;
+  /** Of the groups' `times`. */
+  bucketWidthMs: number;
   /** Called every few milliseconds; what it throws ends the work. */
   tick: () => void;
 }
@@ -46,12 +48,12 @@ function judgeByIsolation(
   own: readonly TemplateGroup[],
   servicesOf: ReadonlyMap<string, Set<string>>,
   services: number,
-  { contamination, tick }: JudgeOptions,
+  { contamination, bucketWidthMs, tick }: JudgeOptions,
 ): Judgement[] {
   // The overflow is many templates in one: its rows are the service's, but it is like none of them.
   const templates = own.filter(({ isOverflow }) => !isOverflow);
   const shares = templates.map(({ identity }) => servicesOf.get(identity)!.size / services);
-  const table = templateFeatures(templates, own, shares);
+  const table = templateFeatures(templates, own, shares, bucketWidthMs);
   const judged = judgements(flagIsolated(table, contamination, tick));
   let next = 0;
   return own.map(({ isOverflow }) => (isOverflow ? UNJUDGED : judged[next++]!));

@@ -17,7 +17,6 @@ const GRAVITY: readonly number[] = [0, 0, 0, 0.4, 1, 2.5];
 /** The rows of a service in time, those without a place of their own included. */
 interface Activity {
   perBucket: Float64Array;
-  widthMs: number;
   rows: number;
   /** Buckets with rows. */
   active: number;
@@ -46,6 +45,7 @@ export function templateFeatures(
   templates: readonly TemplateGroup[],
   all: readonly TemplateGroup[],
   shares: readonly number[],
+  bucketWidthMs: number,
 ): Float64Array {
   const activity = activityOf(all);
   const clumping = usualClumping(templates, activity);
@@ -56,7 +56,7 @@ export function templateFeatures(
     const gravity = meanGravity(group);
     const weight = 0.6 + 0.6 * gravity;
     const row = i * FEATURES;
-    table[row + RATE] = Math.log10(1 + (logCount * 60_000) / (buckets * activity.widthMs));
+    table[row + RATE] = Math.log10(1 + (logCount * 60_000) / (buckets * bucketWidthMs));
     table[row + TOKENS] = Math.log2(1 + tokenCount);
     table[row + SHARED] = Math.log2(1 + shares[i]!);
     table[row + BURST] = weight * burst(times, logCount, activity, clumping);
@@ -67,16 +67,14 @@ export function templateFeatures(
 }
 
 function activityOf(groups: readonly TemplateGroup[]): Activity {
-  const widthMs = groups.reduce((widest, { times }) => Math.max(widest, times.widthMs), 0);
   const perBucket = new Float64Array(BUCKETS_MAX);
   let rows = 0;
   for (const { times, logCount } of groups) {
-    times.widen(widthMs);
     times.numbers.forEach((number, i) => (perBucket[number]! += times.counts[i]!));
     rows += logCount;
   }
   const active = perBucket.reduce((count, inBucket) => count + Number(inBucket > 0), 0);
-  return { perBucket, widthMs, rows, active };
+  return { perBucket, rows, active };
 }
 
 function meanGravity({ levelCounts, logCount }: TemplateGroup): number {

@@ -20,7 +20,6 @@ export interface TemplateGroup {
   /** Epoch milliseconds. */
   firstSeen: number;
   lastSeen: number;
-  /** All groups of a window have one origin. */
   times: TimeBuckets;
   samples: LogRow[];
 }

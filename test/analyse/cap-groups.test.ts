@@ -21,7 +21,7 @@ function group(service: string, order: number, logCount: number): TemplateGroup 
     levelCounts,
     firstSeen: order,
     lastSeen: order,
-    times: new TimeBuckets(0),
+    times: new TimeBuckets(),
     samples,
   };
 }
@@ -32,7 +32,7 @@ const someGroups = fc
 
 /** What capping changes, anew. */
 const copies = (groups: TemplateGroup[]) =>
-  groups.map((one) => ({ ...one, levelCounts: one.levelCounts.slice(), times: new TimeBuckets(0) }));
+  groups.map((one) => ({ ...one, levelCounts: one.levelCounts.slice(), times: new TimeBuckets() }));
 
 const total = (groups: TemplateGroup[]) => groups.reduce((sum, { logCount }) => sum + logCount, 0);
 

@@ -8,7 +8,7 @@ import { fingerprint } from '../../src/domain/fingerprint.ts';
 import { LEVELS } from '../../src/domain/level.ts';
 import { DETECTOR_PROFILES } from '../../src/domain/profile.ts';
 
-const OPTIONS: JudgeOptions = { profile: 'reference', contamination: 0.1, tick() {} };
+const OPTIONS: JudgeOptions = { profile: 'reference', contamination: 0.1, bucketWidthMs: 1000, tick() {} };
 const RED = '#ef4444';
 
 describe('clusters', () => {
@@ -145,7 +145,7 @@ describe('clusters', () => {
             const levelCounts = Uint32Array.from(counts, (count) => count + 1);
             return group({ ...record, levelCounts, logCount: levelCounts.reduce((sum, count) => sum + count) });
           }),
-          { profile, contamination, tick() {} },
+          { ...OPTIONS, profile, contamination },
         );
         expect(clusters.map(({ id }) => id)).toEqual(records.map((_, i) => i + 1));
         const flags = clusters.map(({ isAnomaly }) => Number(isAnomaly));
@@ -164,8 +164,8 @@ describe('clusters', () => {
 
 function group(fields: Partial<TemplateGroup> = {}): TemplateGroup {
   const template = fields.template ?? 'user <*> logged in';
-  const times = new TimeBuckets(1000);
-  times.add(1000);
+  const times = new TimeBuckets();
+  times.add(0);
   return {
     service: 'auth',
     template,
