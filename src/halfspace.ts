@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { readArguments, UsageError } from './cli/arguments.ts';
 import type { CommandArguments } from './cli/arguments.ts';
 import { LineOutput, ReaderGone } from './cli/line-output.ts';
@@ -32,7 +33,15 @@ async function run(asked: CommandArguments, output: LineOutput): Promise<void> {
   const config = loadConfig(process.env, readDotEnv('.env'));
   const note = (sentence: string) => console.error(sentence);
   for (const warning of config.warnings) note(warning);
-  await runCommand(asked, config, { input: process.stdin, output, note });
+  const { file, train } = asked;
+  const paths = { file: asGiven(file), train: train === undefined ? undefined : asGiven(train) };
+  await runCommand({ ...asked, ...paths }, config, { input: process.stdin, output, note });
+}
+
+/** npm runs scripts in the project's folder; a path is meant from the folder that npm was called in. */
+function asGiven(path: string): string {
+  const { npm_lifecycle_event: script, INIT_CWD: calledIn } = process.env;
+  return path === '-' || script !== 'halfspace' || calledIn === undefined ? path : resolve(calledIn, path);
 }
 
 /** One sentence on standard error; answers the exit code. */
