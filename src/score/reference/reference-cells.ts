@@ -1,16 +1,15 @@
 import { ERROR, WARN } from '../../domain/level.ts';
+import { TREES_SHAPE, TREES_WINDOW } from '../cell-trees.ts';
 import { buildForest } from '../half-space-forest.ts';
 import type { ForestOptions } from '../half-space-forest.ts';
 
 /** The reference detector's trees: the same for every service, so what depends on splits alone is found once. */
 export const REFERENCE_FOREST = {
   features: ['is_error', 'is_warn', 'msg_len', 'token_count', 'template_rarity'].map((name) => ({ name })),
-  treeCount: 25,
-  height: 8,
-  seed: 42,
+  ...TREES_SHAPE,
 } as const satisfies ForestOptions;
 
-export const REFERENCE_WINDOW = 250;
+export const REFERENCE_WINDOW = TREES_WINDOW;
 export const CHARS_MAX = 500;
 export const TOKENS_MAX = 50;
 

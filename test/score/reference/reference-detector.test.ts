@@ -8,7 +8,7 @@ import type { LevelIndex } from '../../../src/domain/level.ts';
 import { ReferenceDetector } from '../../../src/score/reference/reference-detector.ts';
 import { shared, sharedPath } from '../../shared.ts';
 
-const OPTIONS = { hstThreshold: 0.7, miner: { simTh: 0.4, maxTemplates: 2000 } };
+const OPTIONS = { hstThreshold: 0.7, miner: { profile: 'drain3' as const, simTh: 0.4, maxTemplates: 2000 } };
 const [INFO, WARN, ERROR, FATAL] = [2, 3, 4, 5] as const;
 const encoder = new TextEncoder();
 

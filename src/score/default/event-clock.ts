@@ -1,0 +1,102 @@
+import { BUCKET_MS } from './bucket-ring.ts';
+
+/** A line so much ahead of all before is believed when the next one is, too. */
+const JUMP_BUCKETS = 12;
+/** Lines usually late by more than this are not waited for. */
+const LAG_BUCKETS_MAX = 120;
+const LAG_KEPT = 0.998;
+/** Share of late lines from which they are waited for. */
+const LATE_SHARE = 0.1;
+/** A gap beyond which time is taken to go on where it stopped. */
+const SEAM_BUCKETS = 17_280;
+
+/**
+ * The time of one service as its rows tell it: an inner clock that never runs backwards and that lines or ticks move.
+ * Rows of another stretch of time (a window of last week, a file from years ago) are put right behind those before.
+ */
+export class EventClock {
+  /** Rows' time less inner time. */
+  #offsetMs = 0;
+  #started = false;
+  #seam = false;
+  #jumping = false;
+  #lagBuckets = 0;
+  #lines = 0;
+  #lateLines = 0;
+  #latestLate = 0;
+
+  /** The next line begins another stretch of time. */
+  seam(): void {
+    this.#seam = this.#started;
+  }
+
+  get started(): boolean {
+    return this.#started;
+  }
+
+  inner(timestampMs: number): number {
+    return timestampMs - this.#offsetMs;
+  }
+
+  /** Rows' time of a moment of this stretch. */
+  outer(innerMs: number): number {
+    return innerMs + this.#offsetMs;
+  }
+
+  /** The bucket in which a line counts; `open` is the one open now. The answer may lie on either side of it. */
+  bucketOf(timestampMs: number, open: number): number {
+    if (this.#seam || !this.#started) this.#join(timestampMs, open);
+    this.#lines++;
+    const bucket = Math.floor((timestampMs - this.#offsetMs) / BUCKET_MS);
+    if (bucket === open) return bucket;
+    if (bucket > open + JUMP_BUCKETS && !this.#jumping) {
+      this.#jumping = true;
+      return open;
+    }
+    this.#jumping = false;
+    if (bucket > open + SEAM_BUCKETS) {
+      this.#seam = true;
+      this.#join(timestampMs, open);
+      return open + 1;
+    }
+    if (bucket < open) {
+      this.#lateLines++;
+      if (open - bucket > this.#latestLate) this.#latestLate = open - bucket;
+    }
+    return bucket;
+  }
+
+  /** The bucket that should be open by `nowMs`; lines that are late as a rule are waited for. */
+  openBy(nowMs: number, open: number): number {
+    this.#learnLag();
+    const bucket = Math.floor((nowMs - this.#offsetMs) / BUCKET_MS) - Math.ceil(this.#lagBuckets - 0.5);
+    if (bucket > open + SEAM_BUCKETS) {
+      this.#seam = true;
+      return open;
+    }
+    return Math.max(open, bucket);
+  }
+
+  copyFrom(other: EventClock): void {
+    this.#offsetMs = other.#offsetMs;
+    this.#started = other.#started;
+    this.#seam = other.#seam;
+    this.#lagBuckets = other.#lagBuckets;
+  }
+
+  #join(timestampMs: number, open: number): void {
+    if (this.#started) this.#offsetMs = timestampMs - (open + 1) * BUCKET_MS;
+    this.#seam = false;
+    this.#started = true;
+  }
+
+  #learnLag(): void {
+    this.#lagBuckets *= LAG_KEPT;
+    if (this.#lateLines > this.#lines * LATE_SHARE) {
+      this.#lagBuckets = Math.min(Math.max(this.#lagBuckets, this.#latestLate), LAG_BUCKETS_MAX);
+    }
+    this.#lines = 0;
+    this.#lateLines = 0;
+    this.#latestLate = 0;
+  }
+}

@@ -1,0 +1,106 @@
+import { Habit } from './habit.ts';
+import { RateBaseline } from './rate-baseline.ts';
+import { ShiftWatch } from './shift-watch.ts';
+import type { Alternative } from './shift-watch.ts';
+import { Spread } from './spread.ts';
+
+export interface EventStreamOptions {
+  alternatives: readonly Alternative[];
+  /** Nats from which a change counts as one. */
+  limit: number;
+  /** Time in which what was learnt loses weight, seconds. */
+  memorySeconds: number;
+  /** Events taken to have been seen before any was. */
+  prior: number;
+  /** Variance beside Poisson's, believed before any was measured, and for how many events' worth. */
+  spread: number;
+  spreadWeight: number;
+}
+
+/** Sums stop growing here, so that they are down again soon after a change has ended. */
+const CEILING_FACTOR = 1.6;
+/** Nats that must have come since a change was told, for it to be told again. */
+const FRESH_MIN = 3;
+
+/** Events of one kind in one service: their usual rate, how they scatter, and whether there are more than usual. */
+export class EventStream {
+  readonly #options: EventStreamOptions;
+  readonly #baseline: RateBaseline;
+  readonly #spread: Spread;
+  readonly #habit = new Habit();
+  readonly watch: ShiftWatch;
+  /** Events of the minute that is being counted. */
+  #minuteCount = 0;
+  /** Whether it was told in the incident that is open. */
+  #told = false;
+
+  constructor(options: EventStreamOptions) {
+    this.#options = options;
+    this.#baseline = new RateBaseline(options.memorySeconds);
+    this.#spread = new Spread(options.spread, options.spreadWeight);
+    this.watch = new ShiftWatch(options.alternatives);
+  }
+
+  /** Events a second. */
+  get rate(): number {
+    return this.#baseline.rate(this.#options.prior);
+  }
+
+  get knownSeconds(): number {
+    return this.#baseline.seconds;
+  }
+
+  get spread(): number {
+    return this.#spread.value;
+  }
+
+  /** So many events came until `nowMs`, where `rate` a second are usual. */
+  count(count: number, nowMs: number, rate: number): void {
+    this.#minuteCount += count;
+    this.watch.add(count, nowMs, rate, this.spread, this.#limit(nowMs) * CEILING_FACTOR);
+  }
+
+  /** Whether there is evidence for a change, and new evidence where it was told already. */
+  speaks(nowMs: number): boolean {
+    return this.passed(nowMs) && (!this.#told || this.watch.freshEvidence >= FRESH_MIN);
+  }
+
+  /** Whether there is evidence for a change. */
+  passed(nowMs: number): boolean {
+    return this.watch.evidence >= this.#options.limit && this.watch.evidence >= this.#limit(nowMs);
+  }
+
+  told(): void {
+    this.#told = true;
+    this.watch.told();
+  }
+
+  /** `weight` 0 to 1: what came while something was wrong teaches little. */
+  learn(count: number, seconds: number, weight: number): void {
+    this.#baseline.learn(count, seconds, weight);
+  }
+
+  /** A minute is over, and `expected` events were usual; what scatters is learnt from healthy ones. */
+  endMinute(expected: number, healthy: boolean): void {
+    if (healthy) this.#spread.learn(this.#minuteCount, expected);
+    this.#minuteCount = 0;
+  }
+
+  /** The incident is over: evidence starts anew, and more of it is wanted for a while where there was enough. */
+  settle(nowMs: number): void {
+    if (this.#told) this.#habit.passed(nowMs);
+    this.#told = false;
+    this.watch.reset();
+  }
+
+  /** Takes over what was learnt; evidence starts anew. */
+  copyFrom(other: EventStream): void {
+    this.#baseline.copyFrom(other.#baseline);
+    this.#spread.copyFrom(other.#spread);
+    this.#habit.copyFrom(other.#habit);
+  }
+
+  #limit(nowMs: number): number {
+    return this.#options.limit * this.#habit.at(nowMs);
+  }
+}

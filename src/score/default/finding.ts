@@ -1,0 +1,40 @@
+import type { Explanation } from '../../domain/anomaly.ts';
+import { ERROR, INFO, WARN } from '../../domain/level.ts';
+import type { Finding } from '../detector.ts';
+import type { EventClock } from './event-clock.ts';
+import type { Signal } from './service-state.ts';
+import { FIRST_SEEN, LAST_SEEN } from './template-memory.ts';
+
+/** What the end of a bucket has shown, strongest first, as it is told; `nowMs` is the inner clock's. */
+export function findingOf(signals: readonly Signal[], clock: EventClock, nowMs: number): Finding {
+  const memory = signals.find((signal) => signal.memory !== undefined)?.memory;
+  const details = signals.map(({ detail }) => ({ ...detail, since: clock.outer(detail.since) }));
+  const reasons = [...new Set(details.map(({ reason }) => reason))];
+  const [first] = details;
+  const explanation: Explanation = {
+    details,
+    features: [],
+    first_seen: memory?.numbers[FIRST_SEEN] ?? 0,
+    last_seen: memory?.numbers[LAST_SEEN] ?? 0,
+    template_count: memory?.template.size ?? 0,
+    repeats: memory?.repeats ?? 0,
+  };
+  if (memory !== undefined) memory.repeats = 0;
+  return {
+    timestamp: clock.outer(nowMs),
+    reasons,
+    template: memory?.template,
+    score: 0,
+    level: reasons.includes('error_burst') ? ERROR : reasons.includes('severity_shift') ? WARN : INFO,
+    message: first === undefined ? '' : sentenceOf(first.reason, first.observed, first.expected, first.unit),
+    explanation,
+  };
+}
+
+function sentenceOf(reason: string, observed: number, expected: number, unit: string): string {
+  return `${reason.replace('_', ' ')}: ${round(observed)} ${unit}, ${round(expected)} are usual`;
+}
+
+function round(value: number): string {
+  return value >= 10 ? String(Math.round(value)) : String(Math.round(value * 100) / 100);
+}

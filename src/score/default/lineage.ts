@@ -1,0 +1,75 @@
+import { fingerprint } from '../../domain/fingerprint.ts';
+import { ALIASES_MAX } from '../../mine/template-miner.ts';
+import type { MinedTemplate } from '../../mine/template-miner.ts';
+import type { LineageEvent } from '../detector.ts';
+
+/** What becomes of the templates of one service, told when somebody asks: bounded per template. */
+export class Lineage {
+  readonly #service: string;
+  /** Weak, so that it lets go of what the miner drops. */
+  readonly #events = new WeakMap<MinedTemplate, LineageEvent[]>();
+  readonly #fingerprints = new WeakMap<MinedTemplate, { version: number; identity: string; text: string }>();
+
+  constructor(service: string) {
+    this.#service = service;
+  }
+
+  fingerprintOf(template: MinedTemplate): string {
+    const known = this.#fingerprints.get(template);
+    if (known?.version === template.version) return known.text;
+    const { version, identity } = template;
+    const text = known?.identity === identity ? known.text : fingerprint(this.#service, identity);
+    this.#fingerprints.set(template, { version, identity, text });
+    return text;
+  }
+
+  /** The template among `templates` that has, or had, this fingerprint. */
+  find(wanted: string, templates: readonly MinedTemplate[]): MinedTemplate | undefined {
+    return (
+      templates.find((template) => this.fingerprintOf(template) === wanted) ??
+      templates.find(({ aliases }) => aliases.some((identity) => fingerprint(this.#service, identity) === wanted))
+    );
+  }
+
+  created(template: MinedTemplate, timestamp: number): void {
+    this.#add(template, {
+      timestamp,
+      kind: 'created',
+      fingerprint: this.fingerprintOf(template),
+      template: template.text,
+    });
+  }
+
+  /** The template's text, or what it stands for, has changed; `before` is its fingerprint until now. */
+  generalised(template: MinedTemplate, before: string, timestamp: number): void {
+    this.#add(template, { timestamp, kind: 'generalised', fingerprint: before, template: template.text });
+  }
+
+  merged(template: MinedTemplate, absorbed: MinedTemplate, timestamp: number): void {
+    const { text } = absorbed;
+    this.#add(template, { timestamp, kind: 'merged', fingerprint: this.fingerprintOf(absorbed), template: text });
+  }
+
+  eventsOf(template: MinedTemplate): readonly LineageEvent[] {
+    return this.#events.get(template) ?? [];
+  }
+
+  /** The fingerprint of a template before its latest change. */
+  before(template: MinedTemplate): string {
+    return (
+      this.#fingerprints.get(template)?.text ?? fingerprint(this.#service, template.aliases.at(-1) ?? template.identity)
+    );
+  }
+
+  copy(from: Lineage, template: MinedTemplate, twin: MinedTemplate): void {
+    const events = from.#events.get(template);
+    if (events !== undefined) this.#events.set(twin, [...events]);
+  }
+
+  #add(template: MinedTemplate, event: LineageEvent): void {
+    const events = this.#events.get(template);
+    if (events === undefined) this.#events.set(template, [event]);
+    // The first one stays: when and as what it was created.
+    else if (events.push(event) > ALIASES_MAX) events.splice(1, 1);
+  }
+}

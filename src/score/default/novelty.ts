@@ -1,0 +1,94 @@
+import { WARN } from '../../domain/level.ts';
+import { BUCKET_MS } from './bucket-ring.ts';
+import { EventStream } from './event-stream.ts';
+import type { TemplateMemory } from './template-memory.ts';
+
+/** A template is young for five minutes. */
+export const YOUNG_BUCKETS = 300_000 / BUCKET_MS;
+/** Good and Turing's estimate starts from this many templates seen once. */
+const SINGLES_PRIOR = 0.3;
+const MEMORY_SECONDS = 3600;
+
+/**
+ * Lines of templates that have only just appeared, at warn and above, and below: each has a budget of its own. How many
+ * are usual is the share of templates seen once (Good, 1953): the chance that the next line is of a template never
+ * seen; or what there were of late, when that is more. So one new error speaks at once in a service that never has new
+ * templates, and not in one that always has.
+ */
+export class Novelty {
+  readonly low = stream(12);
+  readonly high = stream(8);
+  #singlesLow = 0;
+  #singlesHigh = 0;
+  #lines = 0;
+
+  streamFor(memory: TemplateMemory): EventStream {
+    return memory.bornLevel >= WARN ? this.high : this.low;
+  }
+
+  /** The first or the second line of a template. */
+  seen(memory: TemplateMemory): void {
+    this.#countSingle(memory, memory.lines === 1 ? 1 : -1);
+  }
+
+  noLongerSingle(memory: TemplateMemory): void {
+    this.#countSingle(memory, -1);
+  }
+
+  countLines(lines: number): void {
+    this.#lines += lines;
+  }
+
+  /** A line of a young template, at `lineRate` lines a second; `weight` as it teaches. */
+  young(memory: TemplateMemory, nowMs: number, lineRate: number, weight: number): void {
+    const events = this.streamFor(memory);
+    events.count(1, nowMs, this.#rate(events, lineRate));
+    events.learn(1, 0, weight);
+  }
+
+  /** A bucket is over. */
+  closeBucket(nowMs: number, lineRate: number, weight: number): void {
+    for (const events of [this.low, this.high]) {
+      events.count(0, nowMs, this.#rate(events, lineRate));
+      events.learn(0, BUCKET_MS / 1000, weight);
+    }
+  }
+
+  endMinute(healthy: boolean): void {
+    for (const events of [this.low, this.high]) events.endMinute(events.rate * 60, healthy);
+  }
+
+  copyFrom(other: Novelty): void {
+    this.low.copyFrom(other.low);
+    this.high.copyFrom(other.high);
+    this.#singlesLow = other.#singlesLow;
+    this.#singlesHigh = other.#singlesHigh;
+    this.#lines = other.#lines;
+  }
+
+  #countSingle(memory: TemplateMemory, step: number): void {
+    if (memory.bornLevel >= WARN) this.#singlesHigh = Math.max(0, this.#singlesHigh + step);
+    else this.#singlesLow = Math.max(0, this.#singlesLow + step);
+  }
+
+  #rate(events: EventStream, lineRate: number): number {
+    const singles = events === this.low ? this.#singlesLow : this.#singlesHigh;
+    return Math.max((lineRate * (singles + SINGLES_PRIOR)) / (this.#lines + 1), events.rate);
+  }
+}
+
+function stream(limit: number): EventStream {
+  return new EventStream({
+    alternatives: [
+      { ratio: 4, perSecond: 2 },
+      { ratio: 4, perSecond: 0.2 },
+      { ratio: 4, perSecond: 1 / 30 },
+      { ratio: 4, perSecond: 1 / 150 },
+    ],
+    limit,
+    memorySeconds: MEMORY_SECONDS,
+    prior: 0.1,
+    spread: 1,
+    spreadWeight: 3,
+  });
+}

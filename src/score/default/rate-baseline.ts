@@ -1,0 +1,28 @@
+/** The usual rate of events, with weights that fall off exponentially in time; numbers, so that copies are cheap. */
+export class RateBaseline {
+  readonly #memorySeconds: number;
+  /** Events and seconds that are remembered. */
+  count = 0;
+  seconds = 0;
+
+  /** @param memorySeconds time in which the weight of what was learnt falls to 1/e. */
+  constructor(memorySeconds: number) {
+    this.#memorySeconds = memorySeconds;
+  }
+
+  learn(count: number, seconds: number, weight: number): void {
+    const kept = Math.exp((-seconds * weight) / this.#memorySeconds);
+    this.count = this.count * kept + count * weight;
+    this.seconds = this.seconds * kept + seconds * weight;
+  }
+
+  /** Events a second; `prior` events more are taken to have been seen. */
+  rate(prior: number): number {
+    return (this.count + prior) / Math.max(this.seconds, 1);
+  }
+
+  copyFrom({ count, seconds }: RateBaseline): void {
+    this.count = count;
+    this.seconds = seconds;
+  }
+}

@@ -1,0 +1,243 @@
+import { REASON_BIT } from '../../domain/anomaly.ts';
+import type { ReasonDetail } from '../../domain/anomaly.ts';
+import { ERROR, LEVELS, WARN } from '../../domain/level.ts';
+import type { LevelIndex } from '../../domain/level.ts';
+import { AlertGate } from './alert-gate.ts';
+import { BUCKET_MS, ERRORS, LINES, MINUTE_BUCKETS } from './bucket-ring.ts';
+import { EventStream } from './event-stream.ts';
+import { ERROR_HEAT, heatClass, LEVEL_RARITY, rarityClass, SERVICE_HEAT } from './line-features.ts';
+import { Novelty, YOUNG_BUCKETS } from './novelty.ts';
+import { ServiceWatch } from './service-watch.ts';
+import type { TemplateMemory } from './template-memory.ts';
+import { TemplateWatch } from './template-watch.ts';
+
+/** What a bucket's end has shown. */
+export interface Signal {
+  detail: ReasonDetail;
+  /** Nats. */
+  evidence: number;
+  memory: TemplateMemory | undefined;
+}
+
+const TROUBLED_WEIGHT = 0.1;
+/** Lines of a template a bucket whose values are looked at. */
+const SAMPLES = 2;
+/** Lines over which the mean length of a template's lines goes. */
+const MEAN_OVER = 16;
+/** What is kept of the counts per level, a minute. */
+const LEVELS_KEPT = 0.995;
+/** Buckets before the present one in which a line still counts for its template. */
+const LATE_BUCKETS = 3;
+const NOTHING: readonly Signal[] = [];
+
+/** All that is known of one service beside its templates' texts and the trees; time is the inner clock's. */
+export class ServiceState {
+  readonly watch: ServiceWatch;
+  readonly templates = new TemplateWatch();
+  readonly novelty = new Novelty();
+  /** Lines at a level that is unusual for their template. */
+  readonly severity = oddities();
+  /** Values unlike those usual at their place. */
+  readonly values = oddities();
+  readonly gate = new AlertGate();
+  readonly #levelCounts = new Float64Array(LEVELS.length);
+  /** Templates with lines in the open bucket. */
+  readonly #touched: TemplateMemory[] = [];
+  #bucketLines = 0;
+  #errorBurst = false;
+  /** Part of a cell's key that all lines of a moment share, and that of each level. */
+  contextKey = 0;
+  readonly levelKeys = new Uint32Array(LEVELS.length);
+
+  constructor(openBucket: number) {
+    this.watch = new ServiceWatch(openBucket);
+  }
+
+  /** The bucket that is open. */
+  get open(): number {
+    return this.watch.ring.open;
+  }
+
+  /** When the open bucket began. */
+  get nowMs(): number {
+    return this.open * BUCKET_MS;
+  }
+
+  /** Whether something is wrong that must not be learnt as usual. */
+  get doubtful(): boolean {
+    return this.gate.doubts(this.nowMs);
+  }
+
+  /** Counts a line; bits of what is true of it, none while the service is learning. */
+  count(memory: TemplateMemory, level: LevelIndex, bucket: number, chars: number, learning: boolean): number {
+    const { ring } = this.watch;
+    if (ring.holds(bucket)) ring.add(bucket, level === WARN, level >= ERROR);
+    this.#bucketLines++;
+    this.#levelCounts[level]!++;
+    memory.levelCounts[level]!++;
+    memory.meanChars += (chars - memory.meanChars) / MEAN_OVER;
+    // Lines that come late were said in another minute: they are no spike.
+    if (bucket + LATE_BUCKETS >= ring.open && memory.bucketLines++ === 0) this.#touched.push(memory);
+    if (++memory.lines <= 2) this.novelty.seen(memory);
+    let reasons = 0;
+    if (bucket - memory.bornBucket < YOUNG_BUCKETS) reasons |= this.#young(memory);
+    if (level > memory.usualLevel && level >= WARN) reasons |= this.#oddLevel();
+    if (learning) return 0;
+    if (level >= ERROR && this.#errorBurst) reasons |= REASON_BIT.error_burst;
+    if (memory.spikeUntil >= bucket) reasons |= REASON_BIT.rate_spike;
+    return reasons;
+  }
+
+  /** Whether the line counted last is to be told, for `reasons`. */
+  admitLine(memory: TemplateMemory, reasons: number): boolean {
+    let speaking = reasons & REASON_BIT.anomaly_score;
+    if (reasons & REASON_BIT.new_template && this.novelty.streamFor(memory).speaks(this.nowMs))
+      speaking |= REASON_BIT.new_template;
+    if (reasons & REASON_BIT.severity_shift && this.severity.speaks(this.nowMs)) speaking |= REASON_BIT.severity_shift;
+    if (reasons & REASON_BIT.parameter_outlier && this.values.speaks(this.nowMs))
+      speaking |= REASON_BIT.parameter_outlier;
+    if (speaking === 0) return false;
+    const isNews = (speaking & REASON_BIT.new_template) !== 0 && memory.toldIn !== this.gate.incident;
+    if (!this.gate.admit(speaking, isNews, this.nowMs)) return false;
+    this.#tell(memory, speaking);
+    return true;
+  }
+
+  /** Judges and learns the open bucket, and opens the next; what is to be told, strongest first. */
+  closeBucket(alertReasons: number, learning: boolean): readonly Signal[] {
+    const bucket = this.open;
+    const endMs = (bucket + 1) * BUCKET_MS;
+    const weight = this.doubtful ? TROUBLED_WEIGHT : 1;
+    const signals = this.#flush(bucket, endMs, weight);
+    this.templates.closeBucket();
+    this.watch.closeBucket(this.doubtful);
+    this.#settleStreams(endMs, weight, bucket % MINUTE_BUCKETS === 0);
+    this.#errorBurst = this.watch.isErrorBurst(endMs);
+    this.#setContext();
+    if (this.watch.ready) this.watch.addSignals(endMs, signals);
+    const told = signals.filter(({ detail }) => (alertReasons & REASON_BIT[detail.reason]) !== 0);
+    if (learning) return NOTHING;
+    return told.length > 0 ? this.#tellSignals(told, endMs) : this.#closeGate(endMs);
+  }
+
+  /** `other` became part of `memory`'s template. */
+  absorb(memory: TemplateMemory, other: TemplateMemory): void {
+    if (other.lines === 1) this.novelty.noLongerSingle(other);
+    if (memory.lines === 1) this.novelty.noLongerSingle(memory);
+    memory.absorb(other);
+    // What it had in this bucket stays counted there; its own memory is let go.
+    other.bucketLines = 0;
+  }
+
+  clone(): ServiceState {
+    const copy = new ServiceState(this.open);
+    copy.watch.copyFrom(this.watch);
+    copy.templates.copyFrom(this.templates);
+    copy.novelty.copyFrom(this.novelty);
+    copy.severity.copyFrom(this.severity);
+    copy.values.copyFrom(this.values);
+    copy.#levelCounts.set(this.#levelCounts);
+    copy.levelKeys.set(this.levelKeys);
+    copy.#setContext();
+    return copy;
+  }
+
+  #young(memory: TemplateMemory): number {
+    const { novelty, watch, nowMs } = this;
+    novelty.young(memory, nowMs, Math.max(watch.rateHigh, watch.ring.minuteCount(LINES) / 60), this.doubtful ? 0.1 : 1);
+    return novelty.streamFor(memory).passed(nowMs) ? REASON_BIT.new_template : 0;
+  }
+
+  #oddLevel(): number {
+    const { severity, nowMs } = this;
+    severity.count(1, nowMs, severity.rate);
+    severity.learn(1, 0, this.doubtful ? TROUBLED_WEIGHT : 1);
+    return severity.passed(nowMs) ? REASON_BIT.severity_shift : 0;
+  }
+
+  #flush(bucket: number, endMs: number, weight: number): Signal[] {
+    const signals: Signal[] = [];
+    for (const memory of this.#touched) {
+      if (memory.bucketLines === 0) continue;
+      if (this.templates.flush(memory, bucket, endMs, weight, this.watch.ready)) {
+        signals.push(this.templates.signalOf(memory, endMs));
+      }
+      if (weight === 1) memory.learnLevels();
+      memory.bucketLines = 0;
+      memory.samples = SAMPLES;
+    }
+    this.#touched.length = 0;
+    this.novelty.countLines(this.#bucketLines);
+    this.#bucketLines = 0;
+    return signals;
+  }
+
+  #settleStreams(endMs: number, weight: number, isMinute: boolean): void {
+    this.novelty.closeBucket(endMs, this.watch.rateHigh, weight);
+    for (const events of [this.severity, this.values]) {
+      events.count(0, endMs, events.rate);
+      events.learn(0, BUCKET_MS / 1000, weight);
+    }
+    if (!isMinute) return;
+    const healthy = !this.gate.isOpen;
+    this.novelty.endMinute(healthy);
+    for (const events of [this.severity, this.values]) events.endMinute(events.rate * 60, healthy);
+    const total = this.#levelCounts.reduce((sum, count) => sum + count, 0);
+    for (let level = 0; level < LEVELS.length; level++) {
+      this.levelKeys[level] = rarityClass((this.#levelCounts[level]! + 0.5) / (total + 3), 8) << LEVEL_RARITY;
+      this.#levelCounts[level]! *= LEVELS_KEPT;
+    }
+  }
+
+  #setContext(): void {
+    const { watch } = this;
+    if (!watch.ready) return;
+    const heat = heatClass(watch.ring.minuteCount(LINES), watch.rateHigh * 60);
+    const errors = heatClass(watch.ring.minuteCount(ERRORS), watch.errors.rate * 60);
+    this.contextKey = (heat << SERVICE_HEAT) | (errors << ERROR_HEAT);
+  }
+
+  #tellSignals(signals: Signal[], endMs: number): readonly Signal[] {
+    const reasons = signals.reduce((bits, { detail }) => bits | REASON_BIT[detail.reason], 0);
+    if (!this.gate.admit(reasons, false, endMs)) return NOTHING;
+    const sorted = signals.toSorted((a, b) => b.evidence - a.evidence);
+    this.watch.told(endMs);
+    for (const { memory } of sorted) if (memory !== undefined) this.#tell(memory, 0);
+    const sinceMs = sorted.reduce((first, { detail }) => Math.min(first, detail.since), endMs);
+    this.watch.ring.markTroubled(Math.floor(sinceMs / BUCKET_MS));
+    return sorted;
+  }
+
+  #tell(memory: TemplateMemory, reasons: number): void {
+    memory.toldIn = this.gate.incident;
+    if (reasons & REASON_BIT.new_template) this.novelty.streamFor(memory).told();
+    if (reasons & REASON_BIT.severity_shift) this.severity.told();
+    if (reasons & REASON_BIT.parameter_outlier) this.values.told();
+    this.watch.ring.markTroubled(this.open);
+  }
+
+  #closeGate(endMs: number): readonly Signal[] {
+    if (this.gate.isOpen) this.watch.ring.markTroubled(this.open);
+    if (!this.gate.close(endMs)) return NOTHING;
+    this.templates.settle(endMs);
+    for (const events of [...this.watch.streams, this.novelty.low, this.novelty.high, this.severity, this.values]) {
+      events.settle(endMs);
+    }
+    return NOTHING;
+  }
+}
+
+function oddities(): EventStream {
+  return new EventStream({
+    alternatives: [
+      { ratio: 4, perSecond: 0.2 },
+      { ratio: 4, perSecond: 1 / 30 },
+      { ratio: 4, perSecond: 1 / 150 },
+    ],
+    limit: 12,
+    memorySeconds: 3600,
+    prior: 0.3,
+    spread: 1.2,
+    spreadWeight: 3,
+  });
+}

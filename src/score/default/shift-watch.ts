@@ -1,0 +1,82 @@
+/** What a change of rate might be: at least `ratio` times the usual rate, and at least so many a second. */
+export interface Alternative {
+  ratio: number;
+  perSecond?: number;
+}
+
+/**
+ * Whether events come at another rate than usual: Page's CUSUM (1954), the largest log likelihood ratio of "changed at
+ * some moment" against "never changed", one sum an alternative. Counts are taken to be Poisson with their variance
+ * `spread` times as large (quasi-likelihood). Evidence is in nats and starts again at 0 whenever nothing speaks for a
+ * change, so that slow drifts well below an alternative's ratio never add up.
+ */
+export class ShiftWatch {
+  readonly #alternatives: readonly Alternative[];
+  readonly #sums: Float64Array;
+  /** As `#sums`, since the change was last told, and not bounded by 0. */
+  readonly #fresh: Float64Array;
+  readonly #isDrop: boolean;
+  #atMs = Number.NaN;
+  /** Nats for the best alternative. */
+  evidence = 0;
+  /** Since when there is evidence, NaN when there is none; and what came since, beside what was to be expected. */
+  sinceMs = Number.NaN;
+  observed = 0;
+  expected = 0;
+
+  constructor(alternatives: readonly Alternative[]) {
+    this.#alternatives = alternatives;
+    this.#sums = new Float64Array(alternatives.length);
+    this.#fresh = new Float64Array(alternatives.length);
+    this.#isDrop = alternatives.some(({ ratio }) => ratio < 1);
+  }
+
+  /** Nats gained since {@link told}. */
+  get freshEvidence(): number {
+    return Math.max(...this.#fresh);
+  }
+
+  /** So many events came until `nowMs`, where `rate` a second are usual; sums stay at or below `ceiling`. */
+  add(count: number, nowMs: number, rate: number, spread: number, ceiling: number): void {
+    const seconds = nowMs > this.#atMs ? (nowMs - this.#atMs) / 1000 : 0;
+    const fromMs = seconds > 0 ? this.#atMs : nowMs;
+    this.#atMs = seconds > 0 || Number.isNaN(this.#atMs) ? nowMs : this.#atMs;
+    if (count === 0 && this.evidence === 0 && !this.#isDrop) return;
+
+    const expected = rate * seconds;
+    let best = 0;
+    for (let i = 0; i < this.#sums.length; i++) {
+      const { ratio, perSecond = 0 } = this.#alternatives[i]!;
+      const times = perSecond > ratio * rate ? perSecond / rate : ratio;
+      const gain = ((count === 0 ? 0 : count * Math.log(times)) - (times - 1) * expected) / spread;
+      const sum = Math.min(Math.max(0, this.#sums[i]! + gain), ceiling);
+      this.#sums[i] = sum;
+      this.#fresh[i]! += gain;
+      if (sum > best) best = sum;
+    }
+    this.evidence = best;
+    if (best === 0) return this.#forget();
+    if (Number.isNaN(this.sinceMs)) this.sinceMs = fromMs;
+    this.observed += count;
+    this.expected += expected;
+  }
+
+  /** Fresh evidence counts from here. */
+  told(): void {
+    this.#fresh.fill(0);
+  }
+
+  /** As if nothing had ever spoken for a change. */
+  reset(): void {
+    this.#sums.fill(0);
+    this.#fresh.fill(0);
+    this.evidence = 0;
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.sinceMs = Number.NaN;
+    this.observed = 0;
+    this.expected = 0;
+  }
+}

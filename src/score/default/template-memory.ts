@@ -1,0 +1,107 @@
+import { LEVELS } from '../../domain/level.ts';
+import type { LevelIndex } from '../../domain/level.ts';
+import type { MinedTemplate } from '../../mine/template-miner.ts';
+import type { ParameterSummaries } from './parameter-summaries.ts';
+
+/** Sums of `numbers`, in doubles. */
+export const FIRST_SEEN = 0;
+export const LAST_SEEN = 1;
+/** Remembered lines, and the inner time at which they were last brought up to date. */
+export const COUNT = 2;
+export const COUNT_AT = 3;
+/** Evidence for more lines than usual, two alternatives. */
+export const EVIDENCE = 4;
+/** Minute being counted, and its lines so far. */
+export const MINUTE = 6;
+export const MINUTE_LINES = 7;
+/** Squared deviations of the lines a minute, and lines that were expected. */
+export const DEVIATIONS = 8;
+export const EXPECTED = 9;
+/** Longest pause between two lines that is remembered, milliseconds. */
+export const PAUSE = 10;
+const NUMBERS = 11;
+
+/** Bucket of birth of templates that are never young. */
+export const LONG_AGO = -1_000_000_000;
+/** Lines from which the levels of a template are known. */
+const LEVELS_KNOWN = 20;
+/** A level is usual for a template when so many of its lines, and this share of them, are at it or above. */
+const LEVEL_LINES = 5;
+const LEVEL_SHARE = 0.02;
+
+/** What a detector remembers of one template; small, as a process holds very many. */
+export class TemplateMemory {
+  readonly template: MinedTemplate;
+  /** Lines in the bucket that is open. */
+  bucketLines = 0;
+  /** Highest level that is usual; above it, a line's level surprises. */
+  usualLevel: number = LEVELS.length - 1;
+  /** Bucket in which it was made; {@link LONG_AGO} when that was in the learning phase. */
+  bornBucket: number;
+  /** Level at which it was first seen. */
+  readonly bornLevel: LevelIndex;
+  /** Lines so far. */
+  lines = 0;
+  /** Lines whose parameters are still to be looked at in this bucket. */
+  samples = 1;
+  meanChars: number;
+  /** Its part of the key of a cell; see `line-features`. */
+  key = 0;
+  /** Number of the incident in which it was told last. */
+  toldIn = 0;
+  /** Lines like it since it was told last. */
+  repeats = 0;
+  /** Bucket until which it is in a spike. */
+  spikeUntil = -1;
+  readonly levelCounts = new Uint32Array(LEVELS.length);
+  readonly numbers = new Float64Array(NUMBERS);
+  parameters: ParameterSummaries | undefined;
+
+  constructor(template: MinedTemplate, level: LevelIndex, bornBucket: number, chars: number) {
+    this.template = template;
+    this.bornLevel = level;
+    this.bornBucket = bornBucket;
+    this.meanChars = chars;
+  }
+
+  /** Looks at the levels anew. */
+  learnLevels(): void {
+    const counts = this.levelCounts;
+    let total = 0;
+    for (let level = 0; level < counts.length; level++) total += counts[level]!;
+    if (total < LEVELS_KNOWN) return;
+    let above = 0;
+    let level = counts.length - 1;
+    for (; level > 0; level--) {
+      above += counts[level]!;
+      if (above >= LEVEL_LINES && above > total * LEVEL_SHARE) break;
+    }
+    this.usualLevel = level;
+  }
+
+  /** What a template that became part of this one had seen. */
+  absorb(other: TemplateMemory): void {
+    const mine = this.numbers;
+    const its = other.numbers;
+    mine[FIRST_SEEN] = Math.min(mine[FIRST_SEEN]!, its[FIRST_SEEN]!);
+    mine[LAST_SEEN] = Math.max(mine[LAST_SEEN]!, its[LAST_SEEN]!);
+    for (const sum of [COUNT, MINUTE_LINES, DEVIATIONS, EXPECTED]) mine[sum]! += its[sum]!;
+    this.levelCounts.forEach((_, level) => (this.levelCounts[level]! += other.levelCounts[level]!));
+    this.lines += other.lines;
+    this.bornBucket = Math.min(this.bornBucket, other.bornBucket);
+    this.spikeUntil = Math.max(this.spikeUntil, other.spikeUntil);
+    this.toldIn = Math.max(this.toldIn, other.toldIn);
+    this.learnLevels();
+  }
+
+  cloneFor(template: MinedTemplate): TemplateMemory {
+    const copy = new TemplateMemory(template, this.bornLevel, this.bornBucket, this.meanChars);
+    copy.usualLevel = this.usualLevel;
+    copy.lines = this.lines;
+    copy.key = this.key;
+    copy.levelCounts.set(this.levelCounts);
+    copy.numbers.set(this.numbers);
+    copy.parameters = this.parameters?.clone();
+    return copy;
+  }
+}

@@ -1,0 +1,167 @@
+import type { ReasonDetail } from '../../domain/anomaly.ts';
+import { BUCKET_MS, MINUTE_BUCKETS } from './bucket-ring.ts';
+import { Habit } from './habit.ts';
+import { heatClass, rarityClass, TEMPLATE_HEAT, TEMPLATE_RARITY, YOUTH } from './line-features.ts';
+import { YOUNG_BUCKETS } from './novelty.ts';
+import type { Signal } from './service-state.ts';
+import { Spread } from './spread.ts';
+import { COUNT, COUNT_AT, DEVIATIONS, EVIDENCE, EXPECTED, MINUTE, MINUTE_LINES } from './template-memory.ts';
+import type { TemplateMemory } from './template-memory.ts';
+
+const MEMORY_SECONDS = 3600;
+/** Nats from which a template's lines are too many. */
+const LIMIT = 18;
+const CEILING = LIMIT * 1.4;
+const RATIOS = [4, 20] as const;
+/** Lines a second below which no rate is a spike. */
+const RATES = [0.05, 0.2] as const;
+/** Expected lines of a template for which the scatter of all templates is believed before its own. */
+const POOL_WEIGHT = 10;
+const SPIKE_LINES_MIN = 5;
+/** Buckets for which a template stays in its spike after evidence for one. */
+const SPIKE_BUCKETS = 6;
+/** Buckets after its birth in which a template is judged by its novelty alone. */
+const INFANT_BUCKETS = 2 * YOUNG_BUCKETS;
+
+/** Single templates that speak much more often than they used to. */
+export class TemplateWatch {
+  /** Scatter of all templates' lines a minute, for those of which little is known. */
+  readonly #pooled = new Spread(1.5, 20);
+  readonly #habit = new Habit();
+  /** Remembered lines of all templates, and the inner time for which they are so many. */
+  #count = 0;
+  #knownSeconds = 0;
+  #passed = false;
+
+  /** Remembered time. */
+  get knownSeconds(): number {
+    return this.#knownSeconds;
+  }
+
+  /** Share of a template in the service's remembered lines. */
+  shareOf(memory: TemplateMemory, nowMs: number): number {
+    return (keptCount(memory, nowMs) + 0.5) / (this.#count + 1);
+  }
+
+  /** Usual lines a second; one line more than there were. */
+  rateOf(memory: TemplateMemory, nowMs: number): number {
+    return (keptCount(memory, nowMs) + 1) / Math.max(this.#knownSeconds, 60);
+  }
+
+  /** A bucket of the service is over. */
+  closeBucket(): void {
+    const seconds = BUCKET_MS / 1000;
+    const kept = Math.exp(-seconds / MEMORY_SECONDS);
+    this.#count *= kept;
+    this.#knownSeconds = this.#knownSeconds * kept + seconds;
+  }
+
+  /**
+   * The lines of a template in the bucket that ends at `nowMs`; whether they are evidence for a spike.
+   * `weight` is what they teach, `judged` whether rates are known well enough.
+   */
+  flush(memory: TemplateMemory, bucket: number, nowMs: number, weight: number, judged: boolean): boolean {
+    const { numbers } = memory;
+    const lines = memory.bucketLines;
+    const rate = this.rateOf(memory, nowMs);
+    const seconds = Math.max(0, (nowMs - (numbers[COUNT_AT]! || nowMs - BUCKET_MS)) / 1000);
+    const spread = this.#spreadOf(memory);
+    const infant = bucket - memory.bornBucket < INFANT_BUCKETS;
+    const spikes = this.#gain(memory, lines, rate, seconds, spread, nowMs) && judged && !infant;
+    if (spikes) {
+      memory.spikeUntil = bucket + SPIKE_BUCKETS;
+      this.#passed = true;
+    }
+    const taught = lines * (spikes ? Math.min(weight, 0.1) : weight);
+    numbers[COUNT] = keptCount(memory, nowMs) + taught;
+    numbers[COUNT_AT] = nowMs;
+    this.#count += taught;
+    this.#countMinute(memory, lines, rate, bucket, weight === 1 && !spikes);
+    memory.key = this.#keyOf(memory, rate, bucket, nowMs);
+    return spikes;
+  }
+
+  /** A template whose lines have just been evidence for a spike. */
+  signalOf(memory: TemplateMemory, nowMs: number): Signal {
+    const { numbers } = memory;
+    const seconds = 60;
+    const detail: ReasonDetail = {
+      reason: 'rate_spike',
+      observed: numbers[MINUTE_LINES]!,
+      expected: this.rateOf(memory, nowMs) * seconds,
+      unit: 'lines of this template in 60 s',
+      since: Math.min(nowMs - BUCKET_MS, numbers[MINUTE]! * seconds * 1000),
+    };
+    return { detail, evidence: Math.max(numbers[EVIDENCE]!, numbers[EVIDENCE + 1]!), memory };
+  }
+
+  settle(nowMs: number): void {
+    if (this.#passed) this.#habit.passed(nowMs);
+    this.#passed = false;
+  }
+
+  copyFrom(other: TemplateWatch): void {
+    this.#pooled.copyFrom(other.#pooled);
+    this.#habit.copyFrom(other.#habit);
+    this.#count = other.#count;
+    this.#knownSeconds = other.#knownSeconds;
+  }
+
+  /** CUSUM, as `ShiftWatch` has it, brought up to date only when the template speaks. */
+  #gain(
+    { numbers }: TemplateMemory,
+    lines: number,
+    rate: number,
+    seconds: number,
+    spread: number,
+    nowMs: number,
+  ): boolean {
+    const idle = Math.max(0, seconds - BUCKET_MS / 1000);
+    let best = 0;
+    for (let i = 0; i < RATIOS.length; i++) {
+      const times = Math.max(RATIOS[i]!, RATES[i]! / rate);
+      const rested = Math.max(0, numbers[EVIDENCE + i]! - ((times - 1) * rate * idle) / spread);
+      const gain = (lines * Math.log(times) - (times - 1) * rate * Math.min(seconds, BUCKET_MS / 1000)) / spread;
+      const sum = Math.min(Math.max(0, rested + gain), CEILING * this.#habit.at(nowMs));
+      numbers[EVIDENCE + i] = sum;
+      if (gain > 0 && sum > best) best = sum;
+    }
+    return best >= LIMIT * this.#habit.at(nowMs) && numbers[MINUTE_LINES]! + lines >= SPIKE_LINES_MIN;
+  }
+
+  #spreadOf({ numbers }: TemplateMemory): number {
+    const own = POOL_WEIGHT * this.#pooled.value + numbers[DEVIATIONS]!;
+    return Math.max(1, own / (POOL_WEIGHT + numbers[EXPECTED]!));
+  }
+
+  #countMinute({ numbers }: TemplateMemory, lines: number, rate: number, bucket: number, healthy: boolean): void {
+    const minute = Math.floor(bucket / MINUTE_BUCKETS);
+    const before = numbers[MINUTE]!;
+    if (minute !== before) {
+      const expected = rate * 60;
+      const minutes = before === 0 ? 1 : Math.min(minute - before, 60);
+      if (healthy) {
+        const said = (numbers[MINUTE_LINES]! - expected) ** 2 + (minutes - 1) * expected ** 2;
+        numbers[DEVIATIONS] = numbers[DEVIATIONS]! * 0.98 + said;
+        numbers[EXPECTED] = numbers[EXPECTED]! * 0.98 + minutes * expected;
+        this.#pooled.learnMore(said, minutes * expected);
+      }
+      numbers[MINUTE] = minute;
+      numbers[MINUTE_LINES] = 0;
+    }
+    numbers[MINUTE_LINES]! += lines;
+  }
+
+  #keyOf(memory: TemplateMemory, rate: number, bucket: number, nowMs: number): number {
+    const age = bucket - memory.bornBucket;
+    const youth = age < MINUTE_BUCKETS ? 3 : age < 10 * MINUTE_BUCKETS ? 2 : age < 60 * MINUTE_BUCKETS ? 1 : 0;
+    const rarity = rarityClass(this.shareOf(memory, nowMs), 16);
+    const heat = heatClass(memory.numbers[MINUTE_LINES]!, rate * 60);
+    return (rarity << TEMPLATE_RARITY) | (heat << TEMPLATE_HEAT) | (youth << YOUTH);
+  }
+}
+
+function keptCount({ numbers }: TemplateMemory, nowMs: number): number {
+  const at = numbers[COUNT_AT]!;
+  return at === 0 ? 0 : numbers[COUNT]! * Math.exp(-Math.max(0, nowMs - at) / 1000 / MEMORY_SECONDS);
+}
