@@ -81,9 +81,14 @@ export class ReplayClock {
     return {
       ...explanation,
       details: explanation.details.map((detail) => ({ ...detail, since: this.rowTime(detail.since) })),
-      first_seen: this.rowTime(explanation.first_seen),
-      last_seen: this.rowTime(explanation.last_seen),
+      first_seen: this.#known(explanation.first_seen),
+      last_seen: this.#known(explanation.last_seen),
     };
+  }
+
+  /** 0 says that a time is not known. */
+  #known(clockMs: number): number {
+    return clockMs === 0 ? 0 : this.rowTime(clockMs);
   }
 
   #step(timestampMs: number, speakers: (sinceMs: number) => number, tick: (clockMs: number) => void): number {

@@ -162,7 +162,8 @@ export class Replay {
   #found(detector: Detector, finding: Finding): RaisedAnomaly {
     return {
       ...describe(detector.service, detector, finding.template),
-      timestamp: this.#clock.rowTime(finding.timestamp),
+      // Never before a row that has been told already: anomalies come in the order of time.
+      timestamp: this.#clock.rowTime(Math.max(finding.timestamp, this.#clock.nowMs)),
       reasons: [...finding.reasons],
       alerts: [...finding.reasons],
       hst_score: finding.score,
