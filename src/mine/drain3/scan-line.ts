@@ -1,16 +1,12 @@
 import { BYTE_CLASS, DIGIT, HEX_WORD, HIGH, SLASH, SPACE, SPACE_LEAD, wideSpaceBytes } from '../byte-class.ts';
+import { countMessage } from '../count-message.ts';
 import { maskToken, maskedToken } from './mask-token.ts';
 import { maskWideToken } from './mask-wide-token.ts';
 import { HASH_PRIME, HASH_SEED } from '../token-hash.ts';
-import { characterBytes } from '../utf8.ts';
 
 /** What is mined of a message: its first line that is not blank, and of that no more than this. */
 export const MINED_BYTES_MAX = 16_384;
 export const MINED_TOKENS_MAX = 1024;
-
-/** Counting goes on at least this far, which is as far as the features look. */
-const TOKENS_COUNTED_MAX = 50;
-const CHARACTERS_COUNTED_MAX = 500;
 
 /** Masks may lengthen a text (`1s` to `<DUR>`, a malformed byte to U+FFFD), three times at the most. */
 const MASKED_BYTES_MAX = MINED_BYTES_MAX * 4;
@@ -89,7 +85,7 @@ function tokenise(bytes: Uint8Array, start: number, end: number): number {
   if (at >= end && (all & HIGH) === 0) {
     line.tokenCount = count;
     line.charCount = end - start;
-  } else countWhole(bytes, start, end);
+  } else countMessage(bytes, start, end, line);
   return all;
 }
 
@@ -134,28 +130,4 @@ function capOf(bytes: Uint8Array, start: number, end: number): number {
   if (stop >= end) return end;
   for (let back = 0; back < 3 && (bytes[stop]! & 0xc0) === 0x80; back++) stop--;
   return stop;
-}
-
-/** Tokens and characters of a message of several lines, of a capped one, and of one that is not ASCII. */
-function countWhole(bytes: Uint8Array, start: number, end: number): void {
-  let tokens = 0;
-  let characters = 0;
-  let inToken = false;
-  for (let at = start; at < end;) {
-    const kind = BYTE_CLASS[bytes[at]!]!;
-    let width = 1;
-    let space = (kind & SPACE) !== 0;
-    if (kind & HIGH) {
-      const wide = kind & SPACE_LEAD ? wideSpaceBytes(bytes, at, end) : 0;
-      space = wide > 0;
-      width = space ? wide : characterBytes(bytes, at, end);
-    }
-    if (!space && !inToken) tokens++;
-    inToken = !space;
-    characters++;
-    at += width;
-    if (tokens >= TOKENS_COUNTED_MAX && characters >= CHARACTERS_COUNTED_MAX) break;
-  }
-  line.tokenCount = tokens;
-  line.charCount = characters;
 }

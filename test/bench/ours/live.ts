@@ -10,7 +10,7 @@ const { bytes, ends, service, services, level, timestampMs } = loadCorpus(path, 
 
 printMeasured(() => {
   const detectors = services.map(
-    (name) => new ReferenceDetector(name, { hstThreshold: 0.7, miner: { simTh: 0.4, maxTemplates: 2000 } }),
+    (name) => new ReferenceDetector(name, { hstThreshold: 0.7, miner: { profile: 'drain3', simTh: 0.4, maxTemplates: 2000 } }),
   );
   const counts = countsByReason(() => 0);
   let start = 0;

@@ -1,0 +1,279 @@
+import { CHANGED, CREATED, UNCHANGED } from '../template-miner.ts';
+import type { MinedTemplate, ParameterSpans, TemplateChange, TemplateMiner } from '../template-miner.ts';
+import { keyBytes } from './key-bytes.ts';
+import { KeyedTemplate, SHAPE_OVERHEAD } from './keyed-template.ts';
+import type { Shape } from './keyed-template.ts';
+import { siblingsOf } from './merge.ts';
+import type { Generalised } from './merge.ts';
+import { matchesOpen } from './open-match.ts';
+import { parameterSpans } from './parameters.ts';
+import { scanMessage } from './scan-message.ts';
+import { scratch } from './scratch.ts';
+import { sameBytes, ShapeTable } from './shape-table.ts';
+import { isSameEntry, MERGER_WEIGHT, siblingEntries, Siblings, VARIABLE_WEIGHT } from './siblings.ts';
+import { templateText } from './template-text.ts';
+
+export interface KeyedOptions {
+  /** Templates kept; beyond it the least recently used one goes. */
+  maxTemplates: number;
+}
+
+/** What keys and texts of one service may weigh; beyond it the least recently used templates go. */
+const WEIGHT_MAX = 4 << 20;
+/** Keys that one template answers to; the oldest of those that it absorbed go first. */
+const SHAPES_MAX = 64;
+/** Templates with open runs that a line without a template is held against, latest first. */
+const OPEN_MAX = 256;
+/** Keys seen once of late, by their hash: only what comes again is worth a shape. */
+const SEEN = 256;
+const NONE: readonly MinedTemplate[] = [];
+
+/**
+ * Messages of one service to templates by an exact key: what a line says in words. Two lines have one template when the
+ * same words stand in the same order with variables in the same places; whatever came before does not matter, but for
+ * words that prove to be variables because {@link MERGER_WEIGHT} of templates differ in them alone.
+ */
+export class KeyedMiner implements TemplateMiner {
+  readonly #maxTemplates: number;
+  #shapes = new ShapeTable();
+  #siblings = new Siblings();
+  #open: KeyedTemplate[] = [];
+  readonly #seen = new Int32Array(SEEN);
+  #created = 0;
+  #oldest: KeyedTemplate | undefined;
+  #newest: KeyedTemplate | undefined;
+  #weight = 0;
+  #templateCount = 0;
+  #evicted = 0;
+  change: TemplateChange = UNCHANGED;
+  absorbed: readonly MinedTemplate[] = NONE;
+  tokenCount = 0;
+  charCount = 0;
+
+  constructor(options: KeyedOptions) {
+    if (!(options.maxTemplates >= 1))
+      throw new RangeError(`got ${options.maxTemplates} templates; expected at least 1`);
+    this.#maxTemplates = options.maxTemplates;
+  }
+
+  mine(bytes: Uint8Array, start: number, end: number): KeyedTemplate {
+    scanMessage(bytes, start, end);
+    this.tokenCount = scratch.tokenCount;
+    this.charCount = scratch.charCount;
+    this.change = UNCHANGED;
+    this.absorbed = NONE;
+    const hash = scratch.sum[scratch.keyCount]!;
+    const known = this.#shapes.find(hash, bytes) ?? this.#findOpen(hash, bytes);
+    if (known === undefined) return this.#create(hash, bytes);
+    known.size++;
+    this.#touch(known);
+    return known;
+  }
+
+  parameters(template: MinedTemplate, bytes: Uint8Array, start: number, end: number): ParameterSpans {
+    return parameterSpans(template as KeyedTemplate, bytes, start, end);
+  }
+
+  get templateCount(): number {
+    return this.#templateCount;
+  }
+
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  get heldBytes(): number {
+    return this.#weight + this.#shapes.heldBytes + this.#siblings.heldBytes + this.#seen.byteLength;
+  }
+
+  templates(): KeyedTemplate[] {
+    return [...this.#inOrderOfUse()].toSorted((a, b) => a.id - b.id);
+  }
+
+  clone(): KeyedMiner {
+    const copy = new KeyedMiner({ maxTemplates: this.#maxTemplates });
+    const twins = new Map<KeyedTemplate, KeyedTemplate>();
+    for (const template of this.#inOrderOfUse()) {
+      const twin = template.clone();
+      twins.set(template, twin);
+      copy.#append(twin);
+      for (const shape of template.shapes) copy.#addShape({ hash: shape.hash, key: shape.key, template: twin });
+    }
+    copy.#siblings = this.#siblings.clone();
+    copy.#open = this.#open.map((template) => twins.get(template)!);
+    copy.#seen.set(this.#seen);
+    copy.#created = this.#created;
+    copy.#evicted = this.#evicted;
+    copy.change = this.change;
+    copy.tokenCount = this.tokenCount;
+    copy.charCount = this.charCount;
+    return copy;
+  }
+
+  #findOpen(hash: number, bytes: Uint8Array): KeyedTemplate | undefined {
+    for (let i = this.#open.length - 1; i >= 0; i--) {
+      const template = this.#open[i]!;
+      if (!matchesOpen(template.key, template.openRuns, bytes)) continue;
+      if (this.#seen[hash & (SEEN - 1)] === hash) this.#addShape({ hash, key: keyBytes(bytes), template });
+      else this.#seen[hash & (SEEN - 1)] = hash;
+      return template;
+    }
+    return undefined;
+  }
+
+  #create(hash: number, bytes: Uint8Array): KeyedTemplate {
+    if (this.#templateCount >= this.#maxTemplates) this.#evict(this.#oldest!);
+    const template = new KeyedTemplate(++this.#created, keyBytes(bytes), templateText(bytes));
+    template.siblingHashes = siblingEntries(bytes);
+    this.#append(template);
+    this.#addShape({ hash, key: template.key, template });
+    this.change = CREATED;
+    const survivor = this.#meetSiblings(template);
+    while (this.#weight > WEIGHT_MAX && this.#oldest !== this.#newest) this.#evict(this.#oldest!);
+    return survivor;
+  }
+
+  /** Counts the template's siblings, and makes one of them where they are enough. Answers what the template is part of. */
+  #meetSiblings(template: KeyedTemplate): KeyedTemplate {
+    let heaviest = 0;
+    let entry = 0;
+    for (const own of template.siblingHashes) {
+      const weight = this.#siblings.add(own) + (this.#shapes.mayHave(own) ? VARIABLE_WEIGHT : 0);
+      if (weight <= heaviest) continue;
+      heaviest = weight;
+      entry = own;
+    }
+    return heaviest < MERGER_WEIGHT ? template : (this.#merge(template, entry) ?? template);
+  }
+
+  #merge(template: KeyedTemplate, entry: number): KeyedTemplate | undefined {
+    const found = siblingsOf(this.#withEntry(entry), template, entry);
+    if (found === undefined || found.members.length < 2) return undefined;
+    const { merged, members } = found;
+    const general = this.#shapes.findKey(merged.hash, merged.key)?.template;
+    const parts = members.map((member) => member.template);
+    if (general !== undefined && !parts.includes(general)) parts.push(general);
+    const survivor = parts.reduce((a, b) => (a.id < b.id ? a : b));
+    survivor.openRuns = members.reduce((bits, member) => bits | member.openRuns, general?.openRuns ?? 0);
+    const identities = parts.flatMap((part) => [...part.aliases, part.identity]);
+    const absorbed = parts.filter((part) => part !== survivor).toSorted((a, b) => a.id - b.id);
+    for (const part of absorbed) this.#absorb(survivor, part);
+    this.#reshape(survivor, survivor === general ? undefined : merged);
+    survivor.addAliases(identities);
+    this.#touch(survivor);
+    this.#openNow(survivor);
+    this.change = CHANGED;
+    this.absorbed = absorbed;
+    return survivor;
+  }
+
+  *#withEntry(entry: number): Generator<KeyedTemplate> {
+    for (const template of this.#inOrderOfUse())
+      if (template.siblingHashes.some((own) => isSameEntry(own, entry))) yield template;
+  }
+
+  #absorb(survivor: KeyedTemplate, part: KeyedTemplate): void {
+    survivor.size += part.size;
+    const { shapes } = part;
+    this.#forget(part);
+    for (const shape of shapes) {
+      shape.template = survivor;
+      survivor.shapes.push(shape);
+    }
+  }
+
+  /** Gives the survivor its new key and text, unless it had them already. */
+  #reshape(survivor: KeyedTemplate, merged: Generalised | undefined): void {
+    if (merged !== undefined) {
+      for (const entry of survivor.siblingHashes) this.#siblings.remove(entry);
+      this.#weight -= survivor.weight;
+      survivor.become(merged.key, merged.textBytes);
+      scanMessage(merged.textBytes, 0, merged.textBytes.length);
+      survivor.siblingHashes = siblingEntries(merged.textBytes);
+      for (const entry of survivor.siblingHashes) this.#siblings.add(entry);
+      this.#weight += survivor.weight;
+      if (this.#shapes.findKey(merged.hash, merged.key) === undefined)
+        this.#addShape({ hash: merged.hash, key: merged.key, template: survivor });
+    }
+    this.#trimShapes(survivor);
+  }
+
+  #addShape(shape: Shape): void {
+    shape.template.shapes.push(shape);
+    this.#shapes.add(shape);
+    this.#weight += SHAPE_OVERHEAD + shape.key.length;
+    this.#trimShapes(shape.template);
+  }
+
+  #trimShapes(template: KeyedTemplate): void {
+    const { shapes } = template;
+    while (shapes.length > SHAPES_MAX) {
+      const isOwn = sameBytes(shapes[0]!.key, template.key);
+      this.#dropShape(shapes.splice(isOwn ? 1 : 0, 1)[0]!);
+    }
+  }
+
+  #dropShape(shape: Shape): void {
+    this.#shapes.delete(shape);
+    this.#weight -= SHAPE_OVERHEAD + shape.key.length;
+  }
+
+  #openNow(template: KeyedTemplate): void {
+    if (template.openRuns === 0) return;
+    this.#close(template);
+    if (this.#open.length >= OPEN_MAX) this.#open.shift();
+    this.#open.push(template);
+  }
+
+  #close(template: KeyedTemplate): void {
+    const index = this.#open.indexOf(template);
+    if (index >= 0) this.#open.splice(index, 1);
+  }
+
+  #evict(template: KeyedTemplate): void {
+    for (const shape of template.shapes) this.#dropShape(shape);
+    this.#forget(template);
+    this.#evicted++;
+  }
+
+  /** Takes the template out of everything but the table of shapes. */
+  #forget(template: KeyedTemplate): void {
+    for (const entry of template.siblingHashes) this.#siblings.remove(entry);
+    if (template.openRuns !== 0) this.#close(template);
+    template.shapes = [];
+    this.#weight -= template.weight;
+    this.#templateCount--;
+    this.#unlink(template);
+  }
+
+  #append(template: KeyedTemplate): void {
+    this.#templateCount++;
+    this.#weight += template.weight;
+    this.#link(template);
+  }
+
+  #touch(template: KeyedTemplate): void {
+    if (template === this.#newest) return;
+    this.#unlink(template);
+    this.#link(template);
+  }
+
+  #link(template: KeyedTemplate): void {
+    template.older = this.#newest;
+    template.newer = undefined;
+    if (this.#newest === undefined) this.#oldest = template;
+    else this.#newest.newer = template;
+    this.#newest = template;
+  }
+
+  #unlink(template: KeyedTemplate): void {
+    if (template.older === undefined) this.#oldest = template.newer;
+    else template.older.newer = template.newer;
+    if (template.newer === undefined) this.#newest = template.older;
+    else template.newer.older = template.older;
+  }
+
+  *#inOrderOfUse(): Generator<KeyedTemplate> {
+    for (let template = this.#oldest; template !== undefined; template = template.newer) yield template;
+  }
+}

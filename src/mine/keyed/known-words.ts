@@ -1,0 +1,64 @@
+import { HASH_PRIME, HASH_SEED } from '../token-hash.ts';
+
+/** What a word of letters means beyond itself. */
+export const PLAIN = 0;
+/** Stands for a value wherever it is. */
+export const VALUE = 1;
+export const WEEKDAY = 2;
+export const MONTH = 3;
+/** Part of the time before it. */
+export const ZONE = 4;
+/** Unit of the number before it. */
+export const UNIT = 5;
+
+export const KNOWN_LENGTH_MAX = 9;
+
+const SLOTS = 1024;
+
+const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+const WEEKDAYS = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' ');
+
+const words = new Map<string, number>();
+for (const word of ['true', 'false', 'null', 'root']) for (const form of spellings(word)) words.set(form, VALUE);
+for (const word of WEEKDAYS) for (const form of [word, word.slice(0, 3)]) words.set(form, WEEKDAY);
+for (const word of MONTHS) for (const form of [word, word.slice(0, 3)]) words.set(form, MONTH);
+for (const word of 'UTC GMT EST EDT CST CDT MST MDT PST PDT CET CEST BST IST JST AM PM am pm'.split(' '))
+  words.set(word, ZONE);
+for (const word of 'kB KB MB GB TB PB KiB MiB GiB TiB ms us ns s sec secs'.split(' ')) words.set(word, UNIT);
+
+const hashes = new Int32Array(SLOTS);
+const meanings = new Uint8Array(SLOTS);
+const texts: string[] = [];
+for (const [word, meaning] of words) place(word, meaning);
+
+/** Meaning of the word `bytes[start, end)`, whose FNV-1a sum is `hash`. */
+export function meaningOf(bytes: Uint8Array, start: number, end: number, hash: number): number {
+  for (let slot = slotOf(hash); meanings[slot] !== PLAIN; slot = (slot + 1) & (SLOTS - 1)) {
+    if (hashes[slot] === hash && isSame(texts[slot]!, bytes, start, end)) return meanings[slot]!;
+  }
+  return PLAIN;
+}
+
+function isSame(text: string, bytes: Uint8Array, start: number, end: number): boolean {
+  if (text.length !== end - start) return false;
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false;
+  return true;
+}
+
+function slotOf(hash: number): number {
+  return (hash ^ (hash >>> 15)) & (SLOTS - 1);
+}
+
+function place(word: string, meaning: number): void {
+  let hash = HASH_SEED;
+  for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), HASH_PRIME);
+  let slot = slotOf(hash);
+  while (meanings[slot] !== PLAIN) slot = (slot + 1) & (SLOTS - 1);
+  hashes[slot] = hash;
+  meanings[slot] = meaning;
+  texts[slot] = word;
+}
+
+function spellings(word: string): string[] {
+  return [word, word.toUpperCase(), word[0]!.toUpperCase() + word.slice(1)];
+}

@@ -1,0 +1,71 @@
+import { isKey, keyBytes } from './key-bytes.ts';
+import type { KeyedTemplate } from './keyed-template.ts';
+import { scanMessage } from './scan-message.ts';
+import { scratch, VARIABLE } from './scratch.ts';
+import { sameBytes } from './shape-table.ts';
+import { isSameEntry, maskedHash } from './siblings.ts';
+import { templateText } from './template-text.ts';
+
+/** A template as it is with one more word a variable. */
+export interface Generalised {
+  key: Uint8Array;
+  hash: number;
+  textBytes: Uint8Array;
+  openRuns: number;
+}
+
+/** What `template` becomes when its word with the sibling entry `entry` is a variable; undefined when it has none. */
+export function generalised(template: KeyedTemplate, entry: number): Generalised | undefined {
+  const word = template.siblingHashes.findIndex((own) => isSameEntry(own, entry));
+  if (word < 0) return undefined;
+  const text = template.textBytes;
+  scanMessage(text, 0, text.length);
+  if (!isKey(template.key, text)) return undefined;
+  const masked = tokenOfWord(word);
+  const key = keyBytes(text, masked);
+  const hash = maskedHash(masked);
+  const openRuns = runsAfter(template.openRuns, masked);
+  const textBytes = templateText(text, masked);
+  // Its text has to stand for the new key, as everything that is asked of it later goes by the text.
+  scanMessage(textBytes, 0, textBytes.length);
+  return isKey(key, textBytes) ? { key, hash, textBytes, openRuns } : undefined;
+}
+
+/** Those of `templates` that become the same as `template` does; itself is one. */
+export function siblingsOf(
+  templates: Iterable<KeyedTemplate>,
+  template: KeyedTemplate,
+  entry: number,
+): { merged: Generalised; members: { template: KeyedTemplate; openRuns: number }[] } | undefined {
+  const merged = generalised(template, entry);
+  if (merged === undefined) return undefined;
+  const members: { template: KeyedTemplate; openRuns: number }[] = [];
+  for (const each of templates) {
+    const same = each === template ? merged : generalised(each, entry);
+    if (same !== undefined && sameBytes(same.key, merged.key))
+      members.push({ template: each, openRuns: same.openRuns });
+  }
+  return { merged, members };
+}
+
+function tokenOfWord(word: number): number {
+  let left = word;
+  for (let token = 0; ; token++) if (scratch.keyStart[token]! >= 0 && left-- === 0) return token;
+}
+
+/** The bits of open runs once that token of the key in `scratch` is a variable, its run open too. */
+function runsAfter(openRuns: number, masked: number): number {
+  let bits = 0;
+  let run = 0;
+  let next = -1;
+  let wasVariable = false;
+  for (let token = 0; token < scratch.keyCount; token++) {
+    const isVariable = token === masked || scratch.keyStart[token] === VARIABLE;
+    if (isVariable && !wasVariable) next++;
+    wasVariable = isVariable;
+    if (!isVariable || next > 30) continue;
+    if (token === masked) bits |= 1 << next;
+    else if (run++ < 31 && ((openRuns >>> (run - 1)) & 1) === 1) bits |= 1 << next;
+  }
+  return bits;
+}
