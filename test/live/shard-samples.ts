@@ -3,7 +3,7 @@ import type { ShardOptions } from '../../src/live/shard-protocol.ts';
 /** Options of a shard that no test comes near the bounds of, but for those it sets itself. */
 export function shardOptions(changes: Partial<ShardOptions> = {}): ShardOptions {
   return {
-    detector: { hstThreshold: 0.7, miner: { simTh: 0.4, maxTemplates: 2000 } },
+    detector: { profile: 'reference', hstThreshold: 0.7, miner: { profile: 'drain3', simTh: 0.4, maxTemplates: 2000 } },
     servicesMax: 100,
     bufferBytesMax: 1 << 24,
     bufferAgeMaxMs: 86_400_000,
