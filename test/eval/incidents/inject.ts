@@ -36,21 +36,21 @@ export function inject(
 const INCIDENTS: Record<InjectedIncident['kind'], (scene: Scene) => LogRow[]> = {
   new_error_template: (scene) => {
     const template = newTemplate(scene, 'error');
-    return [...scene.rows, ...spread(scene, scene.random.between(1.5, 6), () => template)];
+    return [...scene.rows, ...spread(scene, scene.random.between(4, 15), () => template)];
   },
   new_info_template: (scene) => {
     const template = newTemplate(scene, 'info');
-    return [...scene.rows, ...spread(scene, scene.random.between(2, 8), () => template)];
+    return [...scene.rows, ...spread(scene, scene.random.between(4, 15), () => template)];
   },
   error_burst: (scene) => {
     const templates = scene.random.shuffled(errorsOf(scene.voice)).slice(0, 2);
-    const perMinute = Math.max(12, scene.random.between(4, 8) * errorsPerMinute(scene.voice));
+    const perMinute = Math.max(scene.random.between(15, 50), scene.random.between(4, 8) * errorsPerMinute(scene.voice));
     return [...scene.rows, ...spread(scene, perMinute, () => scene.random.pick(templates))];
   },
   error_creep: (scene) => {
     const templates = scene.random.shuffled(errorsOf(scene.voice)).slice(0, 3);
-    const atTheEnd = Math.max(15, scene.random.between(5, 9) * errorsPerMinute(scene.voice));
-    // Twice as many as needed for the mean, kept the more likely the later they come: a straight rise from nothing.
+    const atTheEnd = Math.max(scene.random.between(15, 40), scene.random.between(5, 9) * errorsPerMinute(scene.voice));
+    // Each kept the more likely the later it comes: a straight rise from nothing.
     const all = spread(scene, atTheEnd, () => scene.random.pick(templates));
     const lengthMs = scene.minutes * 60_000;
     return [
@@ -90,7 +90,7 @@ const INCIDENTS: Record<InjectedIncident['kind'], (scene: Scene) => LogRow[]> = 
     if (template === undefined) return scene.rows;
     const factor = random.between(30, 80);
     const strange = { ...template, say: (random: EvalRandom) => template.sayOutlier?.(random, factor) ?? '' };
-    return [...scene.rows, ...spread(scene, random.between(2, 6), () => strange)];
+    return [...scene.rows, ...spread(scene, random.between(4, 12), () => strange)];
   },
   mix_shift: ({ rows, voice, random }) => {
     // What is usually said now and then becomes most of what is said; the number of lines stays.

@@ -91,7 +91,7 @@ function stream(name: string, extra: readonly LogRow[], expected: ExpectedEpisod
   const rows = [...healthy(START_MS, START_MS + HOUR_MS, 'measured'), ...extra];
   return {
     name,
-    train: healthy(START_MS - 2 * HOUR_MS, START_MS, 'train'),
+    train: healthy(START_MS - 2 * HOUR_MS, START_MS, 'train').toSorted((a, b) => a.timestamp - b.timestamp),
     rows: rows.toSorted((a, b) => a.timestamp - b.timestamp),
     expected,
   };
