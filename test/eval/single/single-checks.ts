@@ -27,7 +27,7 @@ interface Episode {
   reasons: Set<string>;
 }
 
-function checkStream(stream: SingleStream, profile: DetectorProfile): SingleResult {
+export function checkStream(stream: SingleStream, profile: DetectorProfile): SingleResult {
   const episodes = episodesOf(stream, profile);
   const left = [...episodes];
   for (const { service, fromMs, toMs, reasons } of stream.expected) {
@@ -70,7 +70,7 @@ function said(episodes: readonly Episode[]): string {
   return episodes.map(({ service, reasons }) => `; ${service}: ${[...reasons].toSorted().join(', ')}`).join('');
 }
 
-async function checkClusters(profile: DetectorProfile): Promise<SingleResult[]> {
+export async function checkClusters(profile: DetectorProfile): Promise<SingleResult[]> {
   const instant = Date.UTC(2026, 2, 10, 8);
   const equal = Array.from({ length: 200 }, (_, i): LogRow => ({
     timestamp: instant,

@@ -6,7 +6,7 @@ import { EvalRandom } from '../incidents/eval-random.ts';
 /** Made by hand, apart from the incident bench's generator: what must hold for anybody. */
 export interface SingleStream {
   name: string;
-  /** Two healthy hours. */
+  /** A healthy hour. */
   train: LogRow[];
   /** One hour, in order of time. */
   rows: LogRow[];
@@ -122,7 +122,7 @@ function repeat(
 const USUAL: [service: string, gapMs: number, voices: [Level, number, (r: EvalRandom) => string][]][] = [
   [
     'orders',
-    900,
+    1500,
     [
       ['info', 60, (r) => `order ${r.int(100_000, 999_999)} stored in ${r.int(5, 60)} ms`],
       ['info', 30, (r) => `order ${r.int(100_000, 999_999)} sent to ${r.pick(['berlin', 'lagos', 'quito', 'osaka'])}`],
@@ -133,7 +133,7 @@ const USUAL: [service: string, gapMs: number, voices: [Level, number, (r: EvalRa
   ],
   [
     'ledger',
-    2200,
+    3000,
     [
       ['info', 50, (r) => `level=info msg="entry booked" account=${r.hex(8)} took=${r.int(1, 9)}ms`],
       ['info', 30, (r) => `level=info msg="balance read" account=${r.hex(8)}`],
@@ -142,7 +142,7 @@ const USUAL: [service: string, gapMs: number, voices: [Level, number, (r: EvalRa
   ],
   [
     'web',
-    600,
+    1200,
     [
       ['info', 70, (r) => `${r.ip()} GET /shop/item/${r.int(1, 5000)} 200 ${r.int(2, 90)}ms`],
       ['info', 20, (r) => `${r.ip()} POST /shop/cart 201 ${r.int(8, 120)}ms`],
