@@ -1,6 +1,8 @@
+import { DefaultDetector } from './default/default-detector.ts';
 import type { Detector, DetectorOptions } from './detector.ts';
 import { ReferenceDetector } from './reference/reference-detector.ts';
 
 export function createDetector(service: string, options: DetectorOptions): Detector {
-  return new ReferenceDetector(service, options);
+  const { profile = 'default' } = options;
+  return profile === 'default' ? new DefaultDetector(service, options) : new ReferenceDetector(service, options);
 }

@@ -43,6 +43,11 @@ export class BucketRing {
     return this.#counts[(bucket & (BUCKETS - 1)) * KINDS + kind]!;
   }
 
+  /** Buckets since it was made. */
+  get age(): number {
+    return this.open - this.#first;
+  }
+
   /** Sum of the last minute's closed buckets. */
   minuteCount(kind: number): number {
     let sum = 0;

@@ -136,6 +136,10 @@ export class DefaultDetector implements Detector {
     if (memory === undefined || change === CHANGED) memory = this.#meet(state, template, level, timestampMs);
 
     let reasons = state.count(memory, level, bucket, miner.charCount, learning);
+    if (memory.samples > 0) {
+      const found = state.sample(memory, miner, bytes, start, end);
+      if (!learning) reasons |= found;
+    }
     memory.numbers[LAST_SEEN] = timestampMs;
     const score = this.#trees.score(state, memory, level, miner.charCount, reasons !== 0);
     if (!learning && score >= this.#options.hstThreshold) reasons |= REASON_BIT.anomaly_score;

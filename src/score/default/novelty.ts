@@ -16,8 +16,8 @@ const MEMORY_SECONDS = 3600;
  * templates, and not in one that always has.
  */
 export class Novelty {
-  readonly low = stream(12);
-  readonly high = stream(8);
+  readonly low = stream(15);
+  readonly high = stream(10.5);
   #singlesLow = 0;
   #singlesHigh = 0;
   #lines = 0;
@@ -80,7 +80,6 @@ export class Novelty {
 function stream(limit: number): EventStream {
   return new EventStream({
     alternatives: [
-      { ratio: 4, perSecond: 2 },
       { ratio: 4, perSecond: 0.2 },
       { ratio: 4, perSecond: 1 / 30 },
       { ratio: 4, perSecond: 1 / 150 },

@@ -2,11 +2,13 @@ import { REASON_BIT } from '../../domain/anomaly.ts';
 import type { ReasonDetail } from '../../domain/anomaly.ts';
 import { ERROR, LEVELS, WARN } from '../../domain/level.ts';
 import type { LevelIndex } from '../../domain/level.ts';
+import type { TemplateMiner } from '../../mine/template-miner.ts';
 import { AlertGate } from './alert-gate.ts';
 import { BUCKET_MS, ERRORS, LINES, MINUTE_BUCKETS } from './bucket-ring.ts';
 import { EventStream } from './event-stream.ts';
 import { ERROR_HEAT, heatClass, LEVEL_RARITY, rarityClass, SERVICE_HEAT } from './line-features.ts';
 import { Novelty, YOUNG_BUCKETS } from './novelty.ts';
+import { ParameterSummaries } from './parameter-summaries.ts';
 import { ServiceWatch } from './service-watch.ts';
 import type { TemplateMemory } from './template-memory.ts';
 import { TemplateWatch } from './template-watch.ts';
@@ -21,7 +23,11 @@ export interface Signal {
 
 const TROUBLED_WEIGHT = 0.1;
 /** Lines of a template a bucket whose values are looked at. */
-const SAMPLES = 2;
+const SAMPLES = 3;
+/** Lines of a template from which its values are looked at. */
+const SAMPLED_FROM = 5;
+/** Variable positions of a service that are summarised. */
+const POSITIONS_MAX = 400;
 /** Lines over which the mean length of a template's lines goes. */
 const MEAN_OVER = 16;
 /** What is kept of the counts per level, a minute. */
@@ -45,6 +51,8 @@ export class ServiceState {
   readonly #touched: TemplateMemory[] = [];
   #bucketLines = 0;
   #errorBurst = false;
+  /** Summaries of variable positions. */
+  #positions = 0;
   /** Part of a cell's key that all lines of a moment share, and that of each level. */
   contextKey = 0;
   readonly levelKeys = new Uint32Array(LEVELS.length);
@@ -81,11 +89,24 @@ export class ServiceState {
     if (++memory.lines <= 2) this.novelty.seen(memory);
     let reasons = 0;
     if (bucket - memory.bornBucket < YOUNG_BUCKETS) reasons |= this.#young(memory);
-    if (level > memory.usualLevel && level >= WARN) reasons |= this.#oddLevel();
+    if (level > memory.usualLevel && level >= WARN) reasons |= this.#odd(this.severity, REASON_BIT.severity_shift);
     if (learning) return 0;
     if (level >= ERROR && this.#errorBurst) reasons |= REASON_BIT.error_burst;
     if (memory.spikeUntil >= bucket) reasons |= REASON_BIT.rate_spike;
     return reasons;
+  }
+
+  /** Looks at the values in the line counted last; bits of what is true of it. */
+  sample(memory: TemplateMemory, miner: TemplateMiner, bytes: Uint8Array, start: number, end: number): number {
+    memory.samples--;
+    if (memory.lines < SAMPLED_FROM) return 0;
+    const spans = miner.parameters(memory.template, bytes, start, end);
+    if (spans.count === 0) return 0;
+    const summaries = (memory.parameters ??= new ParameterSummaries());
+    const before = summaries.length;
+    const found = summaries.observe(spans, bytes, this.nowMs, POSITIONS_MAX - this.#positions);
+    this.#positions += summaries.length - before;
+    return found ? this.#odd(this.values, REASON_BIT.parameter_outlier) : 0;
   }
 
   /** Whether the line counted last is to be told, for `reasons`. */
@@ -138,6 +159,7 @@ export class ServiceState {
     copy.values.copyFrom(this.values);
     copy.#levelCounts.set(this.#levelCounts);
     copy.levelKeys.set(this.levelKeys);
+    copy.#positions = this.#positions;
     copy.#setContext();
     return copy;
   }
@@ -148,11 +170,11 @@ export class ServiceState {
     return novelty.streamFor(memory).passed(nowMs) ? REASON_BIT.new_template : 0;
   }
 
-  #oddLevel(): number {
-    const { severity, nowMs } = this;
-    severity.count(1, nowMs, severity.rate);
-    severity.learn(1, 0, this.doubtful ? TROUBLED_WEIGHT : 1);
-    return severity.passed(nowMs) ? REASON_BIT.severity_shift : 0;
+  #odd(events: EventStream, reason: number): number {
+    const { nowMs } = this;
+    events.count(1, nowMs, events.rate);
+    events.learn(1, 0, this.doubtful ? TROUBLED_WEIGHT : 1);
+    return events.passed(nowMs) ? reason : 0;
   }
 
   #flush(bucket: number, endMs: number, weight: number): Signal[] {
@@ -220,6 +242,7 @@ export class ServiceState {
     if (this.gate.isOpen) this.watch.ring.markTroubled(this.open);
     if (!this.gate.close(endMs)) return NOTHING;
     this.templates.settle(endMs);
+    this.watch.drops.settle(endMs);
     for (const events of [...this.watch.streams, this.novelty.low, this.novelty.high, this.severity, this.values]) {
       events.settle(endMs);
     }

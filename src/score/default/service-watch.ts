@@ -1,8 +1,11 @@
 import type { Reason } from '../../domain/anomaly.ts';
 import { BUCKET_MS, BucketRing, ERRORS, LINES, MINUTE_BUCKETS, WARNS } from './bucket-ring.ts';
 import { EventStream } from './event-stream.ts';
+import { DropWatch } from './drop-watch.ts';
 import { RateBaseline } from './rate-baseline.ts';
 import type { Signal } from './service-state.ts';
+import { Spread } from './spread.ts';
+import { notePeak, PEAK_NUMBERS, usualPeak } from './usual-peak.ts';
 
 /** Known time from which rates are judged, seconds. */
 const READY_SECONDS = 300;
@@ -10,34 +13,31 @@ const SLOW_SECONDS = 3600;
 const FAST_SECONDS = 600;
 /** What is learnt of a bucket in which something was wrong, and of one when the service says so for long. */
 const TROUBLED_WEIGHT = 0.1;
-/** A pause that is this much longer than any of late is one. */
-const PAUSE_FACTOR = 1.6;
-const PAUSE_MIN_MS = 15_000;
-const PAUSE_KEPT = 0.9998;
+/** A minute must have so many times what the busiest usual ones have. */
+const PEAK_FACTOR = 1.2;
 
 /** Rates of a whole service, looked at once a bucket: lines, warnings, errors; spikes, drops and silence. */
 export class ServiceWatch {
   readonly ring: BucketRing;
   readonly lines = stream([{ ratio: 2 }, { ratio: 5 }, { ratio: 25 }], 16, 2);
-  readonly drops = stream([{ ratio: 0.4 }, { ratio: 0.03 }], 16, 2);
+  readonly drops = new DropWatch();
+  /** Scatter of the lines of a bucket. */
+  readonly #clump = new Spread(1.5, 20);
+  /** Busiest minutes: lines, warnings, errors. */
+  readonly #peaks = new Float64Array(3 * PEAK_NUMBERS);
   readonly errors = stream([{ ratio: 2.5 }, { ratio: 6, perSecond: 0.05 }, { ratio: 25 }], 14, 1.5);
   readonly warns = stream([{ ratio: 2.5 }, { ratio: 6, perSecond: 0.05 }, { ratio: 25 }], 14, 1.5);
-  readonly #kinds: readonly { reason: Reason; events: EventStream; unit: string }[] = [
-    { reason: 'rate_drop', events: this.drops, unit: 'lines' },
-    { reason: 'rate_spike', events: this.lines, unit: 'lines' },
-    { reason: 'error_burst', events: this.errors, unit: 'error lines' },
-    { reason: 'severity_shift', events: this.warns, unit: 'warn lines' },
+  readonly #kinds: readonly { reason: Reason; events: EventStream; unit: string; kind: number }[] = [
+    { reason: 'rate_spike', events: this.lines, unit: 'lines', kind: LINES },
+    { reason: 'error_burst', events: this.errors, unit: 'error lines', kind: ERRORS },
+    { reason: 'severity_shift', events: this.warns, unit: 'warn lines', kind: WARNS },
   ];
   /** Lines of late, beside the slow baseline of `lines`. */
   readonly #recent = new RateBaseline(FAST_SECONDS);
-  #lastLineMs: number;
-  /** The longest pause between lines, slowly forgotten. */
-  #pauseMs = 0;
   #buckets = 0;
 
   constructor(openBucket: number) {
     this.ring = new BucketRing(openBucket);
-    this.#lastLineMs = openBucket * BUCKET_MS;
   }
 
   /** Whether rates are known well enough to be judged. */
@@ -60,8 +60,8 @@ export class ServiceWatch {
     const { ring } = this;
     const nowMs = (ring.open + 1) * BUCKET_MS;
     const lines = ring.count(ring.open, LINES);
-    if (lines > 0) this.#heard(nowMs);
-    if (this.ready) this.#judge(lines, nowMs);
+    this.drops.count(lines, nowMs, !doubtful);
+    if (this.ready) this.#judge(lines, nowMs, doubtful);
     const { leaving } = ring;
     if (leaving !== undefined) this.#learn(leaving, doubtful);
     ring.advance();
@@ -70,17 +70,26 @@ export class ServiceWatch {
 
   /** Adds what speaks now. */
   addSignals(nowMs: number, signals: Signal[]): void {
-    for (const { reason, events, unit } of this.#kinds) {
-      if (!events.speaks(nowMs) || (events === this.drops && !this.#isPause(nowMs))) continue;
+    for (const { reason, events, unit, kind } of this.#kinds) {
+      if (!this.#speaks(events, kind, nowMs)) continue;
       const { evidence, observed, expected, sinceMs } = events.watch;
       const seconds = Math.round((nowMs - sinceMs) / 1000);
       const detail = { reason, observed, expected, unit: `${unit} in ${seconds} s`, since: sinceMs };
       signals.push({ detail, evidence, memory: undefined });
     }
+    if (!this.drops.speaks(nowMs)) return;
+    const { evidence, observed, expected, sinceMs } = this.drops;
+    const unit = `lines in ${Math.round((nowMs - sinceMs) / 1000)} s`;
+    signals.push({
+      detail: { reason: 'rate_drop', observed, expected, unit, since: sinceMs },
+      evidence,
+      memory: undefined,
+    });
   }
 
   told(nowMs: number): void {
-    for (const { events } of this.#kinds) if (events.speaks(nowMs)) events.told();
+    for (const { events, kind } of this.#kinds) if (this.#speaks(events, kind, nowMs)) events.told();
+    if (this.drops.speaks(nowMs)) this.drops.told();
   }
 
   isErrorBurst(nowMs: number): boolean {
@@ -88,33 +97,27 @@ export class ServiceWatch {
   }
 
   get streams(): readonly EventStream[] {
-    return [this.lines, this.drops, this.errors, this.warns];
+    return [this.lines, this.errors, this.warns];
   }
 
   copyFrom(other: ServiceWatch): void {
     this.streams.forEach((stream, index) => stream.copyFrom(other.streams[index]!));
     this.#recent.copyFrom(other.#recent);
-    this.#pauseMs = other.#pauseMs;
+    this.drops.copyFrom(other.drops);
+    this.#clump.copyFrom(other.#clump);
+    this.#peaks.set(other.#peaks);
   }
 
-  #heard(nowMs: number): void {
-    const pauseMs = nowMs - this.#lastLineMs - BUCKET_MS;
-    if (pauseMs > this.#pauseMs) this.#pauseMs = pauseMs;
-    this.#lastLineMs = nowMs;
+  #speaks(events: EventStream, kind: number, nowMs: number): boolean {
+    if (!events.speaks(nowMs)) return false;
+    return this.ring.minuteCount(kind) > usualPeak(this.#peaks, kind * PEAK_NUMBERS, nowMs) * PEAK_FACTOR;
   }
 
-  /** A service that is merely fewer has spoken since; one that is silent must be so for longer than it ever is. */
-  #isPause(nowMs: number): boolean {
-    const { sinceMs } = this.drops.watch;
-    if (this.#lastLineMs > sinceMs + BUCKET_MS) return true;
-    return nowMs - this.#lastLineMs >= Math.max(this.#pauseMs * PAUSE_FACTOR, PAUSE_MIN_MS);
-  }
-
-  #judge(lines: number, nowMs: number): void {
+  #judge(lines: number, nowMs: number, doubtful: boolean): void {
     const { ring } = this;
-    this.#pauseMs *= PAUSE_KEPT;
     this.lines.count(lines, nowMs, this.rateHigh);
-    this.drops.count(lines, nowMs, this.rateLow);
+    this.drops.judge(ring, nowMs, this.rateLow, this.#clump.value, this.lines.spread);
+    if (!doubtful) this.#clump.learnMore((lines - this.lines.rate * 5) ** 2, this.lines.rate * 5);
     this.errors.count(ring.count(ring.open, ERRORS), nowMs, this.errors.rate);
     this.warns.count(ring.count(ring.open, WARNS), nowMs, this.warns.rate);
   }
@@ -126,7 +129,6 @@ export class ServiceWatch {
     const lines = ring.count(bucket, LINES);
     this.lines.learn(lines, seconds, weight);
     this.#recent.learn(lines, seconds, weight);
-    this.drops.learn(lines, seconds, weight);
     this.errors.learn(ring.count(bucket, ERRORS), seconds, weight);
     this.warns.learn(ring.count(bucket, WARNS), seconds, weight);
   }
@@ -134,7 +136,10 @@ export class ServiceWatch {
   #endMinute(healthy: boolean): void {
     const seconds = (MINUTE_BUCKETS * BUCKET_MS) / 1000;
     this.lines.endMinute(this.lines.rate * seconds, healthy);
-    this.drops.endMinute(this.lines.rate * seconds, healthy);
+    const nowMs = this.ring.open * BUCKET_MS;
+    for (const kind of [LINES, WARNS, ERRORS]) {
+      notePeak(this.#peaks, kind * PEAK_NUMBERS, this.ring.minuteCount(kind), nowMs);
+    }
     this.errors.endMinute(this.errors.rate * seconds, healthy);
     this.warns.endMinute(this.warns.rate * seconds, healthy);
   }

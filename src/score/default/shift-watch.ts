@@ -1,3 +1,6 @@
+/** What "of late" means for {@link ShiftWatch.freshEvidence}. */
+const TREND_SECONDS = 20;
+
 /** What a change of rate might be: at least `ratio` times the usual rate, and at least so many a second. */
 export interface Alternative {
   ratio: number;
@@ -15,7 +18,8 @@ export class ShiftWatch {
   readonly #sums: Float64Array;
   /** As `#sums`, since the change was last told, and not bounded by 0. */
   readonly #fresh: Float64Array;
-  readonly #isDrop: boolean;
+  /** Nats of late, for the best alternative. */
+  #trend = 0;
   #atMs = Number.NaN;
   /** Nats for the best alternative. */
   evidence = 0;
@@ -28,23 +32,28 @@ export class ShiftWatch {
     this.#alternatives = alternatives;
     this.#sums = new Float64Array(alternatives.length);
     this.#fresh = new Float64Array(alternatives.length);
-    this.#isDrop = alternatives.some(({ ratio }) => ratio < 1);
   }
 
-  /** Nats gained since {@link told}. */
+  /** Nats gained since {@link told}; none where the last half minute spoke against a change. */
   get freshEvidence(): number {
-    return Math.max(...this.#fresh);
+    return this.#trend > 0 ? Math.max(...this.#fresh) : 0;
   }
 
   /** So many events came until `nowMs`, where `rate` a second are usual; sums stay at or below `ceiling`. */
   add(count: number, nowMs: number, rate: number, spread: number, ceiling: number): void {
+    // The first count's seconds are not known, and so not what was to be expected in them.
+    if (Number.isNaN(this.#atMs)) {
+      this.#atMs = nowMs;
+      return;
+    }
     const seconds = nowMs > this.#atMs ? (nowMs - this.#atMs) / 1000 : 0;
     const fromMs = seconds > 0 ? this.#atMs : nowMs;
-    this.#atMs = seconds > 0 || Number.isNaN(this.#atMs) ? nowMs : this.#atMs;
-    if (count === 0 && this.evidence === 0 && !this.#isDrop) return;
+    if (seconds > 0) this.#atMs = nowMs;
+    if (count === 0 && this.evidence === 0) return;
 
     const expected = rate * seconds;
     let best = 0;
+    let gained = 0;
     for (let i = 0; i < this.#sums.length; i++) {
       const { ratio, perSecond = 0 } = this.#alternatives[i]!;
       const times = perSecond > ratio * rate ? perSecond / rate : ratio;
@@ -52,9 +61,13 @@ export class ShiftWatch {
       const sum = Math.min(Math.max(0, this.#sums[i]! + gain), ceiling);
       this.#sums[i] = sum;
       this.#fresh[i]! += gain;
-      if (sum > best) best = sum;
+      if (sum > best) {
+        best = sum;
+        gained = gain;
+      }
     }
     this.evidence = best;
+    this.#trend = this.#trend * Math.exp(-seconds / TREND_SECONDS) + gained;
     if (best === 0) return this.#forget();
     if (Number.isNaN(this.sinceMs)) this.sinceMs = fromMs;
     this.observed += count;
@@ -70,6 +83,7 @@ export class ShiftWatch {
   reset(): void {
     this.#sums.fill(0);
     this.#fresh.fill(0);
+    this.#trend = 0;
     this.evidence = 0;
     this.#forget();
   }

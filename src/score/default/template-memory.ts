@@ -2,6 +2,7 @@ import { LEVELS } from '../../domain/level.ts';
 import type { LevelIndex } from '../../domain/level.ts';
 import type { MinedTemplate } from '../../mine/template-miner.ts';
 import type { ParameterSummaries } from './parameter-summaries.ts';
+import { PEAK_NUMBERS } from './usual-peak.ts';
 
 /** Sums of `numbers`, in doubles. */
 export const FIRST_SEEN = 0;
@@ -17,9 +18,9 @@ export const MINUTE_LINES = 7;
 /** Squared deviations of the lines a minute, and lines that were expected. */
 export const DEVIATIONS = 8;
 export const EXPECTED = 9;
-/** Longest pause between two lines that is remembered, milliseconds. */
-export const PAUSE = 10;
-const NUMBERS = 11;
+/** Busiest minutes; see `usual-peak`. */
+export const PEAK = 10;
+const NUMBERS = PEAK + PEAK_NUMBERS;
 
 /** Bucket of birth of templates that are never young. */
 export const LONG_AGO = -1_000_000_000;

@@ -5,8 +5,9 @@ import { heatClass, rarityClass, TEMPLATE_HEAT, TEMPLATE_RARITY, YOUTH } from '.
 import { YOUNG_BUCKETS } from './novelty.ts';
 import type { Signal } from './service-state.ts';
 import { Spread } from './spread.ts';
-import { COUNT, COUNT_AT, DEVIATIONS, EVIDENCE, EXPECTED, MINUTE, MINUTE_LINES } from './template-memory.ts';
+import { COUNT, COUNT_AT, DEVIATIONS, EVIDENCE, EXPECTED, MINUTE, MINUTE_LINES, PEAK } from './template-memory.ts';
 import type { TemplateMemory } from './template-memory.ts';
+import { notePeak, usualPeak } from './usual-peak.ts';
 
 const MEMORY_SECONDS = 3600;
 /** Nats from which a template's lines are too many. */
@@ -18,6 +19,9 @@ const RATES = [0.05, 0.2] as const;
 /** Expected lines of a template for which the scatter of all templates is believed before its own. */
 const POOL_WEIGHT = 10;
 const SPIKE_LINES_MIN = 5;
+/** A minute must have so many times what the busiest usual ones have, and what is usual at all. */
+const PEAK_FACTOR = 1.3;
+const TIMES_MIN = 3;
 /** Buckets for which a template stays in its spike after evidence for one. */
 const SPIKE_BUCKETS = 6;
 /** Buckets after its birth in which a template is judged by its novelty alone. */
@@ -126,7 +130,9 @@ export class TemplateWatch {
       numbers[EVIDENCE + i] = sum;
       if (gain > 0 && sum > best) best = sum;
     }
-    return best >= LIMIT * this.#habit.at(nowMs) && numbers[MINUTE_LINES]! + lines >= SPIKE_LINES_MIN;
+    if (best < LIMIT * this.#habit.at(nowMs)) return false;
+    const least = Math.max(SPIKE_LINES_MIN, usualPeak(numbers, PEAK, nowMs) * PEAK_FACTOR, rate * 60 * TIMES_MIN);
+    return numbers[MINUTE_LINES]! + lines >= least;
   }
 
   #spreadOf({ numbers }: TemplateMemory): number {
@@ -146,6 +152,7 @@ export class TemplateWatch {
         numbers[EXPECTED] = numbers[EXPECTED]! * 0.98 + minutes * expected;
         this.#pooled.learnMore(said, minutes * expected);
       }
+      notePeak(numbers, PEAK, numbers[MINUTE_LINES]!, before * 60_000);
       numbers[MINUTE] = minute;
       numbers[MINUTE_LINES] = 0;
     }

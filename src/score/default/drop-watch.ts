@@ -1,0 +1,121 @@
+import { BUCKET_MS, LINES } from './bucket-ring.ts';
+import type { BucketRing } from './bucket-ring.ts';
+import { Habit } from './habit.ts';
+import { notePeak, PEAK_NUMBERS, usualPeak } from './usual-peak.ts';
+
+/** Windows in which lines may be too few, in buckets: two, three and four minutes. */
+const WINDOWS = [24, 36, 48] as const;
+/** Nats from which a window has too few lines, and from which a pause is a silence. */
+const DROP_LIMIT = 9;
+const SILENCE_LIMIT = 11;
+/** Share of the usual lines above which it is no drop. */
+const SHARE_MAX = 0.45;
+const RECENT_BUCKETS = 6;
+const RECENT_SHARE_MAX = 0.7;
+/** A pause must be so much longer than the usual longest. */
+const PAUSE_FACTOR = 1.4;
+const PAUSE_MIN_MS = 20_000;
+/** Empty buckets after an empty one that are remembered, as an exponential mean. */
+const MEMORY_BUCKETS = 720;
+const PRIOR_STAY = 0.3;
+const PRIOR_WEIGHT = 2;
+
+/**
+ * Too few lines. A pause is judged by how often an empty bucket is followed by another: a service that speaks in
+ * clumps stays silent more easily than its rate says. A drop is judged by the lines of some minutes, taken as clumps
+ * whose rate itself varies (negative binomial): the upper variance of a busy minute says little about a lean one.
+ */
+export class DropWatch {
+  readonly #habit = new Habit();
+  readonly #pauses = new Float64Array(PEAK_NUMBERS);
+  /** Empty buckets that followed an empty one, and all buckets that did. */
+  #stayed = 0;
+  #followed = 0;
+  /** Empty buckets up to now. */
+  #empty = 0;
+  #told = false;
+  evidence = 0;
+  observed = 0;
+  expected = 0;
+  sinceMs = 0;
+
+  /** The open bucket is over: learns its pause where one ended. */
+  count(lines: number, nowMs: number, healthy: boolean): void {
+    if (lines === 0) {
+      this.#empty++;
+      return;
+    }
+    if (this.#empty === 0) return;
+    notePeak(this.#pauses, 0, this.#empty * BUCKET_MS, nowMs);
+    if (healthy) {
+      const kept = Math.exp(-this.#empty / MEMORY_BUCKETS);
+      this.#stayed = this.#stayed * kept + this.#empty - 1;
+      this.#followed = this.#followed * kept + this.#empty;
+    }
+    this.#empty = 0;
+  }
+
+  /** `rate` lines a second are usual; `clump` and `spread` are their dispersion in a bucket and in a minute. */
+  judge(ring: BucketRing, nowMs: number, rate: number, clump: number, spread: number): void {
+    this.evidence = 0;
+    const stay = (this.#stayed + PRIOR_WEIGHT * PRIOR_STAY) / (this.#followed + PRIOR_WEIGHT);
+    const silence = ((this.#empty - 1) * -Math.log(stay) * DROP_LIMIT) / SILENCE_LIMIT;
+    const pauseMs = this.#empty * BUCKET_MS;
+    const usualMs = Math.max(PAUSE_MIN_MS, usualPeak(this.#pauses, 0, nowMs) * PAUSE_FACTOR);
+    if (pauseMs > usualMs) this.#take(silence, 0, (rate * pauseMs) / 1000, nowMs - pauseMs);
+    // A drop to nothing is a pause, and judged as such.
+    if (pauseMs > usualMs / PAUSE_FACTOR && this.evidence < DROP_LIMIT) return;
+    let lines = 0;
+    let buckets = 0;
+    if (!this.#isLean(ring, rate)) return;
+    for (const window of WINDOWS) {
+      for (; buckets < window; buckets++) lines += ring.count(ring.open - buckets, LINES);
+      const expected = (rate * window * BUCKET_MS) / 1000;
+      if (lines > expected * SHARE_MAX || ring.age < window) continue;
+      // The noise of minutes adds up over a window as if they were nearly all alike.
+      const noise = Math.max(0.05, (spread / clump - 1) / ((rate * 60) / clump));
+      this.#take(deviance(lines / clump, expected / clump, 1 / noise), lines, expected, nowMs - window * BUCKET_MS);
+    }
+  }
+
+  speaks(nowMs: number): boolean {
+    return this.evidence >= DROP_LIMIT * this.#habit.at(nowMs);
+  }
+
+  told(): void {
+    this.#told = true;
+  }
+
+  settle(nowMs: number): void {
+    if (this.#told) this.#habit.passed(nowMs);
+    this.#told = false;
+  }
+
+  copyFrom(other: DropWatch): void {
+    this.#habit.copyFrom(other.#habit);
+    this.#pauses.set(other.#pauses);
+    this.#stayed = other.#stayed;
+    this.#followed = other.#followed;
+  }
+
+  /** Whether it still lasts: the last half minute has few lines, too. */
+  #isLean(ring: BucketRing, rate: number): boolean {
+    let lines = 0;
+    for (let i = 0; i < RECENT_BUCKETS; i++) lines += ring.count(ring.open - i, LINES);
+    return lines <= (rate * RECENT_BUCKETS * BUCKET_MS * RECENT_SHARE_MAX) / 1000;
+  }
+
+  #take(evidence: number, observed: number, expected: number, sinceMs: number): void {
+    if (evidence <= this.evidence) return;
+    this.evidence = evidence;
+    this.observed = observed;
+    this.expected = expected;
+    this.sinceMs = sinceMs;
+  }
+}
+
+/** Nats between a count and a negative binomial of this mean and size. */
+function deviance(count: number, mean: number, size: number): number {
+  const own = count === 0 ? 0 : count * Math.log(count / mean);
+  return own - (count + size) * Math.log((count + size) / (mean + size));
+}

@@ -1,0 +1,141 @@
+import { murmur3 } from '../../domain/fingerprint.ts';
+import type { ParameterFacts } from '../detector.ts';
+import { numberValue } from './number-value.ts';
+import { notePeak, PEAK_NUMBERS, usualPeak } from './usual-peak.ts';
+
+const TOP_VALUES = 5;
+const VALUE_BYTES_MAX = 64;
+/** Bits of the linear count of distinct values. */
+const DISTINCT_BITS = 256;
+const SAMPLE = 24;
+/** Numbers from which a range is known. */
+const KNOWN = 30;
+/** A number this many times the highest usual one is an outlier; more where the usual ones lie wide apart. */
+const TIMES_MIN = 3;
+/** Whole numbers must be so much more, too: 0, 0, 0, 2 is no outlier. */
+const WHOLE_MIN = 10;
+const POINT = 46;
+const decoder = new TextDecoder();
+
+/** A bounded summary of what stood at one variable position, of a sample of the lines; about half a kilobyte. */
+export class ParameterSummary {
+  readonly position: number;
+  #observed = 0;
+  #numbers = 0;
+  /** Values as text, and how often each was seen (Space-Saving: Metwally, Agrawal, El Abbadi, 2005). */
+  #top: { value: string; count: number }[] = [];
+  #seen = new Uint8Array(DISTINCT_BITS / 8);
+  /** Every so many a number is kept, so that what is kept is spread over all. */
+  #sample = new Float64Array(0);
+  #sampled = 0;
+  #stride = 1;
+  readonly #peaks = new Float64Array(PEAK_NUMBERS);
+  #max = -Infinity;
+  #min = Infinity;
+  /** Of the outlier found last. */
+  outlier = 0;
+
+  constructor(position: number) {
+    this.position = position;
+  }
+
+  /** Highest usual number. */
+  usualMax(nowMs: number): number {
+    return usualPeak(this.#peaks, 0, nowMs);
+  }
+
+  /** Learns a value; whether it is a number far above all usual ones. */
+  observe(bytes: Uint8Array, start: number, end: number, isNumber: boolean, nowMs: number): boolean {
+    this.#observed++;
+    this.#countText(bytes, start, Math.min(end, start + VALUE_BYTES_MAX));
+    if (!isNumber) return false;
+    const value = numberValue(bytes, start, end);
+    if (Number.isNaN(value)) return false;
+    const size = Math.abs(value);
+    const isOutlier = this.#numbers >= KNOWN && this.#isFar(size, !includesPoint(bytes, start, end), nowMs);
+    if (isOutlier) this.outlier = value;
+    notePeak(this.#peaks, 0, size, nowMs);
+    this.#countNumber(value, isOutlier);
+    return isOutlier;
+  }
+
+  facts(): ParameterFacts {
+    const kept = this.#sample.subarray(0, this.#sampled).toSorted();
+    const at = (share: number) => kept[Math.min(kept.length - 1, Math.floor(share * kept.length))] ?? 0;
+    return {
+      position: this.position,
+      observed: this.#observed,
+      distinct: this.#distinct(),
+      top: this.#top.toSorted((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1)),
+      quantiles:
+        kept.length === 0 ? undefined : { min: this.#min, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: this.#max },
+    };
+  }
+
+  clone(): ParameterSummary {
+    const copy = new ParameterSummary(this.position);
+    copy.#observed = this.#observed;
+    copy.#numbers = this.#numbers;
+    copy.#top = this.#top.map((one) => ({ ...one }));
+    copy.#seen = this.#seen.slice();
+    copy.#sample = this.#sample.slice();
+    copy.#sampled = this.#sampled;
+    copy.#stride = this.#stride;
+    copy.#peaks.set(this.#peaks);
+    copy.#max = this.#max;
+    copy.#min = this.#min;
+    return copy;
+  }
+
+  #isFar(size: number, isWhole: boolean, nowMs: number): boolean {
+    const usual = this.usualMax(nowMs);
+    if (size <= usual * TIMES_MIN || (isWhole && size < usual + WHOLE_MIN)) return false;
+    const middle = Math.abs(this.#middle());
+    const wide = middle > 0 ? Math.sqrt(usual / middle) : 1;
+    return size > usual * Math.max(TIMES_MIN, wide);
+  }
+
+  #middle(): number {
+    const kept = this.#sample.subarray(0, this.#sampled).toSorted();
+    return kept[kept.length >> 1] ?? 0;
+  }
+
+  #countText(bytes: Uint8Array, start: number, end: number): void {
+    const value = decoder.decode(bytes.subarray(start, end));
+    const bit = murmur3(value, 0x9747b28c) % DISTINCT_BITS;
+    this.#seen[bit >> 3]! |= 1 << (bit & 7);
+    const known = this.#top.find((one) => one.value === value);
+    if (known !== undefined) known.count++;
+    else if (this.#top.length < TOP_VALUES) this.#top.push({ value, count: 1 });
+    else {
+      const least = this.#top.reduce((low, one) => (one.count < low.count ? one : low));
+      least.value = value;
+      least.count++;
+    }
+  }
+
+  #countNumber(value: number, isOutlier: boolean): void {
+    if (value > this.#max) this.#max = value;
+    if (value < this.#min) this.#min = value;
+    if (isOutlier || this.#numbers++ % this.#stride !== 0) return;
+    if (this.#sample.length === 0) this.#sample = new Float64Array(SAMPLE);
+    if (this.#sampled === SAMPLE) {
+      for (let i = 0; i < SAMPLE / 2; i++) this.#sample[i] = this.#sample[2 * i]!;
+      this.#sampled = SAMPLE / 2;
+      this.#stride *= 2;
+    }
+    this.#sample[this.#sampled++] = value;
+  }
+
+  #distinct(): number {
+    let empty = 0;
+    for (const byte of this.#seen) for (let bit = 0; bit < 8; bit++) if ((byte & (1 << bit)) === 0) empty++;
+    if (this.#top.length < TOP_VALUES) return this.#top.length;
+    return Math.min(this.#observed, Math.round(-DISTINCT_BITS * Math.log(Math.max(empty, 0.5) / DISTINCT_BITS)));
+  }
+}
+
+function includesPoint(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] === POINT) return true;
+  return false;
+}
