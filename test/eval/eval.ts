@@ -1,9 +1,11 @@
+import { shared } from '../shared.ts';
 import { readEvalOptions } from './eval-options.ts';
 import type { EvalOptions } from './eval-options.ts';
 import { ablationSection } from './sections/ablation.ts';
 import { incidentsSection } from './sections/incidents.ts';
 import { missesSection } from './sections/misses.ts';
 import { singleSection } from './sections/single.ts';
+import { templateTables } from './templates.ts';
 
 /**
  * `npm run eval [-- SECTION...] [--seeds 5] [--profile reference] [--profile default] [--no-python]`: how right Halfspace
@@ -11,6 +13,7 @@ import { singleSection } from './sections/single.ts';
  * what was wanted is told, not punished. The section `misses`, one line an incident and a false episode, only when named. docs/evaluation.md says what is measured.
  */
 const SECTIONS = new Map<string, (options: EvalOptions) => Promise<string>>([
+  ['templates', () => Promise.resolve(shared ? templateTables() : 'skipped: LogHub is not beside this checkout')],
   ['incidents', incidentsSection],
   ['ablation', ablationSection],
   ['single', singleSection],

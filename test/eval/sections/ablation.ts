@@ -13,33 +13,39 @@ interface Run {
   alerts: Alert[];
 }
 
-/** What each reason is worth: every reason raises alerts, and those are kept that have one of the reasons named. */
+/**
+ * What each reason is worth: alerts are kept that have one of the reasons named. Those that alert by default are left out
+ * one at a time; the others join, in a run where every reason alerts.
+ */
 export function ablationSection({ profiles, seeds }: EvalOptions): Promise<string> {
   const parts: string[] = [];
   for (const kind of streamKinds()) {
     for (const profile of profiles) {
-      const runs = seeds.map((seed) =>
-        [false, true].map((clean): Run => {
-          const stream = streamOf(kind, seed, clean);
-          return { stream, alerts: alertsOf(stream, profile, true) };
-        }),
-      );
-      const seen = REASONS.filter((reason) => runs.flat().some(({ alerts }) => alerts.some(has([reason]))));
+      const [byDefault, every] = [false, true].map((allReasons) =>
+        seeds.map((seed) =>
+          [false, true].map((clean): Run => {
+            const stream = streamOf(kind, seed, clean);
+            return { stream, alerts: alertsOf(stream, profile, allReasons) };
+          }),
+        ),
+      ) as [Run[][], Run[][]];
+      const usual = reasonsIn(byDefault);
+      const others = reasonsIn(every).filter((reason) => !usual.includes(reason));
+      const without = (reason: Reason) => usual.filter((other) => other !== reason);
       const summaries = new Map<string, Summary>([
-        ['every reason', summaryOf(runs, seen)],
-        ...seen.map((reason): [string, Summary] => [`${reason} alone`, summaryOf(runs, [reason])]),
-        ...seen.map((reason): [string, Summary] => [
-          `without ${reason}`,
-          summaryOf(
-            runs,
-            seen.filter((other) => other !== reason),
-          ),
-        ]),
+        ['as by default', summaryOf(byDefault, usual)],
+        ...usual.map((reason): [string, Summary] => [`without ${reason}`, summaryOf(byDefault, without(reason))]),
+        ...others.map((reason): [string, Summary] => [`with ${reason}`, summaryOf(every, [...usual, reason])]),
+        ...reasonsIn(every).map((reason): [string, Summary] => [`${reason} alone`, summaryOf(every, [reason])]),
       ]);
       parts.push(`## ${kind}: ${profile} profile, by reason`, totals(summaries));
     }
   }
   return Promise.resolve(parts.join('\n\n'));
+}
+
+function reasonsIn(runs: readonly Run[][]): Reason[] {
+  return REASONS.filter((reason) => runs.flat().some(({ alerts }) => alerts.some(has([reason]))));
 }
 
 function summaryOf(runs: readonly Run[][], kept: readonly Reason[]): Summary {
