@@ -114,3 +114,57 @@ describe('a replay', () => {
     expect(raised[0]!.message).toBe(`x${'é'.repeat(8191)}`);
   });
 });
+
+/** Lines of several services, two a second of each, with some jitter. */
+function steady(services: readonly string[], fromMs: number, untilMs: number): LogRow[] {
+  return Array.from({ length: ((untilMs - fromMs) / 500) * services.length }, (_, i) => ({
+    timestamp: fromMs + Math.floor(i / services.length) * 500 + ((i * 7919) % 400),
+    service: services[i % services.length]!,
+    level: 'info' as const,
+    message: `order ${i} paid in ${i % 70} ms`,
+  })).toSorted((a, b) => a.timestamp - b.timestamp);
+}
+
+describe('with the default detector, a replay', () => {
+  const HOUR_MS = 3_600_000;
+  const MINUTE_MS = 60_000;
+  const detector = {
+    profile: 'default' as const,
+    hstThreshold: 0.9,
+    miner: { profile: 'default' as const, simTh: 0.4, maxTemplates: 100 },
+  };
+  const raisedBy = (rows: readonly LogRow[]) => {
+    const { one, raised } = replay({ detector });
+    feed(one, rows);
+    one.finish();
+    return raised;
+  };
+  const middle = START_MS + 30 * MINUTE_MS;
+
+  test('calls nobody silent when the rows of all are missing for hours', () => {
+    const services = ['a', 'b', 'c'];
+    const later = middle + 5 * HOUR_MS;
+    const rows = [...steady(services, START_MS, middle), ...steady(services, later, later + 10 * MINUTE_MS)];
+    expect(raisedBy(rows)).toEqual([]);
+  });
+
+  test('tells that one service is silent while others speak, within two minutes and in its own name', () => {
+    const rows = [...steady(['a'], START_MS, middle), ...steady(['b', 'c'], START_MS, middle + 10 * MINUTE_MS)];
+    const raised = raisedBy(rows.toSorted((x, y) => x.timestamp - y.timestamp));
+    expect(raised[0]).toMatchObject({ service: 'a', reasons: ['rate_drop'], found: 'tick' });
+    expect(raised[0]!.timestamp).toBeGreaterThan(middle);
+    expect(raised[0]!.timestamp).toBeLessThan(middle + 2 * MINUTE_MS);
+    expect(new Set(raised.map(({ service }) => service))).toEqual(new Set(['a']));
+  });
+
+  test('tells that a service that is alone was silent, at the time when it was', () => {
+    const later = middle + 5 * HOUR_MS;
+    const raised = raisedBy([...steady(['a'], START_MS, middle), ...steady(['a'], later, later + MINUTE_MS)]);
+    expect(raised[0]).toMatchObject({ reasons: ['rate_drop'] });
+    expect(raised.every(({ timestamp }) => timestamp > middle && timestamp < middle + 11 * MINUTE_MS)).toBe(true);
+  });
+
+  test('does not take the end of the rows for silence', () => {
+    expect(raisedBy(steady(['a', 'b'], START_MS, middle))).toEqual([]);
+  });
+});
