@@ -8,8 +8,8 @@ import { singleSection } from './sections/single.ts';
 import { templateTables } from './templates.ts';
 
 /**
- * `npm run eval [-- SECTION...] [--seeds 5] [--profile reference] [--profile default] [--no-python]`: how right Halfspace
- * is, as tables. Two runs print the same bytes. Exits with 1 when something could not be evaluated; a figure that misses
+ * `npm run eval [-- SECTION...] [--seeds 5] [--profile reference] [--profile default] [--no-python]
+ * [--first-seed 1] [--arrivals bursty|poisson]`: how right Halfspace is, as tables. Two runs print the same bytes. Exits with 1 when something could not be evaluated; a figure that misses
  * what was wanted is told, not punished. The section `misses`, one line an incident and a false episode, only when named. docs/evaluation.md says what is measured.
  */
 const SECTIONS = new Map<string, (options: EvalOptions) => Promise<string>>([

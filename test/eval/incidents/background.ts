@@ -13,19 +13,32 @@ const MINUTE_MEMORY = 0.7;
 /**
  * What a service says from `startMs` to `endMs` when it is well, in order of time. Requests arrive at a rate that follows the
  * day and a noisy factor a minute; each says a clump of lines within about a second; jobs by the clock come on top. The
- * count of lines a minute is over-dispersed many times beside Poisson arrivals, as real traffic is.
+ * count of lines a minute is over-dispersed many times beside Poisson arrivals, as real traffic is. Not `bursty`: no noise.
  */
-export function background(voice: Voice, startMs: number, endMs: number, random: EvalRandom): LogRow[] {
+export function background(voice: Voice, startMs: number, endMs: number, random: EvalRandom, bursty = true): LogRow[] {
   const rows: LogRow[] = [];
   const clumpsPerMinute = (voice.linesPerSecond * 60) / voice.clumpMean;
   let noise = random.normal();
   for (let minuteMs = startMs; minuteMs < endMs; minuteMs += MINUTE_MS) {
     noise = MINUTE_MEMORY * noise + Math.sqrt(1 - MINUTE_MEMORY ** 2) * random.normal();
-    const factor = Math.exp(MINUTE_SIGMA * noise - MINUTE_SIGMA ** 2 / 2) * dayFactor(minuteMs);
+    const factor = (bursty ? Math.exp(MINUTE_SIGMA * noise - MINUTE_SIGMA ** 2 / 2) : 1) * dayFactor(minuteMs);
     addClumps(rows, voice, random.poisson(clumpsPerMinute * factor), minuteMs, MINUTE_MS, random);
     addJob(rows, voice, minuteMs, random);
   }
   return inOrder(rows.filter(({ timestamp }) => timestamp < endMs));
+}
+
+/** The same voice when nothing it says comes together: one line a request, no jobs. */
+export function calmVoice(voice: Voice): Voice {
+  const { service, linesPerSecond, templates, heldOut } = voice;
+  return {
+    service,
+    linesPerSecond,
+    templates,
+    heldOut,
+    clumpMean: 1,
+    clump: (random) => voice.clump(random).slice(0, 1),
+  };
 }
 
 /** Requests at moments drawn evenly from a stretch of time. */

@@ -1,7 +1,7 @@
 import { LEVELS } from '../../../src/domain/level.ts';
 import type { LogRow } from '../../../src/domain/row.ts';
 import { shared } from '../../shared.ts';
-import { background, inOrder } from './background.ts';
+import { background, calmVoice, inOrder } from './background.ts';
 import { EvalRandom } from './eval-random.ts';
 import type { InjectedIncident } from './injected-incident.ts';
 import { inject } from './inject.ts';
@@ -14,6 +14,9 @@ import { syntheticVoices } from './synthetic-voices.ts';
 export const STREAM_KINDS = ['loghub', 'synthetic'] as const;
 export type StreamKind = (typeof STREAM_KINDS)[number];
 
+export const ARRIVALS = ['bursty', 'poisson'] as const;
+export type Arrivals = (typeof ARRIVALS)[number];
+
 export interface StreamOptions {
   kind: StreamKind;
   seed: number;
@@ -24,6 +27,8 @@ export interface StreamOptions {
   measuredMinutes: number;
   /** All rates, times this. */
   rateFactor: number;
+  /** `poisson` is easier than life: every line comes by itself, at a rate that only follows the day. */
+  arrivals: Arrivals;
 }
 
 export const STREAM_DEFAULTS: Omit<StreamOptions, 'kind' | 'seed'> = {
@@ -31,6 +36,7 @@ export const STREAM_DEFAULTS: Omit<StreamOptions, 'kind' | 'seed'> = {
   trainMinutes: 90,
   measuredMinutes: 300,
   rateFactor: 1,
+  arrivals: 'bursty',
 };
 
 export interface Stream {
@@ -55,22 +61,22 @@ export function streamKinds(): StreamKind[] {
 
 /** Nine services on a morning; the same options give the same bytes. */
 export function buildStream(options: Partial<StreamOptions> & Pick<StreamOptions, 'kind' | 'seed'>): Stream {
-  const { kind, seed, perKind, trainMinutes, measuredMinutes, rateFactor } = { ...STREAM_DEFAULTS, ...options };
+  const { kind, seed, perKind, trainMinutes, measuredMinutes, rateFactor, arrivals } = {
+    ...STREAM_DEFAULTS,
+    ...options,
+  };
+  const bursty = arrivals === 'bursty';
   const novel = new NovelPhrases();
   const voices = (kind === 'loghub' ? loghubVoices(seed) : syntheticVoices(seed, novel)).map((voice) => ({
-    ...voice,
+    ...(bursty ? voice : calmVoice(voice)),
     linesPerSecond: voice.linesPerSecond * rateFactor,
   }));
   const startMs = TRAIN_START_MS + trainMinutes * 60_000;
   const endMs = startMs + measuredMinutes * 60_000;
   const planned = planIncidents(voices, startMs, endMs, perKind, new EvalRandom(`plan ${kind} ${seed}`));
   const all = voices.flatMap((voice) => {
-    const rows = background(
-      voice,
-      TRAIN_START_MS,
-      endMs,
-      new EvalRandom(`background ${kind} ${seed} ${voice.service}`),
-    );
+    const random = new EvalRandom(`background ${kind} ${seed} ${voice.service}`);
+    const rows = background(voice, TRAIN_START_MS, endMs, random, bursty);
     return planned
       .filter(({ service }) => service === voice.service)
       .reduce((sofar, incident) => {

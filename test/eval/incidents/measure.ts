@@ -42,7 +42,9 @@ export interface Measured {
   episodePrecision: number;
   /** Of episode precision, and recall by significantly detected incidents. */
   episodeF1: number;
+  /** Of the incidents detected; silence apart, which nothing but time can show. */
   medianDelayMs: number;
+  medianSilenceDelayMs: number;
   outcomes: IncidentOutcome[];
 }
 
@@ -78,7 +80,8 @@ export function measure(alerts: readonly Alert[], incidents: readonly InjectedIn
     alertPrecision: (counted - falseAlerts) / counted,
     episodePrecision,
     episodeF1: f1(episodePrecision, recall),
-    medianDelayMs: median(outcomes.flatMap(({ delayMs }) => (delayMs === undefined ? [] : [delayMs]))),
+    medianDelayMs: medianDelay(outcomes.filter(({ kind }) => kind !== 'silence')),
+    medianSilenceDelayMs: medianDelay(outcomes.filter(({ kind }) => kind === 'silence')),
     outcomes,
   };
 }
@@ -143,6 +146,11 @@ export function poissonTail(count: number, expected: number): number {
     term *= expected / (k + 1);
   }
   return Math.min(1, tail);
+}
+
+/** Of those that were detected, milliseconds. */
+export function medianDelay(outcomes: readonly IncidentOutcome[]): number {
+  return median(outcomes.flatMap(({ delayMs }) => (delayMs === undefined ? [] : [delayMs])));
 }
 
 /** NaN of an empty list; the mean of the middle two of an even one. */

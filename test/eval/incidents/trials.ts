@@ -1,7 +1,7 @@
 import { reasonsOf } from '../../../src/domain/anomaly.ts';
 import type { DetectorProfile } from '../../../src/domain/profile.ts';
 import { buildStream } from './build-stream.ts';
-import type { Stream, StreamKind } from './build-stream.ts';
+import type { Arrivals, Stream, StreamKind } from './build-stream.ts';
 import { mean, measure } from './measure.ts';
 import type { Alert, IncidentOutcome, Measured } from './measure.ts';
 import { detectorOptions, runHalfspace } from './run-halfspace.ts';
@@ -22,11 +22,11 @@ export interface Summary extends Omit<Measured, 'outcomes'> {
 const streams = new Map<string, Stream>();
 
 /** Streams are built once a process. */
-export function streamOf(kind: StreamKind, seed: number, clean: boolean): Stream {
-  const key = `${kind} ${seed} ${clean}`;
+export function streamOf(kind: StreamKind, seed: number, clean: boolean, arrivals: Arrivals): Stream {
+  const key = `${kind} ${seed} ${clean} ${arrivals}`;
   let stream = streams.get(key);
   if (stream === undefined) {
-    stream = buildStream({ kind, seed, ...(clean ? { perKind: 0 } : {}) });
+    stream = buildStream({ kind, seed, arrivals, ...(clean ? { perKind: 0 } : {}) });
     streams.set(key, stream);
   }
   return stream;
@@ -62,6 +62,7 @@ export function summarise(trials: readonly Trial[]): Summary {
     episodePrecision: of((one) => one.episodePrecision),
     episodeF1: of((one) => one.episodeF1),
     medianDelayMs: of((one) => one.medianDelayMs),
+    medianSilenceDelayMs: of((one) => one.medianSilenceDelayMs),
     cleanAlertsPerHour: mean(trials.map(({ clean }) => clean.falseAlertsPerHour)),
     cleanEpisodesPerHour: mean(trials.map(({ clean }) => clean.falseEpisodesPerHour)),
     outcomes: trials.flatMap(({ withIncidents }) => withIncidents.outcomes),

@@ -17,14 +17,14 @@ interface Run {
  * What each reason is worth: alerts are kept that have one of the reasons named. Those that alert by default are left out
  * one at a time; the others join, in a run where every reason alerts.
  */
-export function ablationSection({ profiles, seeds }: EvalOptions): Promise<string> {
+export function ablationSection({ profiles, seeds, arrivals }: EvalOptions): Promise<string> {
   const parts: string[] = [];
   for (const kind of streamKinds()) {
     for (const profile of profiles) {
       const [byDefault, every] = [false, true].map((allReasons) =>
         seeds.map((seed) =>
           [false, true].map((clean): Run => {
-            const stream = streamOf(kind, seed, clean);
+            const stream = streamOf(kind, seed, clean, arrivals);
             return { stream, alerts: alertsOf(stream, profile, allReasons) };
           }),
         ),

@@ -3,7 +3,7 @@ import type { EvalOptions } from '../eval-options.ts';
 import { backgroundFacts, streamKinds } from '../incidents/build-stream.ts';
 import type { StreamKind } from '../incidents/build-stream.ts';
 import { INCIDENT_KINDS } from '../incidents/injected-incident.ts';
-import { median } from '../incidents/measure.ts';
+import { medianDelay } from '../incidents/measure.ts';
 import type { Alert } from '../incidents/measure.ts';
 import { runReference } from '../incidents/run-reference.ts';
 import { alertsOf, measureStream, streamOf, summarise } from '../incidents/trials.ts';
@@ -16,35 +16,30 @@ export async function incidentsSection(options: EvalOptions): Promise<string> {
   const parts: string[] = [];
   for (const kind of streamKinds()) {
     const summaries = new Map<string, Summary>();
-    if (python !== undefined) summaries.set('Python reference', await pythonSummary(kind, options.seeds, python));
+    if (python !== undefined) summaries.set('Python reference', await pythonSummary(kind, options, python));
     for (const profile of options.profiles) {
       const trials = options.seeds.map((seed): Trial => {
         const measured = (clean: boolean) => {
-          const stream = streamOf(kind, seed, clean);
+          const stream = streamOf(kind, seed, clean, options.arrivals);
           return measureStream(stream, alertsOf(stream, profile));
         };
         return { withIncidents: measured(false), clean: measured(true) };
       });
       summaries.set(`Halfspace, ${profile}`, summarise(trials));
     }
-    parts.push(
-      `## ${kind}: background`,
-      factsTable(kind, options.seeds),
-      `## ${kind}: detectors`,
-      totals(summaries, WANTED),
-    );
+    parts.push(`## ${kind}: background`, factsTable(kind, options), `## ${kind}: detectors`, totals(summaries, WANTED));
     parts.push(`## ${kind}: kinds of incident (detected, significantly, median seconds)`, kindTable(summaries));
   }
   return parts.join('\n\n');
 }
 
-async function pythonSummary(kind: StreamKind, seeds: readonly number[], python: string): Promise<Summary> {
+async function pythonSummary(kind: StreamKind, { seeds, arrivals }: EvalOptions, python: string): Promise<Summary> {
   const trials: Trial[] = [];
   for (const seed of seeds) {
     // Two at a time: the reference is slow and has one thread.
     const [withIncidents, clean] = await Promise.all(
       [false, true].map(async (isClean) => {
-        const stream = streamOf(kind, seed, isClean);
+        const stream = streamOf(kind, seed, isClean, arrivals);
         const alerts: Alert[] = await runReference(python, stream);
         return measureStream(stream, alerts);
       }),
@@ -54,8 +49,8 @@ async function pythonSummary(kind: StreamKind, seeds: readonly number[], python:
   return summarise(trials);
 }
 
-function factsTable(kind: StreamKind, seeds: readonly number[]): string {
-  const { train, rows, services } = streamOf(kind, seeds[0] ?? 1, true);
+function factsTable(kind: StreamKind, { seeds, arrivals }: EvalOptions): string {
+  const { train, rows, services } = streamOf(kind, seeds[0] ?? 1, true, arrivals);
   const facts = backgroundFacts([...train, ...rows], services);
   return textTable(
     ['service', 'lines/s', 'warn', 'error', 'dispersion', 'busiest minute / mean'],
@@ -82,9 +77,10 @@ const HEAD = [
   'episode precision',
   'episode F1',
   'median s',
+  'silence s',
 ];
 
-const WANTED = ['wanted', '<= 2', '', '', '<= 1', '', '>= .80', '>= .85', '', '>= .80', '<= 20'];
+const WANTED = ['wanted', '<= 2', '', '', '<= 1', '', '>= .80', '>= .85', '', '>= .80', '<= 20', '<= 120'];
 
 export function totals(summaries: ReadonlyMap<string, Summary>, ...footer: string[][]): string {
   return textTable(HEAD, [
@@ -100,6 +96,7 @@ export function totals(summaries: ReadonlyMap<string, Summary>, ...footer: strin
       share(one.episodePrecision),
       share(one.episodeF1),
       amount(one.medianDelayMs / 1000),
+      amount(one.medianSilenceDelayMs / 1000),
     ]),
     ...footer,
   ]);
@@ -113,11 +110,10 @@ function kindTable(summaries: ReadonlyMap<string, Summary>): string {
       ...Array.from(summaries.values(), ({ outcomes }) => {
         const own = outcomes.filter((outcome) => outcome.kind === kind);
         const part = (count: number) => share(count / own.length);
-        const delays = own.flatMap(({ delayMs }) => (delayMs === undefined ? [] : [delayMs]));
         return [
           part(own.filter(({ detected }) => detected).length),
           part(own.filter(({ significant }) => significant).length),
-          amount(median(delays) / 1000).padStart(5),
+          amount(medianDelay(own) / 1000).padStart(5),
         ].join('  ');
       }),
     ]),

@@ -8,12 +8,12 @@ import { detectorOptions, runHalfspace } from '../incidents/run-halfspace.ts';
 import type { RaisedAnomaly } from '../../../src/score/replay.ts';
 
 /** For whoever works on a detector: every incident with what was raised in it, and every false episode, a line each. */
-export function missesSection({ seeds, profiles }: EvalOptions): Promise<string> {
+export function missesSection({ seeds, profiles, arrivals }: EvalOptions): Promise<string> {
   const lines: string[] = [];
   for (const kind of streamKinds()) {
     for (const profile of profiles) {
       for (const seed of seeds) {
-        const stream = streamOf(kind, seed, false);
+        const stream = streamOf(kind, seed, false, arrivals);
         const raised = runHalfspace(stream.train, stream.rows, detectorOptions(profile));
         lines.push(`## ${kind} ${seed}, ${profile} profile`, '', ...incidents(stream, raised));
         lines.push('', ...falseEpisodes(stream, raised), '');
