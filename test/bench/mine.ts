@@ -1,30 +1,48 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
-import { DrainMiner } from '../../src/mine/drain3/drain-miner.ts';
+import { MINER_PROFILES } from '../../src/domain/profile.ts';
+import type { MinerProfile } from '../../src/domain/profile.ts';
+import { createMiner } from '../../src/mine/create-miner.ts';
 import { shared, sharedPath } from '../shared.ts';
 
 /**
- * Lines per CPU second of mask + Drain: `node test/bench/mine.ts [lines]`. The streams are the same in every run.
+ * Lines per CPU second of mining, a process a profile: `node test/bench/mine.ts [lines] [profile]`. The streams are the
+ * same in every run.
  * loghub: seven real services interleaved, digits, hex and lengths of numbers varied. random: every line is new words
  * (each makes a template and evicts one). sentences: words of a small dictionary behind one first word (the worst leaf).
  */
 const lines = Number(process.argv[2] ?? 500_000);
-const options = { simTh: 0.4, maxTemplates: 2000 };
+const asked = MINER_PROFILES.find((each) => each === process.argv[3]);
 let seed = 42;
 const SETS = ['Apache', 'BGL', 'HDFS', 'Hadoop', 'Linux', 'OpenSSH', 'Zookeeper'];
 
-if (shared)
-  for (const row of [SETS, ...SETS.map((set) => [set])])
-    measure(row.length > 1 ? 'loghub' : row[0]!, loghub(row, row.length > 1 ? lines : lines / 5));
-measure(
-  'random',
-  words(lines / 2, () => randomWord(4 + below(6)), ''),
-);
-const dictionary = Array.from({ length: 1000 }, () => randomWord(3 + below(7)));
-measure(
-  'sentences',
-  words(lines / 5, () => dictionary[below(1000)]!, 'start '),
-);
+if (asked === undefined) for (const profile of MINER_PROFILES) inItsOwnProcess(profile);
+else measureAll(asked);
+
+/** As in the service, where one profile alone is live. */
+function inItsOwnProcess(profile: MinerProfile): void {
+  console.log(`${profile}:`);
+  execFileSync(process.execPath, [fileURLToPath(import.meta.url), String(lines), profile], { stdio: 'inherit' });
+}
+
+function measureAll(profile: MinerProfile): void {
+  if (shared)
+    for (const row of [SETS, ...SETS.map((set) => [set])])
+      measure(profile, row.length > 1 ? 'loghub' : row[0]!, loghub(row, row.length > 1 ? lines : lines / 5));
+  measure(
+    profile,
+    'random',
+    words(lines / 2, () => randomWord(4 + below(6)), ''),
+  );
+  const dictionary = Array.from({ length: 1000 }, () => randomWord(3 + below(7)));
+  measure(
+    profile,
+    'sentences',
+    words(lines / 5, () => dictionary[below(1000)]!, 'start '),
+  );
+}
 
 interface Stream {
   bytes: Uint8Array;
@@ -33,8 +51,8 @@ interface Stream {
   service: Uint8Array;
 }
 
-function measure(name: string, stream: Stream): void {
-  const miners = Array.from({ length: SETS.length }, () => new DrainMiner(options));
+function measure(profile: MinerProfile, name: string, stream: Stream): void {
+  const miners = Array.from({ length: SETS.length }, () => createMiner({ profile, simTh: 0.4, maxTemplates: 2000 }));
   const count = stream.ends.length;
   const before = process.cpuUsage();
   let start = 0;

@@ -10,6 +10,9 @@ export const MONTH = 3;
 export const ZONE = 4;
 /** Unit of the number before it. */
 export const UNIT = 5;
+/** A name follows when one of the next kind stands before it: `for user alice`. */
+export const USER = 6;
+export const PREPOSITION = 7;
 
 export const KNOWN_LENGTH_MAX = 9;
 
@@ -19,12 +22,15 @@ const MONTHS = 'January February March April May June July August September Octo
 const WEEKDAYS = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' ');
 
 const words = new Map<string, number>();
+for (const word of ['None', 'nil', 'NaN']) words.set(word, VALUE);
 for (const word of ['true', 'false', 'null', 'root']) for (const form of spellings(word)) words.set(form, VALUE);
 for (const word of WEEKDAYS) for (const form of [word, word.slice(0, 3)]) words.set(form, WEEKDAY);
 for (const word of MONTHS) for (const form of [word, word.slice(0, 3)]) words.set(form, MONTH);
 for (const word of 'UTC GMT EST EDT CST CDT MST MDT PST PDT CET CEST BST IST JST AM PM am pm'.split(' '))
   words.set(word, ZONE);
-for (const word of 'kB KB MB GB TB PB KiB MiB GiB TiB ms us ns s sec secs'.split(' ')) words.set(word, UNIT);
+for (const word of ['user', 'User']) words.set(word, USER);
+for (const word of ['for', 'by', 'as']) words.set(word, PREPOSITION);
+for (const word of 'B kB KB MB GB TB PB KiB MiB GiB TiB ms us ns s sec secs'.split(' ')) words.set(word, UNIT);
 
 const hashes = new Int32Array(SLOTS);
 const meanings = new Uint8Array(SLOTS);

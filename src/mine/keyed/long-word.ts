@@ -13,6 +13,8 @@ import {
 
 const COLON = 0x3a;
 const SLASH = 0x2f;
+const QUOTE = 0x22;
+const LINE_FEED = 0x0a;
 const BACKSLASH = 0x5c;
 
 /** Groups of hex digits between colons: six make a MAC address, two colons in a row shorten an IPv6 address. */
@@ -37,6 +39,21 @@ export function longWordEnd(bytes: Uint8Array, start: number, at: number, stop: 
   return next === COLON || BYTE_KIND[next]! & (HEX_LETTER | DIGIT) ? hexGroupsEnd(bytes, start, at, stop, flags) : at;
 }
 
+/**
+ * End of a value that begins with the word `bytes[start, at)`, which has a slash in it: a path with its query, or a
+ * quoted string that names a program first, as user agents do. `at` itself when it is none.
+ */
+export function slashWordEnd(bytes: Uint8Array, start: number, at: number, first: number, stop: number): number {
+  if (at < stop && bytes[at] === 0x3f && bytes[start] === SLASH) return urlEnd(bytes, at + 1, stop);
+  if (start === first || bytes[start - 1] !== QUOTE || (BYTE_KIND[bytes[start]!]! & LETTER) === 0) return at;
+  let slash = start;
+  while (bytes[slash] !== SLASH) slash++;
+  if (slash + 1 >= at || (BYTE_KIND[bytes[slash + 1]!]! & DIGIT) === 0) return at;
+  let end = at;
+  while (end < stop && bytes[end] !== QUOTE && bytes[end] !== LINE_FEED) end++;
+  return end < stop && bytes[end] === QUOTE ? end : at;
+}
+
 function isDrive(bytes: Uint8Array, start: number, at: number): boolean {
   return at - start === 1 && (BYTE_KIND[bytes[start]!]! & LETTER) !== 0;
 }
@@ -53,6 +70,7 @@ function isScheme(bytes: Uint8Array, start: number, at: number): boolean {
 /** Up to white space, a quote or a bracket; punctuation at its end belongs to the sentence. */
 function urlEnd(bytes: Uint8Array, from: number, stop: number): number {
   let at = from;
+  if (at + 2 < stop && bytes[at] === 0x3c && bytes[at + 1] === 0x2a && bytes[at + 2] === 0x3e) at += 3;
   while (at < stop) {
     const byte = bytes[at]!;
     const kind = BYTE_KIND[byte]!;

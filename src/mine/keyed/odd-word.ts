@@ -1,7 +1,7 @@
 import { hashToken } from '../token-hash.ts';
 import { AT, BACKSLASH, BYTE_KIND, DIGIT, DOT, HEX_LETTER, HIGH, JOINT, LETTER, SLASH, SYMBOL } from './byte-kind.ts';
 import { isHostName } from './host-name.ts';
-import { isFull, NUMBER, OTHER, pushVariable, pushWord } from './scratch.ts';
+import { isFull, NUMBER, OTHER, pushVariable, pushWord, scratch } from './scratch.ts';
 
 const DASH = 0x2d;
 const PLUS = 0x2b;
@@ -15,6 +15,8 @@ const TILDE = 0x7e;
 const UNIT_LETTERS_MAX = 3;
 /** Hex digits with one decimal digit among them that are no word: `face2` may be, shorter is a name like `fd0`. */
 const HEX_MIN = 4;
+/** Digits in the name of a register, a column, a sensor; more make it a value. */
+const KEY_DIGITS_MAX = 2;
 
 /** Decides about a word `bytes[start, end)` that is not letters alone, nor digits alone; `flags` are the kinds of its bytes. */
 export function pushOddWord(bytes: Uint8Array, start: number, end: number, flags: number, hash: number): void {
@@ -23,6 +25,14 @@ export function pushOddWord(bytes: Uint8Array, start: number, end: number, flags
   if (flags & HIGH && flags & DIGIT) {
     pushMixedScripts(bytes, start, end);
     return;
+  }
+  if (flags & DOT) {
+    const leader = leaderAt(bytes, start, end);
+    if (leader > start) {
+      pushHalf(bytes, start, leader);
+      if (!isFull()) pushHalf(bytes, leader + 2, end);
+      return;
+    }
   }
   let from = start;
   let to = end;
@@ -38,6 +48,21 @@ export function pushOddWord(bytes: Uint8Array, start: number, end: number, flags
     return;
   }
   pushLettersAndDigits(bytes, from, to, flags);
+}
+
+/** Where two dots or more stand between words, as in `enable......0`, and are no part of a path; -1 when they do not. */
+function leaderAt(bytes: Uint8Array, start: number, end: number): number {
+  for (let at = start + 1; at + 2 < end; at++) {
+    if (bytes[at] !== FULL_STOP || bytes[at + 1] !== FULL_STOP) continue;
+    if (bytes[at - 1] !== SLASH_BYTE && bytes[at + 2] !== SLASH_BYTE && bytes[at - 1] !== FULL_STOP) return at;
+  }
+  return -1;
+}
+
+function pushHalf(bytes: Uint8Array, start: number, end: number): void {
+  let flags = 0;
+  for (let at = start; at < end; at++) flags |= BYTE_KIND[bytes[at]!]!;
+  pushOddWord(bytes, start, end, flags, hashToken(bytes, start, end));
 }
 
 function isTrailing(byte: number): boolean {
@@ -70,7 +95,8 @@ function pushLettersAndDigits(bytes: Uint8Array, from: number, to: number, flags
     if (!isFull()) pushVariable(bytes, at + 1, to, OTHER);
     return;
   }
-  if (isQuantity(bytes, from, to)) pushVariable(bytes, from, to, NUMBER);
+  if (isKeyOfPair(bytes, from, to, flags)) pushWord(from, to, hashToken(bytes, from, to));
+  else if (isQuantity(bytes, from, to)) pushVariable(bytes, from, to, NUMBER);
   else if (isName(bytes, from, to, flags)) pushWord(from, to, hashToken(bytes, from, to));
   else pushVariable(bytes, from, to, OTHER);
 }
@@ -91,10 +117,10 @@ function numberTail(bytes: Uint8Array, from: number, to: number): number {
   return tail < to ? tail : 0;
 }
 
-/** Where the `@` stands in what Java prints of an object, `org.example.Thing@1b2c3d`; 0 when it is not of that shape. */
+/** Where the `@` stands in `org.example.Thing@1b2c3d` or `Connector@0.0.0.0`; 0 when it is not of that shape. */
 function identityHash(bytes: Uint8Array, from: number, to: number): number {
   let at = to - 1;
-  while (at > from && BYTE_KIND[bytes[at]!]! & (HEX_LETTER | DIGIT)) at--;
+  while (at > from && (BYTE_KIND[bytes[at]!]! & (HEX_LETTER | DIGIT) || bytes[at] === FULL_STOP)) at--;
   if (at === from || at === to - 1 || bytes[at] !== AT_SIGN) return 0;
   let digits = 0;
   for (let i = from; i < at; i++) {
@@ -103,6 +129,15 @@ function identityHash(bytes: Uint8Array, from: number, to: number): number {
     else if ((kind & (LETTER | DOT | JOINT)) === 0 && bytes[i] !== 0x24) return 0;
   }
   return digits <= 1 && BYTE_KIND[bytes[at - 1]!]! & (LETTER | DIGIT) ? at : 0;
+}
+
+/** A name with few digits right before `=` and a value: what the value is of, `r24=`. */
+function isKeyOfPair(bytes: Uint8Array, from: number, to: number, flags: number): boolean {
+  if (to + 1 >= scratch.stop || bytes[to] !== 0x3d || bytes[to + 1] === 0x3d) return false;
+  if ((BYTE_KIND[bytes[from]!]! & LETTER) === 0 || flags & (SLASH | BACKSLASH | AT | SYMBOL | DOT)) return false;
+  let digits = 0;
+  for (let at = from; at < to; at++) if (BYTE_KIND[bytes[at]!]! & DIGIT) digits++;
+  return digits <= KEY_DIGITS_MAX;
 }
 
 /** Digits, perhaps a fraction, and a unit. */

@@ -8,13 +8,25 @@ import {
   LEAD,
   LETTER,
   MARK,
+  SLASH as SLASH_KIND,
   SPACE,
   wideBreakBytes,
 } from './byte-kind.ts';
 import { wideSpaceBytes } from '../byte-class.ts';
 import { countMessage } from '../count-message.ts';
-import { KNOWN_LENGTH_MAX, meaningOf, MONTH, PLAIN, UNIT, VALUE, WEEKDAY, ZONE } from './known-words.ts';
-import { longWordEnd } from './long-word.ts';
+import {
+  KNOWN_LENGTH_MAX,
+  meaningOf,
+  MONTH,
+  PLAIN,
+  PREPOSITION,
+  UNIT,
+  USER,
+  VALUE,
+  WEEKDAY,
+  ZONE,
+} from './known-words.ts';
+import { longWordEnd, slashWordEnd } from './long-word.ts';
 import { pushOddWord } from './odd-word.ts';
 import {
   clearScratch,
@@ -23,6 +35,7 @@ import {
   MINED_BYTES_MAX,
   NUMBER,
   OTHER,
+  pushDateWord,
   pushVariable,
   pushWord,
   scratch,
@@ -31,7 +44,9 @@ import {
 import { scanJson, scanPairs } from './structured-line.ts';
 
 const LINE_FEED = 0x0a;
+const BLANK = 0x20;
 const COLON = 0x3a;
+const SLASH = 0x2f;
 const EQUALS = 0x3d;
 const QUOTE = 0x22;
 const APOSTROPHE = 0x27;
@@ -59,6 +74,7 @@ export function scanMessage(bytes: Uint8Array, start: number, end: number): void
 
 /** Free text `bytes[start, stop)`, up to its first line feed. Answers where it ended. */
 export function scanText(bytes: Uint8Array, start: number, stop: number): number {
+  scratch.stop = stop;
   let at = start;
   while (at < stop) {
     let byte = bytes[at]!;
@@ -95,12 +111,23 @@ export function scanText(bytes: Uint8Array, start: number, stop: number): number
     if (at < stop && byte === COLON) {
       const long = longWordEnd(bytes, from, at, stop, flags);
       if (long > at) {
+        // A scheme is shown, and no part of the key.
+        const isUrl = bytes[at + 1] === SLASH && bytes[at + 2] === SLASH;
+        pushVariable(bytes, isUrl ? at + 3 : from, long, OTHER);
         at = long;
-        pushVariable(bytes, from, at, OTHER);
         continue;
       }
     }
-    if ((flags & ~LETTER) === 0) pushLetters(bytes, from, at, stop, flags, hash);
+    if (flags & SLASH_KIND) {
+      const long = slashWordEnd(bytes, from, at, start, stop);
+      if (long > at) {
+        pushVariable(bytes, from, long, OTHER);
+        at = long;
+        continue;
+      }
+    }
+    if (scratch.nameToken === scratch.keyCount && bytes[from - 1] === BLANK) pushVariable(bytes, from, at, WORD);
+    else if ((flags & ~LETTER) === 0) pushLetters(bytes, from, at, stop, flags, hash);
     else if (flags === DIGIT) pushVariable(bytes, from, at, NUMBER);
     else pushOddWord(bytes, from, at, flags, hash);
   }
@@ -113,14 +140,30 @@ function pushLetters(bytes: Uint8Array, from: number, to: number, stop: number, 
     const meaning = meaningOf(bytes, from, to, hash);
     if (meaning !== PLAIN) {
       if (meaning === UNIT && isAfterVariable(bytes, from)) return;
+      if (meaning === USER) {
+        pushUser(bytes, from, to, hash);
+        return;
+      }
       if (isValue(bytes, from, to, stop, meaning)) {
-        pushVariable(bytes, from, to, WORD);
+        if (meaning === WEEKDAY || meaning === MONTH) pushDateWord(bytes, from, to);
+        else pushVariable(bytes, from, to, WORD);
         return;
       }
     }
   }
   if (flags === HEX_LETTER && length >= HEX_WORD_MIN) pushVariable(bytes, from, to, OTHER);
   else pushWord(from, to, hash);
+}
+
+/** Whoever acts or is acted for is a value: `for user alice`. */
+function pushUser(bytes: Uint8Array, from: number, to: number, hash: number): void {
+  const before = scratch.keyCount - 1;
+  pushWord(from, to, hash);
+  if (before < 0) return;
+  const start = scratch.keyStart[before]!;
+  const end = scratch.keyEnd[before]!;
+  if (start < 0 || end !== from - 1) return;
+  if (meaningOf(bytes, start, end, scratch.keyHash[before]!) === PREPOSITION) scratch.nameToken = scratch.keyCount;
 }
 
 function isValue(bytes: Uint8Array, from: number, to: number, stop: number, meaning: number): boolean {

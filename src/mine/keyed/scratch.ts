@@ -5,6 +5,9 @@ export const MINED_BYTES_MAX = 16_384;
 export const KEY_TOKENS_MAX = 1024;
 const VARIABLES_MAX = 1024;
 
+const BLANK = 0x20;
+const COLON = 0x3a;
+
 /** `keyStart` of tokens that are no word. */
 export const VARIABLE = -1;
 export const OPENING = -2;
@@ -37,6 +40,12 @@ export const scratch = {
   variableKind: new Uint8Array(VARIABLES_MAX),
   /** The key token that the variable is of. */
   variableToken: new Int32Array(VARIABLES_MAX),
+  /** Where the text that is scanned ends; nothing behind it is looked at. */
+  stop: 0,
+  /** Where the last part of a date ends; what one blank keeps apart from it is part of it, too. */
+  dateEnd: -1,
+  /** The token that is the name of a user if it is a word; -1 when none is. */
+  nameToken: -1,
   /** First and last byte of the line that was mined, `end` behind it. */
   lineStart: 0,
   lineEnd: 0,
@@ -48,6 +57,8 @@ export const scratch = {
 export function clearScratch(): void {
   scratch.keyCount = 0;
   scratch.variableCount = 0;
+  scratch.dateEnd = -1;
+  scratch.nameToken = -1;
   scratch.sum[0] = HASH_SEED;
 }
 
@@ -70,6 +81,7 @@ export function pushWord(start: number, end: number, hash: number): void {
 }
 
 export function pushVariable(bytes: Uint8Array, start: number, end: number, kind: number): void {
+  if (start === scratch.dateEnd + 1 && goesOnWithDate(bytes, start, end)) return;
   const variable = scratch.variableCount++;
   scratch.variableStart[variable] = start;
   scratch.variableEnd[variable] = end;
@@ -95,6 +107,27 @@ export function pushFieldValue(start: number, end: number, kind: number, token: 
   scratch.variableEnd[variable] = end;
   scratch.variableKind[variable] = kind;
   scratch.variableToken[variable] = token;
+}
+
+/** A weekday or a month: with the day before it, and all that follows, it makes one value where only blanks part them. */
+export function pushDateWord(bytes: Uint8Array, start: number, end: number): void {
+  const last = scratch.variableCount - 1;
+  if (lastIsVariable() && scratch.variableEnd[last] === start - 1 && bytes[start - 1] === BLANK) {
+    scratch.variableEnd[last] = end;
+    scratch.variableKind[last] = OTHER;
+  } else pushVariable(bytes, start, end, OTHER);
+  scratch.dateEnd = end;
+}
+
+/** Joins the value to the date before it; where a colon stands between, it is a value of its own. */
+function goesOnWithDate(bytes: Uint8Array, start: number, end: number): boolean {
+  const between = bytes[start - 1];
+  scratch.dateEnd = -1;
+  if (between !== BLANK && between !== COLON) return false;
+  scratch.dateEnd = end;
+  if (between === COLON) return false;
+  scratch.variableEnd[scratch.variableCount - 1] = end;
+  return true;
 }
 
 export function lastIsVariable(): boolean {
