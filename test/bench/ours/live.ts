@@ -1,25 +1,36 @@
 import { countsByReason, reasonsOf } from '../../../src/domain/anomaly.ts';
 import type { LevelIndex } from '../../../src/domain/level.ts';
-import { ReferenceDetector } from '../../../src/score/reference/reference-detector.ts';
+import { createDetector } from '../../../src/score/create-detector.ts';
+import { TICK_MS } from '../../../src/score/detector.ts';
+import type { DetectorOptions } from '../../../src/score/detector.ts';
 import { loadCorpus } from '../corpus.ts';
 import { printMeasured } from '../measured.ts';
 
-/** The whole live verdict, line by line: mask, Drain, features, trees, reasons: CORPUS LINES. */
-const [path = '', count = '0'] = process.argv.slice(2);
+const PROFILES: Readonly<Record<string, Pick<DetectorOptions, 'profile' | 'miner'>>> = {
+  reference: { profile: 'reference', miner: { profile: 'drain3', simTh: 0.4, maxTemplates: 2000 } },
+  default: { profile: 'default', miner: { profile: 'default', simTh: 0.4, maxTemplates: 2000 } },
+};
+
+/** The whole live verdict, line by line, and a tick every five seconds of the lines' clock: CORPUS LINES [PROFILE]. */
+const [path = '', count = '0', profile = 'reference'] = process.argv.slice(2);
 const { bytes, ends, service, services, level, timestampMs } = loadCorpus(path, Number(count));
 
 printMeasured(() => {
-  const detectors = services.map(
-    (name) => new ReferenceDetector(name, { hstThreshold: 0.7, miner: { profile: 'drain3', simTh: 0.4, maxTemplates: 2000 } }),
-  );
+  const detectors = services.map((name) => createDetector(name, { ...PROFILES[profile]!, hstThreshold: 0.7 }));
   const counts = countsByReason(() => 0);
+  let raised = 0;
   let start = 0;
+  let nextTickMs = (timestampMs[0] ?? 0) + TICK_MS;
   for (let i = 0; i < ends.length; i++) {
     const end = ends[i]!;
+    const nowMs = timestampMs[i]!;
+    for (; nowMs >= nextTickMs; nextTickMs += TICK_MS)
+      for (const detector of detectors) raised += detector.tick(nextTickMs).length;
     const detector = detectors[service[i]!]!;
-    const verdict = detector.score(bytes, start, end, level[i] as LevelIndex, timestampMs[i]!);
+    const verdict = detector.score(bytes, start, end, level[i] as LevelIndex, nowMs);
     if (verdict.reasons !== 0) for (const reason of reasonsOf(verdict.reasons)) counts[reason]++;
+    if (verdict.alerts !== 0) raised++;
     start = end;
   }
-  return { lines: ends.length, reasons: counts };
+  return { lines: ends.length, reasons: counts, raised };
 });
