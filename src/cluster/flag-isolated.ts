@@ -1,68 +1,83 @@
 import type { Outliers } from './flag-outliers.ts';
-import { POINTS_MIN, unjudged } from './flag-outliers.ts';
 import { scoreForest } from './isolation-forest.ts';
-import { BURST, FEATURES, NEWNESS, RARE_GRAVITY } from './template-features.ts';
-import { Xoshiro } from './xoshiro.ts';
+import type { IsolationScores } from './isolation-forest.ts';
+import { FEATURES } from './template-features.ts';
+import { isUnusual, USUAL_MAX, USUAL_TEMPLATES, usualTemplates } from './usual-templates.ts';
 
-/** Made-up templates, all usual, that stand among the real ones. */
-const USUAL_TEMPLATES = 128;
-const SEED = 42;
-/** Share of the made-up ones that a real one has to outdo. */
+/** Share of the usual templates that a real one has to outdo. */
 const OUTDONE = 0.98;
 
-/** How far the features of usual templates reach: what a draw from the service's rows gives by chance. */
-const USUAL_BURST_MAX = 0.9;
-const USUAL_NEWNESS_MAX = 0.9;
-/** Usual templates with warnings or errors that come and go, and a rare single error for the gravest of them. */
-const USUAL_GRAVE_SHARE = 0.3;
-const USUAL_GRAVITY_MAX = 1.1;
-
 /**
- * The templates of one service that are isolated, rows of `templateFeatures`: one forest is grown over them and over
- * 128 usual ones, and those are flagged that isolate sooner than all but 2 % of the usual ones do. A healthy service
- * flags none, as its templates lie among the usual ones; with few templates the usual ones are nearly all there is to
- * compare with, with many they are the service's own. At most the share `contamination` is flagged, but one where any
- * is allowed; none of fewer than three. Scores are those of the forest, so that two services compare.
- *
- * What a usual rate, length or number of services is no window can say: made-up templates have any that lies between
- * the service's own, so that neither the busiest template nor the longest is isolated by that alone.
+ * The templates of one service that are isolated; `table` has a scaled row of `templateFeatures` each. A forest is
+ * grown over 128 usual templates and the service's own, and those are flagged that lie beyond the usual by some feature
+ * and isolate sooner than all but 2 % of the usual ones do. So a healthy service flags none; with few templates the
+ * usual ones are nearly all there is to compare with, with many they are the service's own. At most the share
+ * `contamination` is flagged, but one where any is allowed. Scores are the forest's, so that two services compare.
  */
 export function flagIsolated(table: Float64Array, contamination: number, tick: () => void): Outliers {
   const points = table.length / FEATURES;
-  if (points < POINTS_MIN) return unjudged(points);
-  const all = new Float64Array(table.length + USUAL_TEMPLATES * FEATURES);
-  all.set(table);
-  all.set(usualTemplates(table), table.length);
-  const { scores, pathLengths } = scoreForest(all, FEATURES, tick);
-  const usual = scores.slice(points).toSorted();
-  const threshold = usual[Math.floor((USUAL_TEMPLATES - 1) * OUTDONE)]!;
+  const { order, fitted } = fittedFirst(table, points);
+  const sorted = new Float64Array(table.length);
+  order.forEach((point, i) => {
+    sorted.set(table.subarray(point * FEATURES, (point + 1) * FEATURES), i * FEATURES);
+  });
+  const forest = scoreAmongUsual(sorted, fitted, tick);
+  const scores = new Float64Array(points);
+  const pathLengths = new Float64Array(points);
+  order.forEach((point, i) => {
+    scores[point] = forest.scores[i]!;
+    pathLengths[point] = forest.pathLengths[i]!;
+  });
   const flaggedMax = contamination > 0 ? Math.max(1, Math.floor(contamination * points)) : 0;
-  const own = scores.slice(0, points);
+  const isolated = order.filter((point) => scores[point]! > forest.threshold && isUnusual(table, point));
   const flagged = new Uint8Array(points);
-  const isolated = [...own.keys()].filter((point) => own[point]! > threshold);
-  const soonest = isolated.toSorted((a, b) => own[b]! - own[a]! || a - b).slice(0, flaggedMax);
+  const soonest = isolated.toSorted((a, b) => scores[b]! - scores[a]! || a - b).slice(0, flaggedMax);
   for (const point of soonest) flagged[point] = 1;
-  return { flagged, scores: own, pathLengths: pathLengths.slice(0, points) };
+  return { flagged, scores, pathLengths };
 }
 
-function usualTemplates(table: Float64Array): Float64Array {
-  const low = new Float64Array(FEATURES).fill(Infinity);
-  const high = new Float64Array(FEATURES).fill(-Infinity);
-  table.forEach((value, i) => {
-    const feature = i % FEATURES;
-    low[feature] = Math.min(low[feature]!, value);
-    high[feature] = Math.max(high[feature]!, value);
-  });
-  const random = new Xoshiro(SEED);
-  const usual = new Float64Array(USUAL_TEMPLATES * FEATURES);
-  for (let row = 0; row < usual.length; row += FEATURES) {
-    for (let feature = 0; feature < FEATURES; feature++) {
-      usual[row + feature] = low[feature]! + (high[feature]! - low[feature]!) * random.unit();
-    }
-    // Squares: most are near 0, few near the end.
-    usual[row + BURST] = USUAL_BURST_MAX * random.unit() ** 2;
-    usual[row + NEWNESS] = USUAL_NEWNESS_MAX * random.unit() ** 2;
-    usual[row + RARE_GRAVITY] = random.unit() < USUAL_GRAVE_SHARE ? USUAL_GRAVITY_MAX * random.unit() : 0;
+/**
+ * Scores of the points in a forest grown over usual templates and the first `fitted` of `table`; `threshold` is what
+ * 2 % of the usual ones reach.
+ */
+export function scoreAmongUsual(
+  table: Float64Array,
+  fitted: number,
+  tick: () => void,
+): IsolationScores & { threshold: number } {
+  const usual = usualTemplates(table);
+  const all = new Float64Array(usual.length + table.length);
+  all.set(usual);
+  all.set(table, usual.length);
+  const { scores, pathLengths } = scoreForest(all, FEATURES, tick, USUAL_TEMPLATES + fitted);
+  const ofUsual = scores.slice(0, USUAL_TEMPLATES).toSorted();
+  return {
+    scores: scores.slice(USUAL_TEMPLATES),
+    pathLengths: pathLengths.slice(USUAL_TEMPLATES),
+    threshold: ofUsual[Math.floor((USUAL_TEMPLATES - 1) * OUTDONE)]!,
+  };
+}
+
+/**
+ * The points, those to fit first: all that are usual, and of the others only the farthest by each feature. Many
+ * unusual ones would be usual to one another, and none of them isolated.
+ */
+function fittedFirst(table: Float64Array, points: number): { order: number[]; fitted: number } {
+  const farthest = new Set(USUAL_MAX.map(([feature]) => farthestBy(table, points, feature)));
+  const order: number[] = [];
+  const unfitted: number[] = [];
+  for (let point = 0; point < points; point++) {
+    (farthest.has(point) || !isUnusual(table, point) ? order : unfitted).push(point);
   }
-  return usual;
+  const fitted = order.length;
+  for (const point of unfitted) order.push(point);
+  return { order, fitted };
+}
+
+function farthestBy(table: Float64Array, points: number, feature: number): number {
+  let farthest = 0;
+  for (let point = 1; point < points; point++) {
+    if (table[point * FEATURES + feature]! > table[farthest * FEATURES + feature]!) farthest = point;
+  }
+  return farthest;
 }

@@ -18,15 +18,23 @@ export interface IsolationScores {
  * Isolation Forest (Liu, Ting, Zhou, ICDM 2008) as scikit-learn fits it: 200 trees on min(256, n) points drawn without
  * replacement, split at a uniform point of a random feature that is not constant in the node, at most ceil(log2(psi))
  * deep. `table` has one row of `features` numbers a point; they are rounded to 32-bit floats. The seed is fixed and
- * points are drawn by index: give them in a canonical order. `tick` is called between trees.
+ * points are drawn by index: give them in a canonical order.
+ *
+ * @param tick called between trees.
+ * @param fitted trees are grown over the first so many points; all of them unless it is told.
  */
-export function scoreForest(table: Float64Array, features: number, tick: () => void = () => {}): IsolationScores {
+export function scoreForest(
+  table: Float64Array,
+  features: number,
+  tick: () => void = () => {},
+  fitted: number = table.length / features,
+): IsolationScores {
   const points = table.length / features;
-  const subsample = Math.min(SUBSAMPLE_MAX, points);
+  const subsample = Math.min(SUBSAMPLE_MAX, fitted);
   const columns = columnsOf(table, features, points);
   const tree = allocateTree(subsample);
   const random = new Xoshiro(SEED);
-  const order = Uint32Array.from({ length: points }, (_, i) => i);
+  const order = Uint32Array.from({ length: fitted }, (_, i) => i);
   const pathLengths = new Float64Array(points);
   for (let i = 0; i < TREES; i++) {
     tick();

@@ -1,10 +1,11 @@
 import { ERROR, WARN } from '../domain/level.ts';
 import type { DetectorProfile } from '../domain/profile.ts';
-import { flagIsolated } from './flag-isolated.ts';
-import { flagOutliers } from './flag-outliers.ts';
+import { flagIsolated, scoreAmongUsual } from './flag-isolated.ts';
+import { flagOutliers, POINTS_MIN } from './flag-outliers.ts';
 import type { Outliers } from './flag-outliers.ts';
 import { templateFeatures } from './template-features.ts';
 import type { TemplateGroup } from './template-group.ts';
+import { isUnusual, scaleToService } from './usual-templates.ts';
 
 export interface Judgement {
   isAnomaly: boolean;
@@ -26,40 +27,50 @@ export interface JudgeOptions {
 
 const UNJUDGED: Judgement = { isAnomaly: false, avgScore: 0, isolationDepth: 0 };
 
-/** One Isolation Forest a service. `canonical` holds a service's groups side by side; answers in its order. */
+/** Answers in the order of `canonical`, which holds a service's groups side by side. */
 export function judgeTemplates(canonical: readonly TemplateGroup[], options: JudgeOptions): Judgement[] {
   // Over all services, before they are looked at one by one.
   const servicesOf = countServices(canonical);
-  const services = new Set(canonical.map(({ service }) => service)).size;
-  const result: Judgement[] = [];
-  for (let start = 0, end = 0; start < canonical.length; start = end) {
-    while (end < canonical.length && canonical[end]!.service === canonical[start]!.service) end++;
-    const own = canonical.slice(start, end);
-    const judged =
-      options.profile === 'reference'
-        ? judgeAsReference(own, servicesOf, options)
-        : judgeByIsolation(own, servicesOf, services, options);
-    for (const judgement of judged) result.push(judgement);
-  }
-  return result;
+  const services = byService(canonical);
+  if (options.profile === 'default') return judgeByIsolation(services, servicesOf, options);
+  return services.flatMap((own) => judgeAsReference(own, servicesOf, options));
 }
 
+/**
+ * A forest for each service that has anything unusual. Where nothing is, nothing can be flagged, and one forest gives
+ * all such services their scores: there may be thousands.
+ */
 function judgeByIsolation(
-  own: readonly TemplateGroup[],
+  services: readonly TemplateGroup[][],
   servicesOf: ReadonlyMap<string, Set<string>>,
-  services: number,
   { contamination, bucketWidthMs, tick }: JudgeOptions,
 ): Judgement[] {
-  // The overflow is many templates in one: its rows are the service's, but it is like none of them.
-  const templates = own.filter(({ isOverflow }) => !isOverflow);
-  const shares = templates.map(({ identity }) => servicesOf.get(identity)!.size / services);
-  const table = templateFeatures(templates, own, shares, bucketWidthMs);
-  const judged = judgements(flagIsolated(table, contamination, tick));
-  let next = 0;
-  return own.map(({ isOverflow }) => (isOverflow ? UNJUDGED : judged[next++]!));
+  const judged = new Map<TemplateGroup, Judgement>();
+  const quiet: TemplateGroup[] = [];
+  const quietTables: Float64Array[] = [];
+  for (const own of services) {
+    tick();
+    // The overflow is many templates in one: its rows are the service's, but it is like none of them.
+    const templates = own.filter(({ isOverflow }) => !isOverflow);
+    if (templates.length < POINTS_MIN) continue;
+    const shares = templates.map(({ identity }) => servicesOf.get(identity)!.size / services.length);
+    const table = templateFeatures(templates, own, shares, bucketWidthMs);
+    scaleToService(table);
+    if (templates.some((_, point) => isUnusual(table, point))) {
+      const outliers = judgements(flagIsolated(table, contamination, tick));
+      templates.forEach((template, i) => judged.set(template, outliers[i]!));
+    } else {
+      for (const template of templates) quiet.push(template);
+      quietTables.push(table);
+    }
+  }
+  const { scores, pathLengths } = scoreAmongUsual(joined(quietTables), 0, tick);
+  const usual = judgements({ flagged: new Uint8Array(quiet.length), scores, pathLengths });
+  quiet.forEach((template, i) => judged.set(template, usual[i]!));
+  return services.flatMap((own) => own.map((group) => judged.get(group) ?? UNJUDGED));
 }
 
-/** The published pipeline: raw counts, and a fixed share of the templates anomalous. */
+/** The published pipeline: one forest a service, raw counts, and a fixed share of the templates anomalous. */
 function judgeAsReference(
   own: readonly TemplateGroup[],
   servicesOf: ReadonlyMap<string, Set<string>>,
@@ -88,4 +99,24 @@ function countServices(groups: readonly TemplateGroup[]): Map<string, Set<string
     else services.set(identity, new Set([service]));
   }
   return services;
+}
+
+function byService(canonical: readonly TemplateGroup[]): TemplateGroup[][] {
+  const services: TemplateGroup[][] = [];
+  for (const group of canonical) {
+    const last = services.at(-1);
+    if (last?.[0]!.service === group.service) last.push(group);
+    else services.push([group]);
+  }
+  return services;
+}
+
+function joined(tables: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(tables.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const table of tables) {
+    all.set(table, at);
+    at += table.length;
+  }
+  return all;
 }

@@ -12,7 +12,7 @@ export const NEWNESS = 4;
 export const RARE_GRAVITY = 5;
 
 /** How grave a row is, by level index. */
-const GRAVITY: readonly number[] = [0, 0, 0, 0.4, 1, 2.5];
+const GRAVITY: readonly number[] = [0, 0, 0, 0.4, 1, 1.7];
 
 /** The rows of a service in time, those without a place of their own included. */
 interface Activity {
@@ -33,8 +33,8 @@ interface Activity {
  *   there, so that a busy hour of the whole service is no burst of each template;
  * - newness: log10 of how improbable it is, for such a draw, to come only as late as it did; in buckets rather than
  *   rows, as rows come in clusters;
- * - rare gravity: mean gravity of its rows times how few of the service's buckets it is in, 0 to 2.5. A warning or an
- *   error that is there all the time is how the service is.
+ * - rare gravity: mean gravity of its rows, times how few of the service's buckets it is in, times how few have others
+ *   as grave, 0 to 2.5. A warning or an error that is there all the time is how the service is.
  *
  * Burst and newness weigh more the graver the rows are.
  *
@@ -49,19 +49,21 @@ export function templateFeatures(
 ): Float64Array {
   const activity = activityOf(all);
   const clumping = usualClumping(templates, activity);
+  const gravities = templates.map(meanGravity);
+  const habits = graveHabits(templates, gravities, activity);
   const table = new Float64Array(templates.length * FEATURES);
   templates.forEach((group, i) => {
     const { times, logCount, tokenCount } = group;
     const buckets = times.numbers.length;
-    const gravity = meanGravity(group);
-    const weight = 0.6 + 0.6 * gravity;
+    const gravity = gravities[i]!;
+    const news = gravity * (1 - habits[i]!);
     const row = i * FEATURES;
     table[row + RATE] = Math.log10(1 + (logCount * 60_000) / (buckets * bucketWidthMs));
     table[row + TOKENS] = Math.log2(1 + tokenCount);
     table[row + SHARED] = Math.log2(1 + shares[i]!);
-    table[row + BURST] = weight * burst(times, logCount, activity, clumping);
-    table[row + NEWNESS] = weight * newness(times, logCount, activity);
-    table[row + RARE_GRAVITY] = (gravity * Math.log(activity.active / buckets)) / Math.log(BUCKETS_MAX);
+    table[row + BURST] = (0.6 + 0.6 * gravity) * burst(times, logCount, activity, clumping);
+    table[row + NEWNESS] = (0.6 + 0.6 * news) * newness(times, logCount, activity);
+    table[row + RARE_GRAVITY] = (news * Math.log(activity.active / buckets)) / Math.log(BUCKETS_MAX);
   });
   return table;
 }
@@ -79,6 +81,33 @@ function activityOf(groups: readonly TemplateGroup[]): Activity {
 
 function meanGravity({ levelCounts, logCount }: TemplateGroup): number {
   return GRAVITY.reduce((sum, gravity, level) => sum + gravity * levelCounts[level]!, 0) / logCount;
+}
+
+/**
+ * The share of the service's buckets in which another template stands that is as grave, or graver; 0 for templates of
+ * no gravity. Where something fatal is always happening, another rare fatal row is no news.
+ */
+function graveHabits(
+  templates: readonly TemplateGroup[],
+  gravities: readonly number[],
+  { active }: Activity,
+): number[] {
+  const habits = templates.map(() => 0);
+  const gravest = [...templates.keys()]
+    .filter((i) => gravities[i]! > 0)
+    .toSorted((a, b) => gravities[b]! - gravities[a]!);
+  const asGrave = new Uint32Array(BUCKETS_MAX);
+  for (let start = 0, end = 0; start < gravest.length; start = end) {
+    while (end < gravest.length && gravities[gravest[end]!] === gravities[gravest[start]!]) {
+      for (const bucket of templates[gravest[end++]!]!.times.numbers) asGrave[bucket]!++;
+    }
+    const standing = asGrave.reduce((count, inBucket) => count + Number(inBucket > 0), 0);
+    for (const i of gravest.slice(start, end)) {
+      const alone = templates[i]!.times.numbers.filter((bucket) => asGrave[bucket] === 1).length;
+      habits[i] = (standing - alone) / active;
+    }
+  }
+  return habits;
 }
 
 /**

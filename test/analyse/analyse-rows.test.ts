@@ -6,24 +6,16 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { analyseRows } from '../../src/analyse/analyse-rows.ts';
+import type { AnalyseOptions } from '../../src/analyse/analyse-rows.ts';
 import { loadRows } from '../../src/analyse/load-rows.ts';
 import type { LoadOptions } from '../../src/analyse/load-rows.ts';
 import { OVERFLOW_TEMPLATE } from '../../src/analyse/template-groups.ts';
 import { LEVELS } from '../../src/domain/level.ts';
 import type { LogRow } from '../../src/domain/row.ts';
 import { OVERFLOW_SERVICE } from '../../src/sources/service-index.ts';
+import { shared } from '../shared.ts';
 import { packRows } from './rows.ts';
-
-const options = { miner: { simTh: 0.4, maxTemplates: 2000 }, contamination: 0.1 };
-
-async function analyse(rows: LogRow[], load: LoadOptions = {}, changed: Partial<typeof options> = {}) {
-  const { sorter, services } = await loadRows({ source: 'rows', rows }, load, () => {});
-  try {
-    return analyseRows(sorter, services, { ...options, ...changed }, () => {});
-  } finally {
-    sorter.close();
-  }
-}
+import { analyse, ANALYSE_OPTIONS as options, LOGHUB_SETS, loghubRows } from './windows.ts';
 
 const words = fc.constantFrom('user', 'took', 'item', '17', '10.0.0.1', 'ü', 'failed', 'a1b2c3d4');
 const row: fc.Arbitrary<LogRow> = fc.record({
@@ -38,20 +30,53 @@ describe('the analysis of a window', () => {
     const pair = fc
       .array(row, { maxLength: 50 })
       .chain((rows) => fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length })));
-    const bounds = fc.constantFrom<[LoadOptions, Partial<typeof options>]>(
+    const bounds = fc.constantFrom<[LoadOptions, Partial<AnalyseOptions>]>(
       [{}, {}],
       [{ budgetBytes: 1, runRowsMax: 7 }, {}],
       [{ servicesMax: 2 }, {}],
       [{}, { miner: { simTh: 0.4, maxTemplates: 2 } }],
+      [{}, { profile: 'reference', miner: { profile: 'drain3', simTh: 0.4, maxTemplates: 2 } }],
     );
     await fc.assert(
       fc.asyncProperty(pair, bounds, async ([rows, others], [load, changed]) => {
-        const one = await analyse(rows, load, changed);
-        expect(JSON.stringify(await analyse(others, load, changed))).toBe(JSON.stringify(one));
+        const one = await analyse(rows, changed, load);
+        expect(JSON.stringify(await analyse(others, changed, load))).toBe(JSON.stringify(one));
         expect(one.clusters.reduce((sum, { logCount }) => sum + logCount, 0)).toBe(rows.length);
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('counts 200 equal rows of one millisecond, of two services, as 200', async () => {
+    const rows = Array.from({ length: 200 }, (_, i): LogRow => ({
+      timestamp: 1_769_846_400_000,
+      message: 'connection reset by peer',
+      level: 'error',
+      service: i % 2 === 0 ? 'a' : 'b',
+    }));
+    const { clusters, log_count } = await analyse(rows);
+    expect(log_count).toBe(200);
+    expect(clusters.map(({ service, logCount }) => [service, logCount])).toEqual([
+      ['a', 100],
+      ['b', 100],
+    ]);
+    expect(new Set(clusters.map(({ fingerprint }) => fingerprint)).size).toBe(2);
+  });
+
+  test('counts what templates that became one had, and knows the fingerprints that they had', async () => {
+    const names = ['anna', 'boris', 'clara', 'david', 'elena', 'felix', 'gerda', 'henry', 'irene', 'jakob', 'karla'];
+    const rows = names.map((name, i): LogRow => ({
+      timestamp: i * 1000,
+      message: `user ${name} has logged in from the office`,
+      level: 'info',
+      service: 's',
+    }));
+    const apart = await analyse(rows.slice(0, 3));
+    expect(apart.clusters).toHaveLength(3);
+    const { clusters } = await analyse(rows);
+    expect(clusters).toMatchObject([{ logCount: 11, firstSeen: 0, lastSeen: 10_000, levels: { info: 11 } }]);
+    expect(clusters[0]!.logs.map(({ timestamp }) => timestamp)).toEqual(rows.slice(0, 10).map((one) => one.timestamp));
+    for (const { fingerprint } of apart.clusters) expect(clusters[0]!.aliases).toContain(fingerprint);
   });
 
   test('keeps the counts of templates that had to go, in a group that says so', async () => {
@@ -64,7 +89,7 @@ describe('the analysis of a window', () => {
         service: 's',
       };
     });
-    const { clusters, log_count } = await analyse(rows, {}, { miner: { simTh: 0.4, maxTemplates: 20 } });
+    const { clusters, log_count } = await analyse(rows, { miner: { simTh: 0.4, maxTemplates: 20 } });
     const overflow = clusters.find(({ template }) => template === OVERFLOW_TEMPLATE);
     expect(overflow).toMatchObject({ service: 's', firstSeen: 0, levels: { warn: 280 }, logCount: 280 });
     expect(clusters).toHaveLength(21);
@@ -78,7 +103,7 @@ describe('the analysis of a window', () => {
       level: 'info',
       service,
     }));
-    const { clusters } = await analyse(rows, { servicesMax: 2 });
+    const { clusters } = await analyse(rows, {}, { servicesMax: 2 });
     expect(clusters.map(({ service, logCount }) => [service, logCount])).toEqual(
       expect.arrayContaining([
         ['a', 1],
@@ -129,6 +154,21 @@ describe('the analysis of a window', () => {
     expect(clusters[0]!.logs[0]!.message).toHaveLength(16_384);
   });
 
+  test('can be ended in the middle of a forest', async () => {
+    const rows = ['one', 'two words', 'and three words'].map((message, i): LogRow => ({
+      timestamp: i,
+      message,
+      level: 'info',
+      service: 's',
+    }));
+    const { sorter, services } = await loadRows({ source: 'rows', rows }, {}, () => {});
+    let ticks = 0;
+    const tick = () => {
+      if (++ticks === 100) throw new Error('stop');
+    };
+    expect(() => analyseRows(sorter, services, options, tick)).toThrow('stop');
+  });
+
   test('ends when its tick says so', async () => {
     const { sorter, services } = await loadRows(
       { source: 'rows', rows: [{ timestamp: 1, message: 'm', level: 'info', service: 's' }] },
@@ -140,5 +180,18 @@ describe('the analysis of a window', () => {
       throw stop;
     };
     expect(() => analyseRows(sorter, services, options, tick)).toThrow(stop);
+  });
+});
+
+describe.skipIf(!shared)('a window of real lines', () => {
+  test.each(LOGHUB_SETS)('%s: adds up, and part of it has the fingerprints of the whole', async (set) => {
+    const rows = loghubRows(set);
+    const whole = await analyse(rows);
+    expect(whole.clusters.reduce((sum, { logCount }) => sum + logCount, 0)).toBe(rows.length);
+    const known = new Set(whole.clusters.flatMap(({ fingerprint, aliases = [] }) => [fingerprint, ...aliases]));
+    for (const part of [rows.slice(0, 1000), rows.slice(500, 1500)]) {
+      const { clusters } = await analyse(part);
+      expect(clusters.filter(({ fingerprint }) => !known.has(fingerprint))).toEqual([]);
+    }
   });
 });
