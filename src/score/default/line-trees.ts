@@ -5,6 +5,7 @@ import { LENGTH_SURPRISE, LEVEL_SURPRISE, LineCells } from './line-features.ts';
 import { FeatureRanges } from './feature-ranges.ts';
 import { ScoreCalibration } from './score-calibration.ts';
 import type { ServiceState } from './service-state.ts';
+import { MEAN_BITS } from './template-memory.ts';
 import type { TemplateMemory } from './template-memory.ts';
 
 /** Of the lines in which something is wrong, one in so many is learnt. */
@@ -31,7 +32,7 @@ export class LineTrees {
     const surprise = level > memory.usualLevel && level >= WARN ? Math.min(3, level - memory.usualLevel) : 0;
     const key =
       (state.contextKey | state.levelKeys[level]! | memory.key) +
-      ((surprise << LEVEL_SURPRISE) | (lengthClass(chars, memory.meanChars) << LENGTH_SURPRISE));
+      ((surprise << LEVEL_SURPRISE) | (lengthClass(chars, memory.charsSum >> MEAN_BITS) << LENGTH_SURPRISE));
     this.key = key;
     const learn = !(flagged || state.doubtful) || ++this.#damped % DAMPING === 0;
     const raw = this.#trees.scoreThenLearn(key, learn);

@@ -1,4 +1,3 @@
-import { murmur3 } from '../../domain/fingerprint.ts';
 import type { ParameterFacts } from '../detector.ts';
 import { numberValue } from './number-value.ts';
 import { notePeak, PEAK_NUMBERS, usualPeak } from './usual-peak.ts';
@@ -22,8 +21,8 @@ export class ParameterSummary {
   readonly position: number;
   #observed = 0;
   #numbers = 0;
-  /** Values as text, and how often each was seen (Space-Saving: Metwally, Agrawal, El Abbadi, 2005). */
-  #top: { value: string; count: number }[] = [];
+  /** The most frequent values, and at least how often each was seen (Misra and Gries, 1982). */
+  #top: { hash: number; value: string; count: number }[] = [];
   #seen = new Uint8Array(DISTINCT_BITS / 8);
   /** Every so many a number is kept, so that what is kept is spread over all. */
   #sample = new Float64Array(0);
@@ -66,7 +65,10 @@ export class ParameterSummary {
       position: this.position,
       observed: this.#observed,
       distinct: this.#distinct(),
-      top: this.#top.toSorted((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1)),
+      top: this.#top
+        .filter(({ count }) => count > 0)
+        .map(({ value, count }) => ({ value, count }))
+        .toSorted((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1)),
       quantiles:
         kept.length === 0 ? undefined : { min: this.#min, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: this.#max },
     };
@@ -101,17 +103,21 @@ export class ParameterSummary {
   }
 
   #countText(bytes: Uint8Array, start: number, end: number): void {
-    const value = decoder.decode(bytes.subarray(start, end));
-    const bit = murmur3(value, 0x9747b28c) % DISTINCT_BITS;
-    this.#seen[bit >> 3]! |= 1 << (bit & 7);
-    const known = this.#top.find((one) => one.value === value);
-    if (known !== undefined) known.count++;
-    else if (this.#top.length < TOP_VALUES) this.#top.push({ value, count: 1 });
-    else {
-      const least = this.#top.reduce((low, one) => (one.count < low.count ? one : low));
-      least.value = value;
-      least.count++;
+    const hash = hashOf(bytes, start, end);
+    this.#seen[(hash >>> 3) & (this.#seen.length - 1)]! |= 1 << (hash & 7);
+    const top = this.#top;
+    let free = -1;
+    for (let i = 0; i < top.length; i++) {
+      const one = top[i]!;
+      if (one.hash === hash) {
+        one.count++;
+        return;
+      }
+      if (one.count === 0) free = i;
     }
+    if (top.length < TOP_VALUES) free = top.length;
+    if (free >= 0) top[free] = { hash, value: decoder.decode(bytes.subarray(start, end)), count: 1 };
+    else for (const one of top) one.count--;
   }
 
   #countNumber(value: number, isOutlier: boolean): void {
@@ -133,6 +139,14 @@ export class ParameterSummary {
     if (this.#top.length < TOP_VALUES) return this.#top.length;
     return Math.min(this.#observed, Math.round(-DISTINCT_BITS * Math.log(Math.max(empty, 0.5) / DISTINCT_BITS)));
   }
+}
+
+/** FNV-1a, with its high bits mixed down. */
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) >>> 0;
 }
 
 function includesPoint(bytes: Uint8Array, start: number, end: number): boolean {

@@ -1,6 +1,9 @@
 /** The usual rate of events, with weights that fall off exponentially in time; numbers, so that copies are cheap. */
 export class RateBaseline {
   readonly #memorySeconds: number;
+  /** What is kept for the `seconds * weight` of the last lesson, which is mostly that of the next. */
+  #kept = 1;
+  #keptFor = 0;
   /** Events and seconds that are remembered. */
   count = 0;
   seconds = 0;
@@ -11,7 +14,11 @@ export class RateBaseline {
   }
 
   learn(count: number, seconds: number, weight: number): void {
-    const kept = Math.exp((-seconds * weight) / this.#memorySeconds);
+    if (seconds * weight !== this.#keptFor) {
+      this.#keptFor = seconds * weight;
+      this.#kept = Math.exp(-this.#keptFor / this.#memorySeconds);
+    }
+    const kept = this.#kept;
     this.count = this.count * kept + count * weight;
     this.seconds = this.seconds * kept + seconds * weight;
   }

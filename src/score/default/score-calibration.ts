@@ -5,8 +5,9 @@ const SCORES_MIN = 250;
 /** The share of scores at least as high that makes a calibrated score of 0.7. */
 const RARE_SHARE = 1 / SCORES;
 const RARE_SCORE = 0.7;
-/** Scores between two calibrations. */
+/** Scores between two calibrations: few at first, then an eighth of what there is. */
 const RENEWED_AFTER = 250;
+const RENEWED_SHARE = 0.125;
 
 /**
  * Raw scores of one service to scores that mean the same in every service: by the share of its own recent scores that
@@ -32,7 +33,7 @@ export class ScoreCalibration {
   learn(raw: number): void {
     this.#counts[binOf(raw)]!++;
     this.#total++;
-    if (++this.#sinceRenewal < RENEWED_AFTER) return;
+    if (++this.#sinceRenewal < RENEWED_AFTER || this.#sinceRenewal < this.#total * RENEWED_SHARE) return;
     this.#sinceRenewal = 0;
     if (this.#total >= 2 * SCORES) this.#halve();
     if (this.#total >= SCORES_MIN) this.#renew();

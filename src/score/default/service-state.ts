@@ -10,6 +10,7 @@ import { ERROR_HEAT, heatClass, LEVEL_RARITY, rarityClass, SERVICE_HEAT } from '
 import { Novelty, YOUNG_BUCKETS } from './novelty.ts';
 import { ParameterSummaries } from './parameter-summaries.ts';
 import { ServiceWatch } from './service-watch.ts';
+import { MEAN_BITS } from './template-memory.ts';
 import type { TemplateMemory } from './template-memory.ts';
 import { TemplateWatch } from './template-watch.ts';
 
@@ -22,14 +23,16 @@ export interface Signal {
 }
 
 const TROUBLED_WEIGHT = 0.1;
-/** Lines of a template a bucket whose values are looked at. */
+/** Lines of a template, and of the whole service, whose values are looked at in a bucket: a scan each. */
 const SAMPLES = 3;
+const SERVICE_SAMPLES = 6;
+/** Of a service with more lines than this in a bucket, fewer are looked at. */
+const BUSY_LINES = 25;
+const BUSY_SAMPLES = 2;
 /** Lines of a template from which its values are looked at. */
 const SAMPLED_FROM = 5;
 /** Variable positions of a service that are summarised. */
 const POSITIONS_MAX = 400;
-/** Lines over which the mean length of a template's lines goes. */
-const MEAN_OVER = 16;
 /** What is kept of the counts per level, a minute. */
 const LEVELS_KEPT = 0.995;
 /** Buckets before the present one in which a line still counts for its template. */
@@ -51,6 +54,8 @@ export class ServiceState {
   readonly #touched: TemplateMemory[] = [];
   #bucketLines = 0;
   #errorBurst = false;
+  /** Lines of the open bucket whose values may still be looked at. */
+  #samples = SERVICE_SAMPLES;
   /** Summaries of variable positions. */
   #positions = 0;
   /** Part of a cell's key that all lines of a moment share, and that of each level. */
@@ -83,7 +88,7 @@ export class ServiceState {
     this.#bucketLines++;
     this.#levelCounts[level]!++;
     memory.levelCounts[level]!++;
-    memory.meanChars += (chars - memory.meanChars) / MEAN_OVER;
+    memory.charsSum += chars - (memory.charsSum >> MEAN_BITS);
     // Lines that come late were said in another minute: they are no spike.
     if (bucket + LATE_BUCKETS >= ring.open && memory.bucketLines++ === 0) this.#touched.push(memory);
     if (++memory.lines <= 2) this.novelty.seen(memory);
@@ -99,7 +104,8 @@ export class ServiceState {
   /** Looks at the values in the line counted last; bits of what is true of it. */
   sample(memory: TemplateMemory, miner: TemplateMiner, bytes: Uint8Array, start: number, end: number): number {
     memory.samples--;
-    if (memory.lines < SAMPLED_FROM) return 0;
+    if (memory.lines < SAMPLED_FROM || this.#samples <= 0) return 0;
+    this.#samples--;
     const spans = miner.parameters(memory.template, bytes, start, end);
     if (spans.count === 0) return 0;
     const summaries = (memory.parameters ??= new ParameterSummaries());
@@ -184,12 +190,12 @@ export class ServiceState {
       if (this.templates.flush(memory, bucket, endMs, weight, this.watch.ready)) {
         signals.push(this.templates.signalOf(memory, endMs));
       }
-      if (weight === 1) memory.learnLevels();
       memory.bucketLines = 0;
       memory.samples = SAMPLES;
     }
     this.#touched.length = 0;
     this.novelty.countLines(this.#bucketLines);
+    this.#samples = this.#bucketLines > BUSY_LINES ? BUSY_SAMPLES : SERVICE_SAMPLES;
     this.#bucketLines = 0;
     return signals;
   }

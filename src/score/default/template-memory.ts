@@ -24,6 +24,8 @@ const NUMBERS = PEAK + PEAK_NUMBERS;
 
 /** Bucket of birth of templates that are never young. */
 export const LONG_AGO = -1_000_000_000;
+/** The mean length goes over 2 to the power of this many lines. */
+export const MEAN_BITS = 4;
 /** Lines from which the levels of a template are known. */
 const LEVELS_KNOWN = 20;
 /** A level is usual for a template when so many of its lines, and this share of them, are at it or above. */
@@ -45,7 +47,8 @@ export class TemplateMemory {
   lines = 0;
   /** Lines whose parameters are still to be looked at in this bucket. */
   samples = 1;
-  meanChars: number;
+  /** Mean length of its lines of late, times 2^{@link MEAN_BITS}. */
+  charsSum: number;
   /** Its part of the key of a cell; see `line-features`. */
   key = 0;
   /** Number of the incident in which it was told last. */
@@ -62,7 +65,7 @@ export class TemplateMemory {
     this.template = template;
     this.bornLevel = level;
     this.bornBucket = bornBucket;
-    this.meanChars = chars;
+    this.charsSum = chars << MEAN_BITS;
   }
 
   /** Looks at the levels anew. */
@@ -96,7 +99,7 @@ export class TemplateMemory {
   }
 
   cloneFor(template: MinedTemplate): TemplateMemory {
-    const copy = new TemplateMemory(template, this.bornLevel, this.bornBucket, this.meanChars);
+    const copy = new TemplateMemory(template, this.bornLevel, this.bornBucket, this.charsSum >> MEAN_BITS);
     copy.usualLevel = this.usualLevel;
     copy.lines = this.lines;
     copy.key = this.key;

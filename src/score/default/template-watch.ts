@@ -10,10 +10,12 @@ import type { TemplateMemory } from './template-memory.ts';
 import { notePeak, usualPeak } from './usual-peak.ts';
 
 const MEMORY_SECONDS = 3600;
+const BUCKET_KEPT = Math.exp(-BUCKET_MS / 1000 / MEMORY_SECONDS);
 /** Nats from which a template's lines are too many. */
 const LIMIT = 18;
 const CEILING = LIMIT * 1.4;
 const RATIOS = [4, 20] as const;
+const LOG_RATIOS = RATIOS.map(Math.log);
 /** Lines a second below which no rate is a spike. */
 const RATES = [0.05, 0.2] as const;
 /** Expected lines of a template for which the scatter of all templates is believed before its own. */
@@ -42,11 +44,6 @@ export class TemplateWatch {
     return this.#knownSeconds;
   }
 
-  /** Share of a template in the service's remembered lines. */
-  shareOf(memory: TemplateMemory, nowMs: number): number {
-    return (keptCount(memory, nowMs) + 0.5) / (this.#count + 1);
-  }
-
   /** Usual lines a second; one line more than there were. */
   rateOf(memory: TemplateMemory, nowMs: number): number {
     return (keptCount(memory, nowMs) + 1) / Math.max(this.#knownSeconds, 60);
@@ -55,9 +52,8 @@ export class TemplateWatch {
   /** A bucket of the service is over. */
   closeBucket(): void {
     const seconds = BUCKET_MS / 1000;
-    const kept = Math.exp(-seconds / MEMORY_SECONDS);
-    this.#count *= kept;
-    this.#knownSeconds = this.#knownSeconds * kept + seconds;
+    this.#count *= BUCKET_KEPT;
+    this.#knownSeconds = this.#knownSeconds * BUCKET_KEPT + seconds;
   }
 
   /**
@@ -67,7 +63,8 @@ export class TemplateWatch {
   flush(memory: TemplateMemory, bucket: number, nowMs: number, weight: number, judged: boolean): boolean {
     const { numbers } = memory;
     const lines = memory.bucketLines;
-    const rate = this.rateOf(memory, nowMs);
+    const kept = keptCount(memory, nowMs);
+    const rate = (kept + 1) / Math.max(this.#knownSeconds, 60);
     const seconds = Math.max(0, (nowMs - (numbers[COUNT_AT]! || nowMs - BUCKET_MS)) / 1000);
     const spread = this.#spreadOf(memory);
     const infant = bucket - memory.bornBucket < INFANT_BUCKETS;
@@ -77,11 +74,11 @@ export class TemplateWatch {
       this.#passed = true;
     }
     const taught = lines * (spikes ? Math.min(weight, 0.1) : weight);
-    numbers[COUNT] = keptCount(memory, nowMs) + taught;
+    numbers[COUNT] = kept + taught;
     numbers[COUNT_AT] = nowMs;
     this.#count += taught;
     this.#countMinute(memory, lines, rate, bucket, weight === 1 && !spikes);
-    memory.key = this.#keyOf(memory, rate, bucket, nowMs);
+    memory.key = this.#keyOf(memory, rate, bucket, (kept + taught + 0.5) / (this.#count + 1));
     return spikes;
   }
 
@@ -121,16 +118,20 @@ export class TemplateWatch {
     nowMs: number,
   ): boolean {
     const idle = Math.max(0, seconds - BUCKET_MS / 1000);
+    const limitFactor = this.#habit.at(nowMs);
     let best = 0;
     for (let i = 0; i < RATIOS.length; i++) {
-      const times = Math.max(RATIOS[i]!, RATES[i]! / rate);
+      const rare = RATES[i]! > RATIOS[i]! * rate;
+      const times = rare ? RATES[i]! / rate : RATIOS[i]!;
       const rested = Math.max(0, numbers[EVIDENCE + i]! - ((times - 1) * rate * idle) / spread);
-      const gain = (lines * Math.log(times) - (times - 1) * rate * Math.min(seconds, BUCKET_MS / 1000)) / spread;
-      const sum = Math.min(Math.max(0, rested + gain), CEILING * this.#habit.at(nowMs));
+      const gain =
+        (lines * (rare ? Math.log(times) : LOG_RATIOS[i]!) - (times - 1) * rate * Math.min(seconds, BUCKET_MS / 1000)) /
+        spread;
+      const sum = Math.min(Math.max(0, rested + gain), CEILING * limitFactor);
       numbers[EVIDENCE + i] = sum;
       if (gain > 0 && sum > best) best = sum;
     }
-    if (best < LIMIT * this.#habit.at(nowMs)) return false;
+    if (best < LIMIT * limitFactor) return false;
     const least = Math.max(SPIKE_LINES_MIN, usualPeak(numbers, PEAK, nowMs) * PEAK_FACTOR, rate * 60 * TIMES_MIN);
     return numbers[MINUTE_LINES]! + lines >= least;
   }
@@ -140,7 +141,8 @@ export class TemplateWatch {
     return Math.max(1, own / (POOL_WEIGHT + numbers[EXPECTED]!));
   }
 
-  #countMinute({ numbers }: TemplateMemory, lines: number, rate: number, bucket: number, healthy: boolean): void {
+  #countMinute(memory: TemplateMemory, lines: number, rate: number, bucket: number, healthy: boolean): void {
+    const { numbers } = memory;
     const minute = Math.floor(bucket / MINUTE_BUCKETS);
     const before = numbers[MINUTE]!;
     if (minute !== before) {
@@ -152,6 +154,7 @@ export class TemplateWatch {
         numbers[EXPECTED] = numbers[EXPECTED]! * 0.98 + minutes * expected;
         this.#pooled.learnMore(said, minutes * expected);
       }
+      if (healthy) memory.learnLevels();
       notePeak(numbers, PEAK, numbers[MINUTE_LINES]!, before * 60_000);
       numbers[MINUTE] = minute;
       numbers[MINUTE_LINES] = 0;
@@ -159,10 +162,10 @@ export class TemplateWatch {
     numbers[MINUTE_LINES]! += lines;
   }
 
-  #keyOf(memory: TemplateMemory, rate: number, bucket: number, nowMs: number): number {
+  #keyOf(memory: TemplateMemory, rate: number, bucket: number, share: number): number {
     const age = bucket - memory.bornBucket;
     const youth = age < MINUTE_BUCKETS ? 3 : age < 10 * MINUTE_BUCKETS ? 2 : age < 60 * MINUTE_BUCKETS ? 1 : 0;
-    const rarity = rarityClass(this.shareOf(memory, nowMs), 16);
+    const rarity = rarityClass(share, 16);
     const heat = heatClass(memory.numbers[MINUTE_LINES]!, rate * 60);
     return (rarity << TEMPLATE_RARITY) | (heat << TEMPLATE_HEAT) | (youth << YOUTH);
   }
