@@ -8,7 +8,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 const reason = whyInstall();
 if (reason !== undefined) {
-  console.log(`Installing dependencies, ${reason} (npm ci; a minute or less)`);
+  // Not on stdout, which may be somebody's NDJSON.
+  console.error(`Installing dependencies, ${reason} (npm ci; a minute or less)`);
   // Development dependencies too, whatever NODE_ENV says: Node 24 itself is one.
   const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
   const { status, error } = spawnSync('npm', args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });

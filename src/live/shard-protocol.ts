@@ -22,7 +22,7 @@ export interface ServiceRows {
 export type ShardRequest =
   | { type: 'otlp'; id: number; bytes: Uint8Array; ranges: Int32Array; receivedMs: number }
   | { type: 'learn'; id: number; rows: ServiceRows[]; receivedMs: number }
-  | { type: 'detect'; id: number; job: number; rows: ServiceRows[] }
+  | { type: 'detect'; id: number; job: number; rows: ServiceRows[]; reachedMs: number }
   | { type: 'end-job'; id: number; job: number }
   | { type: 'lend-buffer'; id: number; nowMs: number }
   | { type: 'return-buffer'; id: number }

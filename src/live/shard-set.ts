@@ -1,6 +1,7 @@
 import { shardOf } from '../decode/service-names.ts';
 import type { Anomaly } from '../domain/anomaly.ts';
 import type { AnomalyBatch } from './anomaly-batch.ts';
+import { PackedRowReader } from '../domain/packed-rows.ts';
 import type { BufferedService } from './row-buffer.ts';
 import { ShardClient } from './shard-client.ts';
 import type { ShardOptions } from './shard-protocol.ts';
@@ -76,7 +77,11 @@ export class ShardSet {
     let whole = false;
     try {
       for await (const batch of batches) {
-        const calls = [...this.#split(batch)].map(([client, rows]) => client.call({ type: 'detect', job, rows }));
+        const split = this.#split(batch);
+        const reachedMs = lastTimestamp(batch);
+        const calls = this.clients.map((client) =>
+          client.call({ type: 'detect', job, rows: split.get(client) ?? [], reachedMs }),
+        );
         for (const { records, anomalies } of await Promise.all(calls)) {
           scored += records;
           anomalies.forEach(onAnomaly);
@@ -153,4 +158,14 @@ export class ShardSet {
     }
     return split;
   }
+}
+
+/** Of rows in the order of time, that of the last. */
+function lastTimestamp(batch: readonly ServiceRows[]): number {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { bytes } of batch.slice(-1)) {
+    const reader = new PackedRowReader(bytes);
+    while (reader.next()) last = reader.timestampMs;
+  }
+  return last;
 }

@@ -44,7 +44,7 @@ function perform(request: ShardRequest): ShardResults[ShardRequest['type']] {
     case 'learn':
       return shard.learn(request.rows, request.receivedMs);
     case 'detect':
-      return shard.detect(request.job, request.rows);
+      return shard.detect(request.job, request.rows, request.reachedMs);
     case 'end-job':
       return shard.endJob(request.job);
     case 'lend-buffer':

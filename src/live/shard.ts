@@ -144,8 +144,11 @@ export class Shard {
     return { rows };
   }
 
-  /** Scores rows with copies of the live models, which live until the job ends; the live ones learn nothing. */
-  detect(job: number, batches: readonly ServiceRows[]): DetectedRows {
+  /**
+   * Scores rows with copies of the live models, which live until the job ends; the live ones learn nothing.
+   * The rows of all shards together have come to `reachedMs`.
+   */
+  detect(job: number, batches: readonly ServiceRows[], reachedMs: number): DetectedRows {
     const { replay, found } = this.#jobs.get(job) ?? this.#openJob(job);
     let records = 0;
     for (const { service, bytes } of batches) {
@@ -154,6 +157,7 @@ export class Shard {
         replay.add(service, bytes, reader.messageStart, reader.messageEnd, reader.level, reader.timestampMs);
       }
     }
+    if (Number.isFinite(reachedMs)) replay.reach(reachedMs);
     return { records, anomalies: found.splice(0) };
   }
 

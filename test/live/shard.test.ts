@@ -168,9 +168,9 @@ describe('a shard', () => {
     const shard = trainedShard();
     const before = stats(shard);
     const rows = [{ service: 'shop', bytes: packed(['never seen before'], NOW_MS) }];
-    const first = shard.detect(1, rows);
+    const first = shard.detect(1, rows, NOW_MS);
     shard.endJob(1);
-    const again = shard.detect(2, rows);
+    const again = shard.detect(2, rows, NOW_MS);
     shard.endJob(2);
     expect(first).toEqual(again);
     expect(first.records).toBe(1);

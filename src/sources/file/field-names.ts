@@ -79,7 +79,6 @@ export const SERVICE_HINT_FIELDS = [
   'syslog.appname',
   'container_name',
   'name',
-  'component',
 ] as const;
 
 /** Objects whose fields count as the record's own, after these. */
