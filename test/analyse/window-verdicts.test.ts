@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { OVERFLOW_TEMPLATE } from '../../src/analyse/template-groups.ts';
 import type { Cluster, WindowAnalysis } from '../../src/domain/cluster.ts';
 import { shared } from '../shared.ts';
 import { analyse, event, LOGHUB_SETS, quietService, quietSlices } from './windows.ts';
@@ -86,6 +87,23 @@ describe('a window with an incident', () => {
       [0, 0.001, 0.05, 0.1, 0.5].map(async (contamination) => anomalous(await analyse(rows, { contamination })).length),
     );
     expect(counts).toEqual([0, 1, 2, 5, 12]);
+  });
+});
+
+describe('what cannot be judged', () => {
+  test('a service of two templates flags neither, and what had to give up its place is never flagged', async () => {
+    const two = [...event('s', 'info', 'all is well', 100, 0, HOUR_MS), ...event('s', 'fatal', 'heap gone', 1, 2e6, 0)];
+    expect((await analyse(two)).clusters.map(({ isAnomaly, avgScore }) => [isAnomaly, avgScore])).toEqual([
+      [false, 0],
+      [false, 0],
+    ]);
+
+    const fatal = event('service-1', 'fatal', 'heap gone', 1, 1000, 0);
+    const rows = [...quietHour.filter(({ service }) => service === 'service-1'), ...fatal];
+    const { clusters } = await analyse(rows, { miner: { simTh: 0.4, maxTemplates: 10 } });
+    const overflow = clusters.find(({ template }) => template === OVERFLOW_TEMPLATE)!;
+    expect(overflow.levels.fatal).toBe(1);
+    expect([overflow.isAnomaly, overflow.avgScore]).toEqual([false, 0]);
   });
 });
 
