@@ -241,21 +241,21 @@ describe('a CSV file', () => {
 
   describe.skipIf(!shared)('of LogHub', () => {
     test.each([
-      ['Apache', '2005-12-04T04:47:44.000Z', 'unknown_service', 1],
-      ['BGL', '2005-06-03T22:42:50.000Z', 'KERNEL', 5],
-      ['HDFS', '2008-11-09T20:36:15.000Z', 'dfs.DataNode$PacketResponder', 6],
-      ['Hadoop', '2015-10-18T18:01:47.978Z', 'org.apache.hadoop.mapreduce.v2.app.MRAppMaster', 31],
-      ['Linux', '-06-14T15:16:01.000Z', 'sshd(pam_unix)', 30],
-      ['OpenSSH', '-12-10T06:55:46.000Z', 'LabSZ', 1],
-      ['Zookeeper', '2015-07-29T17:41:44.747Z', '0:0:0:0:0:0:0:2181:FastLeaderElection', 70],
-    ])('%s has its 2,000 rows with times and services', async (name, time, service, services) => {
+      ['Apache', '2005-12-04T04:47:44.000Z'],
+      ['BGL', '2005-06-03T22:42:50.000Z'],
+      ['HDFS', '2008-11-09T20:36:15.000Z'],
+      ['Hadoop', '2015-10-18T18:01:47.978Z'],
+      ['Linux', '-06-14T15:16:01.000Z'],
+      ['OpenSSH', '-12-10T06:55:46.000Z'],
+      ['Zookeeper', '2015-07-29T17:41:44.747Z'],
+    ])('%s has its 2,000 rows with times; a class that logs is no service', async (name, time) => {
       const { rows, summary } = await readRows({ path: sharedPath(`data/loghub/${name}.csv`) });
       expect(rows).toHaveLength(2000);
       expect(summary).toMatchObject({ format: 'csv', badLines: 0, untimedRows: 0 });
       // Where the data set has no year, it is the latest before the file was written.
       expect(new Date(rows[0]!.timestamp).toISOString()).toContain(time);
-      expect(rows[0]).toMatchObject({ service, level: 'info' });
-      expect(new Set(rows.map((row) => row.service)).size).toBe(services);
+      expect(rows[0]).toMatchObject({ level: 'info' });
+      expect(new Set(rows.map((row) => row.service))).toEqual(new Set(['unknown_service']));
     });
   });
 });
