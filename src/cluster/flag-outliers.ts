@@ -35,7 +35,7 @@ export function flagOutliers(table: Float64Array, features: number, contaminatio
 }
 
 /** Nothing flagged, nothing scored. */
-export function unjudged(points: number): Outliers {
+function unjudged(points: number): Outliers {
   return {
     flagged: new Uint8Array(points),
     scores: new Float64Array(points),

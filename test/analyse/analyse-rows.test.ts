@@ -48,7 +48,7 @@ describe('the analysis of a window', () => {
         expect(JSON.stringify(await analyse(others, changed, load))).toBe(JSON.stringify(one));
         expect(one.clusters.reduce((sum, { logCount }) => sum + logCount, 0)).toBe(rows.length);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 

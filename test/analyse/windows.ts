@@ -30,7 +30,7 @@ export async function analyse(
 }
 
 /** Uniform in [0, 1), always the same for a seed. */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;

@@ -157,7 +157,7 @@ describe('clusters', () => {
           expect(Object.keys(levels)).toEqual([...LEVELS]);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });
