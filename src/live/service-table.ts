@@ -1,4 +1,4 @@
-import { forgetLines } from '../mine/drain3/line-cache.ts';
+import { forgetLines } from '../mine/line-cache.ts';
 import { createDetector } from '../score/create-detector.ts';
 import type { Detector, DetectorOptions } from '../score/detector.ts';
 

@@ -1,5 +1,6 @@
 import { DrainTree } from './drain-tree.ts';
-import { forgetLines, recallLine, remembered, rememberLine } from './line-cache.ts';
+import { forgetLines, recallLine, remembered, rememberLine } from '../line-cache.ts';
+import { nextOwner, RecallTrial } from '../recall-trial.ts';
 import { CHANGED, CREATED, UNCHANGED } from '../template-miner.ts';
 import type { MinedTemplate, ParameterSpans, TemplateChange, TemplateMiner } from '../template-miner.ts';
 import { line, MASKED, MINED_TOKENS_MAX, scanLine } from './scan-line.ts';
@@ -25,18 +26,6 @@ export interface DrainOptions {
  * its least recently used templates, as at `maxTemplates`, and results may then differ from drain3's.
  */
 const WEIGHT_MAX = 4 << 20;
-
-/**
- * Lines are looked up to the letter only where that pays: after so many look-ups with fewer hits than this share, the
- * next lines go without, twice as many each time that it happens again.
- */
-const RECALL_TRIAL_LINES = 512;
-const RECALL_HITS_MIN = 0.25;
-const RECALL_PAUSE_LINES_MIN = 2048;
-const RECALL_PAUSE_LINES_MAX = 65_536;
-
-/** Numbers for miners, and for what one of them knows between two upheavals. */
-let owners = 0;
 
 /** Words at wildcards that no mask touched. */
 const spans: ParameterSpans = {
@@ -65,12 +54,8 @@ export class DrainMiner implements TemplateMiner {
   #newest: DrainTemplate | undefined;
   #templateCount = 0;
   #evicted = 0;
-  #owner = ++owners;
-  /** Look-ups left in this trial, or lines left in this pause, and hits so far. */
-  #recallLines = RECALL_TRIAL_LINES;
-  #recallHits = 0;
-  #recallPauseLines = RECALL_PAUSE_LINES_MIN;
-  #recalls: boolean;
+  #owner = nextOwner();
+  readonly #recall: RecallTrial;
   change: TemplateChange = UNCHANGED;
   /** Drain never makes one template of two. */
   readonly absorbed: readonly MinedTemplate[] = [];
@@ -89,16 +74,17 @@ export class DrainMiner implements TemplateMiner {
     this.#table = new TokenTable();
     this.#tree = new DrainTree(this.#options, this.#table);
     this.#cache = this.#options.shapeCache ? new SequenceCache() : undefined;
-    this.#recalls = this.#options.shapeCache;
+    this.#recall = new RecallTrial(this.#options.shapeCache);
   }
 
   /** Mines the message `bytes[start, end)`, UTF-8, of which only the first line that is not blank counts. */
   mine(bytes: Uint8Array, start: number, end: number): DrainTemplate {
-    if (--this.#recallLines === 0) this.#judgeRecall();
-    if (this.#recalls) {
-      const same = recallLine(bytes, start, end, this.#owner);
+    const recall = this.#recall;
+    recall.nextLine();
+    if (recall.recalls) {
+      const same = recallLine(bytes, start, end, this.#owner) as DrainTemplate | undefined;
       if (same !== undefined) {
-        this.#recallHits++;
+        recall.hits++;
         this.change = UNCHANGED;
         this.tokenCount = remembered.tokenCount;
         this.charCount = remembered.charCount;
@@ -107,7 +93,7 @@ export class DrainMiner implements TemplateMiner {
       }
     }
     const template = this.#mineAnew(bytes, start, end);
-    if (this.#recalls && this.change === UNCHANGED) rememberLine(bytes, start, end, this.#owner, template, this);
+    if (recall.recalls && this.change === UNCHANGED) rememberLine(bytes, start, end, this.#owner, template, this);
     return template;
   }
 
@@ -291,20 +277,6 @@ export class DrainMiner implements TemplateMiner {
     this.#sweepsSeen = this.#table.sweeps;
     this.#reroutesSeen = this.#tree.reroutes;
     this.#cache?.clear();
-    this.#owner = ++owners;
-  }
-
-  #judgeRecall(): void {
-    const paid = this.#recallHits >= RECALL_TRIAL_LINES * RECALL_HITS_MIN;
-    if (this.#recalls && !paid) {
-      this.#recalls = false;
-      this.#recallLines = this.#recallPauseLines;
-      this.#recallPauseLines = Math.min(this.#recallPauseLines * 2, RECALL_PAUSE_LINES_MAX);
-    } else {
-      if (paid) this.#recallPauseLines = RECALL_PAUSE_LINES_MIN;
-      this.#recalls = this.#options.shapeCache;
-      this.#recallLines = RECALL_TRIAL_LINES;
-    }
-    this.#recallHits = 0;
+    this.#owner = nextOwner();
   }
 }

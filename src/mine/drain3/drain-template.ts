@@ -1,4 +1,5 @@
 import type { MinedTemplate } from '../template-miner.ts';
+import type { Recallable } from '../line-cache.ts';
 import { textOf } from './token-table.ts';
 import type { TokenTable } from './token-table.ts';
 import type { TreeNode } from './drain-tree.ts';
@@ -6,7 +7,7 @@ import type { TreeNode } from './drain-tree.ts';
 const NONE: readonly string[] = [];
 
 /** A cluster of lines and the tokens that they share. Lives in one miner, which alone changes it. */
-export class DrainTemplate implements MinedTemplate {
+export class DrainTemplate implements MinedTemplate, Recallable {
   /** 1, 2, ... in order of creation, as drain3's `cluster_id`. */
   readonly id: number;
   /** Lines so far, the one mined last included. */
@@ -48,6 +49,11 @@ export class DrainTemplate implements MinedTemplate {
 
   get tokenCount(): number {
     return this.tokens.length;
+  }
+
+  /** Lines are remembered while the leaf that it hangs in is unchanged. */
+  get recallVersion(): number {
+    return this.leaf === undefined ? -1 : this.leaf.version;
   }
 
   textChanged(): void {

@@ -1,3 +1,5 @@
+import { forgetLines, recallLine, remembered, rememberLine } from '../line-cache.ts';
+import { nextOwner, RecallTrial } from '../recall-trial.ts';
 import { CHANGED, CREATED, UNCHANGED } from '../template-miner.ts';
 import type { MinedTemplate, ParameterSpans, TemplateChange, TemplateMiner } from '../template-miner.ts';
 import { keyBytes } from './key-bytes.ts';
@@ -16,6 +18,8 @@ import { templateText } from './template-text.ts';
 export interface KeyedOptions {
   /** Templates kept; beyond it the least recently used one goes. */
   maxTemplates: number;
+  /** Remember lines to the letter, true. Never changes a result. */
+  lineCache?: boolean;
 }
 
 /** What keys and texts of one service may weigh; beyond it the least recently used templates go. */
@@ -26,6 +30,8 @@ const SHAPES_MAX = 64;
 const OPEN_MAX = 256;
 /** Keys seen once of late, by their hash: only what comes again is worth a shape. */
 const SEEN = 256;
+/** Evictions, a power of two. */
+const FORGET_EVERY = 1024;
 const NONE: readonly MinedTemplate[] = [];
 
 /**
@@ -34,11 +40,13 @@ const NONE: readonly MinedTemplate[] = [];
  * words that prove to be variables because {@link MERGER_WEIGHT} of templates differ in them alone.
  */
 export class KeyedMiner implements TemplateMiner {
-  readonly #maxTemplates: number;
+  readonly #options: KeyedOptions;
   #shapes = new ShapeTable();
   #siblings = new Siblings();
   #open: KeyedTemplate[] = [];
   readonly #seen = new Int32Array(SEEN);
+  readonly #owner = nextOwner();
+  readonly #recall: RecallTrial;
   #created = 0;
   #oldest: KeyedTemplate | undefined;
   #newest: KeyedTemplate | undefined;
@@ -53,20 +61,38 @@ export class KeyedMiner implements TemplateMiner {
   constructor(options: KeyedOptions) {
     if (!(options.maxTemplates >= 1))
       throw new RangeError(`got ${options.maxTemplates} templates; expected at least 1`);
-    this.#maxTemplates = options.maxTemplates;
+    this.#options = options;
+    this.#recall = new RecallTrial(options.lineCache ?? true);
   }
 
   mine(bytes: Uint8Array, start: number, end: number): KeyedTemplate {
+    const recall = this.#recall;
+    recall.nextLine();
+    this.change = UNCHANGED;
+    this.absorbed = NONE;
+    if (recall.recalls) {
+      const same = recallLine(bytes, start, end, this.#owner) as KeyedTemplate | undefined;
+      if (same !== undefined) {
+        recall.hits++;
+        this.tokenCount = remembered.tokenCount;
+        this.charCount = remembered.charCount;
+        this.#joined(same);
+        return same;
+      }
+    }
+    const template = this.#mineAnew(bytes, start, end);
+    if (recall.recalls && this.change === UNCHANGED) rememberLine(bytes, start, end, this.#owner, template, this);
+    return template;
+  }
+
+  #mineAnew(bytes: Uint8Array, start: number, end: number): KeyedTemplate {
     scanMessage(bytes, start, end);
     this.tokenCount = scratch.tokenCount;
     this.charCount = scratch.charCount;
-    this.change = UNCHANGED;
-    this.absorbed = NONE;
     const hash = scratch.sum[scratch.keyCount]!;
     const known = this.#shapes.find(hash, bytes) ?? this.#findOpen(hash, bytes);
     if (known === undefined) return this.#create(hash, bytes);
-    known.size++;
-    this.#touch(known);
+    this.#joined(known);
     return known;
   }
 
@@ -91,7 +117,7 @@ export class KeyedMiner implements TemplateMiner {
   }
 
   clone(): KeyedMiner {
-    const copy = new KeyedMiner({ maxTemplates: this.#maxTemplates });
+    const copy = new KeyedMiner(this.#options);
     const twins = new Map<KeyedTemplate, KeyedTemplate>();
     for (const template of this.#inOrderOfUse()) {
       const twin = template.clone();
@@ -122,7 +148,7 @@ export class KeyedMiner implements TemplateMiner {
   }
 
   #create(hash: number, bytes: Uint8Array): KeyedTemplate {
-    if (this.#templateCount >= this.#maxTemplates) this.#evict(this.#oldest!);
+    if (this.#templateCount >= this.#options.maxTemplates) this.#evict(this.#oldest!);
     const template = new KeyedTemplate(++this.#created, keyBytes(bytes), templateText(bytes));
     template.siblingHashes = siblingEntries(bytes);
     this.#append(template);
@@ -233,7 +259,8 @@ export class KeyedMiner implements TemplateMiner {
   #evict(template: KeyedTemplate): void {
     for (const shape of template.shapes) this.#dropShape(shape);
     this.#forget(template);
-    this.#evicted++;
+    // What is remembered of lines holds on to templates that are gone.
+    if ((++this.#evicted & (FORGET_EVERY - 1)) === 0) forgetLines();
   }
 
   /** Takes the template out of everything but the table of shapes. */
@@ -241,6 +268,7 @@ export class KeyedMiner implements TemplateMiner {
     for (const entry of template.siblingHashes) this.#siblings.remove(entry);
     if (template.openRuns !== 0) this.#close(template);
     template.shapes = [];
+    template.recallVersion = -1;
     this.#weight -= template.weight;
     this.#templateCount--;
     this.#unlink(template);
@@ -250,6 +278,11 @@ export class KeyedMiner implements TemplateMiner {
     this.#templateCount++;
     this.#weight += template.weight;
     this.#link(template);
+  }
+
+  #joined(template: KeyedTemplate): void {
+    template.size++;
+    this.#touch(template);
   }
 
   #touch(template: KeyedTemplate): void {

@@ -1,3 +1,4 @@
+import type { Recallable } from '../line-cache.ts';
 import { ALIASES_MAX } from '../template-miner.ts';
 import type { MinedTemplate } from '../template-miner.ts';
 
@@ -15,7 +16,7 @@ export interface Shape {
 }
 
 /** Lines with one key. Lives in one miner, which alone changes it. */
-export class KeyedTemplate implements MinedTemplate {
+export class KeyedTemplate implements MinedTemplate, Recallable {
   readonly id: number;
   size = 1;
   version = 0;
@@ -23,7 +24,9 @@ export class KeyedTemplate implements MinedTemplate {
   memory: unknown = undefined;
 
   // What follows is the miner's own.
-  /** Its own shape first; none once it is evicted or absorbed. */
+  /** -1 once it is evicted or absorbed: until then a line that found it will find it again. */
+  recallVersion = 0;
+  /** Its own shape first; none once it is gone. */
   shapes: Shape[] = [];
   key: Uint8Array;
   textBytes: Uint8Array;

@@ -1,8 +1,6 @@
-import { HASH_PRIME, HASH_SEED } from '../token-hash.ts';
+import { WordTable } from './word-table.ts';
 
-/** What a word of letters means beyond itself. */
-export const PLAIN = 0;
-/** Stands for a value wherever it is. */
+/** What a word of letters means beyond itself. Stands for a value wherever it is. */
 export const VALUE = 1;
 export const WEEKDAY = 2;
 export const MONTH = 3;
@@ -15,8 +13,6 @@ export const USER = 6;
 export const PREPOSITION = 7;
 
 export const KNOWN_LENGTH_MAX = 9;
-
-const SLOTS = 1024;
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 const WEEKDAYS = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split(' ');
@@ -32,37 +28,16 @@ for (const word of ['user', 'User']) words.set(word, USER);
 for (const word of ['for', 'by', 'as']) words.set(word, PREPOSITION);
 for (const word of 'B kB KB MB GB TB PB KiB MiB GiB TiB ms us ns s sec secs'.split(' ')) words.set(word, UNIT);
 
-const hashes = new Int32Array(SLOTS);
-const meanings = new Uint8Array(SLOTS);
-const texts: string[] = [];
-for (const [word, meaning] of words) place(word, meaning);
+const table = new WordTable(words);
+
+/** Whether a word with this FNV-1a sum may have a meaning. */
+export function isKnownHash(hash: number): boolean {
+  return table.has(hash);
+}
 
 /** Meaning of the word `bytes[start, end)`, whose FNV-1a sum is `hash`. */
 export function meaningOf(bytes: Uint8Array, start: number, end: number, hash: number): number {
-  for (let slot = slotOf(hash); meanings[slot] !== PLAIN; slot = (slot + 1) & (SLOTS - 1)) {
-    if (hashes[slot] === hash && isSame(texts[slot]!, bytes, start, end)) return meanings[slot]!;
-  }
-  return PLAIN;
-}
-
-function isSame(text: string, bytes: Uint8Array, start: number, end: number): boolean {
-  if (text.length !== end - start) return false;
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false;
-  return true;
-}
-
-function slotOf(hash: number): number {
-  return (hash ^ (hash >>> 15)) & (SLOTS - 1);
-}
-
-function place(word: string, meaning: number): void {
-  let hash = HASH_SEED;
-  for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), HASH_PRIME);
-  let slot = slotOf(hash);
-  while (meanings[slot] !== PLAIN) slot = (slot + 1) & (SLOTS - 1);
-  hashes[slot] = hash;
-  meanings[slot] = meaning;
-  texts[slot] = word;
+  return table.find(bytes, start, end, hash);
 }
 
 function spellings(word: string): string[] {

@@ -26,7 +26,7 @@ export function pushOddWord(bytes: Uint8Array, start: number, end: number, flags
     pushMixedScripts(bytes, start, end);
     return;
   }
-  if (flags & DOT) {
+  if (flags & DOT && flags & LETTER) {
     const leader = leaderAt(bytes, start, end);
     if (leader > start) {
       pushHalf(bytes, start, leader);
@@ -81,7 +81,7 @@ function isLeading(bytes: Uint8Array, at: number, end: number): boolean {
 
 /** Letters and at least one digit, nothing beyond ASCII. */
 function pushLettersAndDigits(bytes: Uint8Array, from: number, to: number, flags: number): void {
-  const tail = numberTail(bytes, from, to);
+  const tail = flags & (DOT | JOINT | SYMBOL) ? numberTail(bytes, from, to) : 0;
   if (tail > 0) {
     let end = tail;
     while (isTrailing(bytes[end - 1]!)) end--;

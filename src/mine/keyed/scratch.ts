@@ -3,7 +3,7 @@ import { HASH_SEED } from '../token-hash.ts';
 /** What is mined of a message: its first line that is not blank, and of that no more than this. */
 export const MINED_BYTES_MAX = 16_384;
 export const KEY_TOKENS_MAX = 1024;
-const VARIABLES_MAX = 1024;
+export const VARIABLES_MAX = 1024;
 
 const BLANK = 0x20;
 const COLON = 0x3a;

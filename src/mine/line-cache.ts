@@ -1,5 +1,10 @@
-import { HASH_SEED } from '../token-hash.ts';
-import type { DrainTemplate } from './drain-template.ts';
+import { HASH_SEED } from './token-hash.ts';
+
+/** What a message found. */
+export interface Recallable {
+  /** What was remembered of it counts while this is the same; negative once it is gone. */
+  readonly recallVersion: number;
+}
 
 /** Power of two. */
 const SETS = 1 << 12;
@@ -22,7 +27,7 @@ const TURN = 6 * WAYS;
 
 const numbers = new Int32Array(SETS * SET_NUMBERS);
 const bytesOf = new Uint8Array(SETS * WAYS * LINE_BYTES_MAX);
-const templates: (DrainTemplate | undefined)[] = Array.from({ length: SETS * WAYS });
+const templates: (Recallable | undefined)[] = Array.from({ length: SETS * WAYS });
 
 /** Of the message looked up last: the set where it would stand, negative when it is too long. */
 let set = 0;
@@ -34,12 +39,12 @@ export const remembered = { tokenCount: 0, charCount: 0 };
 
 /**
  * Messages that came before, to the letter, and the template that they found: many services say the same few things
- * over and over. One table a thread, a place a message, newer over older; an answer counts only while the leaf that
- * gave it is unchanged, as in the sequence cache.
+ * over and over. One table a thread, a place a message, newer over older; an answer counts only while its
+ * `recallVersion` is unchanged.
  *
  * `owner` is a number that no other miner has, and that a miner changes when all its answers may be wrong.
  */
-export function recallLine(bytes: Uint8Array, start: number, end: number, owner: number): DrainTemplate | undefined {
+export function recallLine(bytes: Uint8Array, start: number, end: number, owner: number): Recallable | undefined {
   const length = end - start;
   if (length > LINE_BYTES_MAX) {
     set = -1;
@@ -54,7 +59,7 @@ export function recallLine(bytes: Uint8Array, start: number, end: number, owner:
     const index = set * WAYS + way;
     if (!isSame(bytes, start, end, index)) continue;
     const template = templates[index];
-    if (template?.leaf === undefined || template.leaf.version !== numbers[at + VERSION]) return undefined;
+    if (template === undefined || template.recallVersion !== numbers[at + VERSION]) return undefined;
     remembered.tokenCount = numbers[at + TOKEN_COUNT]!;
     remembered.charCount = numbers[at + CHAR_COUNT]!;
     return template;
@@ -68,7 +73,7 @@ export function rememberLine(
   start: number,
   end: number,
   owner: number,
-  template: DrainTemplate,
+  template: Recallable,
   counts: { tokenCount: number; charCount: number },
 ): void {
   if (set < 0) return;
@@ -81,7 +86,7 @@ export function rememberLine(
   numbers[at] = hash;
   numbers[at + OWNER] = owner;
   numbers[at + LENGTH] = end - start;
-  numbers[at + VERSION] = template.leaf!.version;
+  numbers[at + VERSION] = template.recallVersion;
   numbers[at + TOKEN_COUNT] = counts.tokenCount;
   numbers[at + CHAR_COUNT] = counts.charCount;
   templates[index] = template;

@@ -1,0 +1,68 @@
+import { hashToken } from '../token-hash.ts';
+import { BYTE_KIND, DIGIT, HEX_LETTER, LETTER } from './byte-kind.ts';
+import { KNOWN_LENGTH_MAX, meaningOf, MONTH, PREPOSITION, UNIT, USER, VALUE, WEEKDAY, ZONE } from './known-words.ts';
+import { lastIsVariable, OTHER, pushDateWord, pushVariable, pushWord, scratch, WORD } from './scratch.ts';
+
+const BLANK = 0x20;
+
+/** A letter-only run of hex digits this long is no word of a language. */
+export const HEX_WORD_MIN = 8;
+
+/** Decides about a word of letters alone that is known, or may be a number in hex digits. */
+export function pushLetters(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  stop: number,
+  flags: number,
+  hash: number,
+): void {
+  if (scratch.keyCount === scratch.nameToken && bytes[from - 1] === BLANK) {
+    pushVariable(bytes, from, to, WORD);
+    return;
+  }
+  const meaning = meaningOf(bytes, from, to, hash);
+  if (meaning === UNIT && isAfterVariable(bytes, from)) return;
+  if (meaning === USER) pushUser(bytes, from, to, hash);
+  else if (isValue(bytes, from, to, stop, meaning)) {
+    if (meaning === WEEKDAY || meaning === MONTH) pushDateWord(bytes, from, to);
+    else pushVariable(bytes, from, to, WORD);
+  } else if (flags === HEX_LETTER && to - from >= HEX_WORD_MIN) pushVariable(bytes, from, to, OTHER);
+  else pushWord(from, to, hash);
+}
+
+/** Whoever acts or is acted for is a value: `for user alice`. */
+function pushUser(bytes: Uint8Array, from: number, to: number, hash: number): void {
+  const before = scratch.keyCount - 1;
+  pushWord(from, to, hash);
+  if (before < 0) return;
+  const start = scratch.keyStart[before]!;
+  const end = scratch.keyEnd[before]!;
+  if (start < 0 || end !== from - 1) return;
+  if (meaningOf(bytes, start, end, scratch.keyHash[before]!) === PREPOSITION) scratch.nameToken = scratch.keyCount;
+}
+
+function isValue(bytes: Uint8Array, from: number, to: number, stop: number, meaning: number): boolean {
+  if (meaning === VALUE) return true;
+  if (meaning === ZONE) return isAfterVariable(bytes, from);
+  if (meaning !== WEEKDAY && meaning !== MONTH) return false;
+  let at = skipDateGap(bytes, to, stop);
+  if (at < stop && BYTE_KIND[bytes[at]!]! & DIGIT) return true;
+  if (meaning === MONTH) return false;
+  const next = at;
+  while (at < stop && BYTE_KIND[bytes[at]!]! & LETTER) at++;
+  if (at === next || at - next > KNOWN_LENGTH_MAX) return false;
+  if (meaningOf(bytes, next, at, hashToken(bytes, next, at)) !== MONTH) return false;
+  at = skipDateGap(bytes, at, stop);
+  return at < stop && (BYTE_KIND[bytes[at]!]! & DIGIT) !== 0;
+}
+
+function skipDateGap(bytes: Uint8Array, from: number, stop: number): number {
+  let at = from;
+  while (at < stop && at < from + 2 && (bytes[at] === 0x20 || bytes[at] === 0x2c)) at++;
+  return at;
+}
+
+function isAfterVariable(bytes: Uint8Array, from: number): boolean {
+  return lastIsVariable() && scratch.variableEnd[scratch.variableCount - 1] === from - 1 && bytes[from - 1] === 0x20;
+}
