@@ -28,6 +28,11 @@ const NOVEL: Reason[] = ['new_template'];
 const WORSE: Reason[] = ['new_template', 'error_burst', 'severity_shift', 'anomaly_score'];
 
 export function singleStreams(): SingleStream[] {
+  const train = healthy(START_MS - HOUR_MS, START_MS, 'train');
+  const usual = healthy(START_MS, START_MS + HOUR_MS, 'measured');
+  const stream = (name: string, extra: readonly LogRow[], expected: ExpectedEpisode[]): SingleStream => {
+    return { name, train, rows: [...usual, ...extra].toSorted((a, b) => a.timestamp - b.timestamp), expected };
+  };
   return [
     stream('a healthy hour', [], []),
     stream(
@@ -85,16 +90,6 @@ export function singleStreams(): SingleStream[] {
       [wanted('orders', 30, 32, WORSE)],
     ),
   ];
-}
-
-function stream(name: string, extra: readonly LogRow[], expected: ExpectedEpisode[]): SingleStream {
-  const rows = [...healthy(START_MS, START_MS + HOUR_MS, 'measured'), ...extra];
-  return {
-    name,
-    train: healthy(START_MS - 2 * HOUR_MS, START_MS, 'train').toSorted((a, b) => a.timestamp - b.timestamp),
-    rows: rows.toSorted((a, b) => a.timestamp - b.timestamp),
-    expected,
-  };
 }
 
 function wanted(service: string, fromMinute: number, toMinute: number, reasons: Reason[]): ExpectedEpisode {
