@@ -1,6 +1,7 @@
 import type { Level } from '../../../src/domain/level.ts';
 import type { LogRow } from '../../../src/domain/row.ts';
 import type { Reason } from '../../../src/domain/anomaly.ts';
+import { inOrder } from '../incidents/background.ts';
 import { EvalRandom } from '../incidents/eval-random.ts';
 
 /** Made by hand, apart from the incident bench's generator: what must hold for anybody. */
@@ -31,7 +32,7 @@ export function singleStreams(): SingleStream[] {
   const train = healthy(START_MS - HOUR_MS, START_MS, 'train');
   const usual = healthy(START_MS, START_MS + HOUR_MS, 'measured');
   const stream = (name: string, extra: readonly LogRow[], expected: ExpectedEpisode[]): SingleStream => {
-    return { name, train, rows: [...usual, ...extra].toSorted((a, b) => a.timestamp - b.timestamp), expected };
+    return { name, train, rows: inOrder([...usual, ...extra]), expected };
   };
   return [
     stream('a healthy hour', [], []),
@@ -147,9 +148,9 @@ const USUAL: [service: string, gapMs: number, voices: [Level, number, (r: EvalRa
   ],
 ];
 
-/** Arrivals at random moments, in minutes that are busier or calmer than others. */
+/** In order of time: arrivals at random moments, in minutes that are busier or calmer than others. */
 function healthy(fromMs: number, toMs: number, seed: string): LogRow[] {
-  return USUAL.flatMap(([service, gapMs, voices]) => {
+  const rows = USUAL.flatMap(([service, gapMs, voices]) => {
     const random = new EvalRandom(`${seed} ${service}`);
     const cumulative: number[] = [];
     for (const [, weight] of voices) cumulative.push((cumulative.at(-1) ?? 0) + weight);
@@ -163,6 +164,7 @@ function healthy(fromMs: number, toMs: number, seed: string): LogRow[] {
     }
     return rows;
   });
+  return inOrder(rows);
 }
 
 function newKind(i: number): string {
