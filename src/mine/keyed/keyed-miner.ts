@@ -33,6 +33,7 @@ const SEEN = 256;
 /** Evictions, a power of two. */
 const FORGET_EVERY = 1024;
 const NONE: readonly MinedTemplate[] = [];
+const NO_ENTRIES = new Int32Array(0);
 
 /**
  * Messages of one service to templates by an exact key: what a line says in words. Two lines have one template when the
@@ -174,7 +175,13 @@ export class KeyedMiner implements TemplateMiner {
 
   #merge(template: KeyedTemplate, entry: number): KeyedTemplate | undefined {
     const found = siblingsOf(this.#withEntry(entry), template, entry);
-    if (found === undefined || found.members.length < 2) return undefined;
+    if (found === undefined || found.members.length < 2) {
+      // Its text is one that says something else than the line did; it is not asked again.
+      for (const own of template.siblingHashes) this.#siblings.remove(own);
+      this.#weight -= template.siblingHashes.byteLength;
+      template.siblingHashes = NO_ENTRIES;
+      return undefined;
+    }
     const { merged, members } = found;
     const general = this.#shapes.findKey(merged.hash, merged.key)?.template;
     const parts = members.map((member) => member.template);

@@ -38,7 +38,7 @@ function pushUser(bytes: Uint8Array, from: number, to: number, hash: number): vo
   if (before < 0) return;
   const start = scratch.keyStart[before]!;
   const end = scratch.keyEnd[before]!;
-  if (start < 0 || end !== from - 1) return;
+  if (start < 0 || end !== from - 1 || bytes[end] !== BLANK) return;
   if (meaningOf(bytes, start, end, scratch.keyHash[before]!) === PREPOSITION) scratch.nameToken = scratch.keyCount;
 }
 

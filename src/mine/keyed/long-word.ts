@@ -19,6 +19,8 @@ const BACKSLASH = 0x5c;
 
 /** Groups of hex digits between colons: six make a MAC address, two colons in a row shorten an IPv6 address. */
 const HEX_GROUPS_MIN = 6;
+/** The longest are those of InfiniBand. */
+const HEX_GROUPS_MAX = 20;
 
 /**
  * End of a value that has colons in it, where `bytes[start, at)` is its beginning and a colon follows: a URL, a path with
@@ -41,17 +43,17 @@ export function longWordEnd(bytes: Uint8Array, start: number, at: number, stop: 
 
 /**
  * End of a value that begins with the word `bytes[start, at)`, which has a slash in it: a path with its query, or a
- * quoted string that names a program first, as user agents do. `at` itself when it is none.
+ * quoted string that names a program first, as user agents do. -1 when it is none.
  */
 export function slashWordEnd(bytes: Uint8Array, start: number, at: number, first: number, stop: number): number {
   if (at < stop && bytes[at] === 0x3f && bytes[start] === SLASH) return urlEnd(bytes, at + 1, stop);
-  if (start === first || bytes[start - 1] !== QUOTE || (BYTE_KIND[bytes[start]!]! & LETTER) === 0) return at;
+  if (start === first || bytes[start - 1] !== QUOTE || (BYTE_KIND[bytes[start]!]! & LETTER) === 0) return -1;
   let slash = start;
   while (bytes[slash] !== SLASH) slash++;
-  if (slash + 1 >= at || (BYTE_KIND[bytes[slash + 1]!]! & DIGIT) === 0) return at;
+  if (slash + 1 >= at || (BYTE_KIND[bytes[slash + 1]!]! & DIGIT) === 0) return -1;
   let end = at;
   while (end < stop && bytes[end] !== QUOTE && bytes[end] !== LINE_FEED) end++;
-  return end < stop && bytes[end] === QUOTE ? end : at;
+  return end < stop && bytes[end] === QUOTE ? end : -1;
 }
 
 function isDrive(bytes: Uint8Array, start: number, at: number): boolean {
@@ -110,7 +112,8 @@ function hexGroupsEnd(bytes: Uint8Array, start: number, at: number, stop: number
   let end = at;
   while (end + 1 < stop && bytes[end] === COLON) {
     let next = end + 1;
-    if (bytes[next] === COLON) {
+    const isDouble = bytes[next] === COLON;
+    if (isDouble) {
       if (isShort) break;
       isShort = true;
       next++;
@@ -118,9 +121,9 @@ function hexGroupsEnd(bytes: Uint8Array, start: number, at: number, stop: number
     const from = next;
     while (next < stop && BYTE_KIND[bytes[next]!]! & (HEX_LETTER | DIGIT)) all |= BYTE_KIND[bytes[next++]!]!;
     if (next - from > 4) return at;
-    end = next;
+    if (next > from || isDouble) end = next;
     if (next === from) break;
-    groups++;
+    if (++groups > HEX_GROUPS_MAX) return at;
   }
   // A word that goes on with another letter is none, nor are the parts of a name in C++.
   if (end < stop && (BYTE_KIND[bytes[end]!]! & (SPACE | DELIMITER | JOINT | DOT)) === 0 && bytes[end] !== SLASH)

@@ -11,8 +11,8 @@ const AT_SIGN = 0x40;
 const SLASH_BYTE = 0x2f;
 const TILDE = 0x7e;
 
-/** Letters behind digits that are still a unit: `15ms`, `4KiB`. */
-const UNIT_LETTERS_MAX = 3;
+/** Letters behind digits that are still a unit: `15ms`, `4KiB`, `9Mbps`. */
+const UNIT_LETTERS_MAX = 5;
 /** Hex digits with one decimal digit among them that are no word: `face2` may be, shorter is a name like `fd0`. */
 const HEX_MIN = 4;
 /** Digits in the name of a register, a column, a sensor; more make it a value. */
@@ -29,11 +29,14 @@ export function pushOddWord(bytes: Uint8Array, start: number, end: number, flags
   if (flags & DOT && flags & LETTER) {
     const leader = leaderAt(bytes, start, end);
     if (leader > start) {
-      pushHalf(bytes, start, leader);
-      if (!isFull()) pushHalf(bytes, leader + 2, end);
+      pushParts(bytes, start, leader, end);
       return;
     }
   }
+  pushWhole(bytes, start, end, flags, hash);
+}
+
+function pushWhole(bytes: Uint8Array, start: number, end: number, flags: number, hash: number): void {
   let from = start;
   let to = end;
   while (isTrailing(bytes[to - 1]!)) to--;
@@ -59,10 +62,19 @@ function leaderAt(bytes: Uint8Array, start: number, end: number): number {
   return -1;
 }
 
-function pushHalf(bytes: Uint8Array, start: number, end: number): void {
-  let flags = 0;
-  for (let at = start; at < end; at++) flags |= BYTE_KIND[bytes[at]!]!;
-  pushOddWord(bytes, start, end, flags, hashToken(bytes, start, end));
+/** The words between leaders, the first of which stands at `leader`. */
+function pushParts(bytes: Uint8Array, start: number, leader: number, end: number): void {
+  for (let from = start, to = leader; !isFull();) {
+    let flags = 0;
+    for (let at = from; at < to; at++) flags |= BYTE_KIND[bytes[at]!]!;
+    if (flags & (LETTER | HIGH | DIGIT)) pushWhole(bytes, from, to, flags, hashToken(bytes, from, to));
+    if (to === end) return;
+    from = to;
+    while (from < end && bytes[from] === FULL_STOP) from++;
+    if (from === end) return;
+    const next = leaderAt(bytes, from, end);
+    to = next < 0 ? end : next;
+  }
 }
 
 function isTrailing(byte: number): boolean {
@@ -157,7 +169,7 @@ function isQuantity(bytes: Uint8Array, from: number, to: number): boolean {
     at++;
     while (at < to && BYTE_KIND[bytes[at]!]! & LETTER) at++;
   }
-  return at === to && at - unit <= UNIT_LETTERS_MAX + 2;
+  return at === to && at - unit <= UNIT_LETTERS_MAX;
 }
 
 /** Names such as `eth1`, `ssh2` and `log4j`: one digit, and that beside a letter. Numbers, hex and values with a digit are none. */

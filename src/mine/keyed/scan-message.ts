@@ -59,7 +59,8 @@ export function scanMessage(bytes: Uint8Array, start: number, end: number): void
   scratch.lineStart = first;
   scratch.lineEnd = at;
   scratch.charCount = end - start;
-  if (scratch.tokenCount < 0 || (at < end && !isBlank(bytes, at, end))) countMessage(bytes, start, end, scratch);
+  if (scratch.tokenCount < 0 || !isBlank(bytes, start, first) || !isBlank(bytes, at, end))
+    countMessage(bytes, start, end, scratch);
 }
 
 /** Free text `bytes[start, stop)`, up to its first line feed. Answers where it ended. */
@@ -121,7 +122,7 @@ export function scanText(bytes: Uint8Array, start: number, stop: number): number
       const long = longWordEnd(bytes, from, at, stop, flags);
       if (long > at) {
         // A scheme is shown, and no part of the key.
-        const isUrl = bytes[at + 1] === SLASH && bytes[at + 2] === SLASH;
+        const isUrl = long > at + 2 && bytes[at + 1] === SLASH && bytes[at + 2] === SLASH;
         pushVariable(bytes, isUrl ? at + 3 : from, long, OTHER);
         all |= HIGH;
         at = long;
@@ -150,7 +151,7 @@ export function scanText(bytes: Uint8Array, start: number, stop: number): number
     }
     if (flags & SLASH_KIND) {
       const long = slashWordEnd(bytes, from, at, start, stop);
-      if (long > at) {
+      if (long >= 0) {
         pushVariable(bytes, from, long, OTHER);
         all |= HIGH;
         at = long;
@@ -169,6 +170,7 @@ function isFirstKey(at: number, start: number): boolean {
   return scratch.keyCount === 1 && scratch.keyStart[0] === start && scratch.keyEnd[0] === at;
 }
 
+/** Whether there is nothing but white space of one byte. */
 function isBlank(bytes: Uint8Array, from: number, end: number): boolean {
   let at = from;
   while (at < end && (BYTE_KIND[bytes[at]!]! & SPACE) !== 0) at++;

@@ -24,6 +24,7 @@ const LINE_FEED = 0x0a;
 
 /** Fields of one record that are looked at; a line with more is no record. */
 const FIELDS_MAX = 64;
+const NAME_BYTES_MAX = 128;
 /** One pair alone may well be free text. */
 const PAIRS_MIN = 2;
 
@@ -82,7 +83,8 @@ export function scanPairs(bytes: Uint8Array, start: number, stop: number, scanTe
   while (at < stop && bytes[at] !== LINE_FEED) {
     const from = at;
     while (at < stop && isKeyByte(bytes[at]!)) at++;
-    if (fields === FIELDS_MAX || at === from || at >= stop || bytes[at] !== EQUALS) return -1;
+    if (fields === FIELDS_MAX || at === from || at - from > NAME_BYTES_MAX || at >= stop || bytes[at] !== EQUALS)
+      return -1;
     keyStart[fields] = from;
     keyEnd[fields] = at++;
     const value = at;
@@ -212,7 +214,7 @@ function skipSpace(bytes: Uint8Array, from: number, stop: number): number {
 /** A name with a blank or a bracket in it could be mistaken for two. */
 function isName(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (BYTE_KIND[bytes[at]!]! & (SPACE | DELIMITER)) return false;
-  return end > start;
+  return end > start && end - start <= NAME_BYTES_MAX;
 }
 
 /** Letters, digits and `_ - . / @`. */

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { createMiner } from '../../../src/mine/create-miner.ts';
 import type { MinedTemplate, ParameterSpans, TemplateMiner } from '../../../src/mine/template-miner.ts';
 
@@ -28,3 +29,23 @@ function spanText(spans: ParameterSpans, bytes: Uint8Array, i: number): string {
   const kind = ['number', 'word', 'other'][spans.kind[i]!];
   return `${kind} ${decoder.decode(bytes.slice(spans.start[i], spans.end[i]))}`;
 }
+
+const FRAGMENTS =
+  '0 1 7 12 2024 10:20:30 a f x ab add ms s KB B sec true None root for by user User is May Jun Monday Fri UTC PDT AM face ' +
+  'deadbeef abcdefab 0x 0x1f . .. ... / ./ ../ ~/ // \\ \\\\ C:\\ D:/ : :: , ; = == ( ) () [ ] [] { } {} " "" \' < > <*> ! ? @ # ## $ * - -- _ + % ' +
+  'http https://a.b/c?d=e hdfs:// example.com ns1.example.org a.b.io x.sh org.apache.Foo Foo@1a2b x@y.com eth1 r24 part-00590 ' +
+  'core.2275 CPU#0 i-fetch...0 L3.....0 fe80::1 aa:bb:cc:dd:ee:ff 1.5 -3 +4 5% 99.9% 15ms 4KiB/s v1.2.3 n/a read/write a/b.c /var/log "curl/7.1 ' +
+  'é 漢 🙂 ， 、 （ ） \u00a0 \u3000 \u001b[31m \u001b';
+
+/** Texts made of what the scanner's rules look at, glued together every which way. */
+export const keyBait: fc.Arbitrary<string> = fc
+  .array(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(...FRAGMENTS.split(' ')) },
+      { weight: 1, arbitrary: fc.constant(' ') },
+    ),
+    {
+      maxLength: 10,
+    },
+  )
+  .map((fragments) => fragments.join(''));
