@@ -12,9 +12,12 @@ const PLAIN_WEIGHT = 3;
 const FIRST_WEIGHT = 2;
 /** Of words that carry a digit three are enough. */
 const DIGIT_WEIGHT = 8;
+/** Names of a record's fields stay: the lightest there is. */
+const NAME_WEIGHT = 1;
 /** A template that has a variable there already. */
 export const VARIABLE_WEIGHT = 9;
 
+const SLOTS_MIN = 128;
 const WEIGHT_BITS = 4;
 const WEIGHT_MASK = (1 << WEIGHT_BITS) - 1;
 
@@ -23,69 +26,91 @@ const WEIGHT_MASK = (1 << WEIGHT_BITS) - 1;
  * the word's weight in the lowest bits; and how much the templates weigh that share one. Open addressing.
  */
 export class Siblings {
-  #hashes = new Int32Array(256);
-  #weights = new Int32Array(256);
-  /** Slots that hold something or once did. */
+  /** Two numbers a slot: hash, with its lowest bit set, and weight; 0 for an empty one. */
+  #slots = new Int32Array(2 * SLOTS_MIN);
   #used = 0;
 
   /** Weight of all that share the hash, with this one. */
   add(entry: number): number {
-    const hash = entry & ~WEIGHT_MASK;
+    const hash = keyOf(entry);
     let slot = this.#slotOf(hash);
-    if (this.#weights[slot] === 0 && this.#hashes[slot] === 0) {
-      if (++this.#used * 2 > this.#hashes.length) {
-        this.#rebuild();
+    if (this.#slots[slot] === 0) {
+      if (++this.#used * 4 > this.#slots.length) {
+        this.#resize(this.#slots.length * 2);
         slot = this.#slotOf(hash);
-        this.#used++;
       }
-      this.#hashes[slot] = hash | 1;
+      this.#slots[slot] = hash;
     }
-    return (this.#weights[slot]! += entry & WEIGHT_MASK);
+    return (this.#slots[slot + 1]! += weightOf(entry));
   }
 
   remove(entry: number): void {
-    this.#weights[this.#slotOf(entry & ~WEIGHT_MASK)]! -= entry & WEIGHT_MASK;
+    const slots = this.#slots;
+    const slot = this.#slotOf(keyOf(entry));
+    slots[slot + 1]! -= weightOf(entry);
+    if (slots[slot + 1]! > 0) return;
+    this.#used--;
+    this.#empty(slot);
+    if (slots.length > 2 * SLOTS_MIN && this.#used * 16 < slots.length) this.#resize(slots.length / 2);
   }
 
   clone(): Siblings {
     const copy = new Siblings();
-    copy.#hashes = this.#hashes.slice();
-    copy.#weights = this.#weights.slice();
+    copy.#slots = this.#slots.slice();
     copy.#used = this.#used;
     return copy;
   }
 
   get heldBytes(): number {
-    return this.#hashes.byteLength * 2;
+    return this.#slots.byteLength;
   }
 
-  /** The lowest bit says that the slot was ever taken. */
   #slotOf(hash: number): number {
-    const hashes = this.#hashes;
-    const mask = hashes.length - 1;
-    let slot = (hash >>> WEIGHT_BITS) & mask;
-    while (hashes[slot] !== 0 && hashes[slot] !== (hash | 1)) slot = (slot + 1) & mask;
+    const slots = this.#slots;
+    const mask = slots.length - 2;
+    let slot = homeOf(hash) & mask;
+    while (slots[slot] !== 0 && slots[slot] !== hash) slot = (slot + 2) & mask;
     return slot;
   }
 
-  /** Without those that nobody has any more. */
-  #rebuild(): void {
-    const hashes = this.#hashes;
-    const weights = this.#weights;
-    let live = 0;
-    for (const weight of weights) if (weight > 0) live++;
-    let size = 256;
-    while (size < live * 4) size *= 2;
-    this.#hashes = new Int32Array(size);
-    this.#weights = new Int32Array(size);
-    this.#used = live;
-    for (let i = 0; i < weights.length; i++) {
-      if (weights[i] === 0) continue;
-      const slot = this.#slotOf(hashes[i]! & ~WEIGHT_MASK);
-      this.#hashes[slot] = hashes[i]!;
-      this.#weights[slot] = weights[i]!;
+  /** What stands behind the hole and may not be cut off from its place moves into it. */
+  #empty(from: number): void {
+    const slots = this.#slots;
+    const mask = slots.length - 2;
+    let hole = from;
+    for (let slot = (hole + 2) & mask; slots[slot] !== 0; slot = (slot + 2) & mask) {
+      if (((slot - homeOf(slots[slot]!)) & mask) < ((slot - hole) & mask)) continue;
+      slots[hole] = slots[slot]!;
+      slots[hole + 1] = slots[slot + 1]!;
+      hole = slot;
+    }
+    slots[hole] = 0;
+    slots[hole + 1] = 0;
+  }
+
+  #resize(length: number): void {
+    const old = this.#slots;
+    this.#slots = new Int32Array(length);
+    for (let i = 0; i < old.length; i += 2) {
+      if (old[i] === 0) continue;
+      const slot = this.#slotOf(old[i]!);
+      this.#slots[slot] = old[i]!;
+      this.#slots[slot + 1] = old[i + 1]!;
     }
   }
+}
+
+function keyOf(entry: number): number {
+  return (entry & ~WEIGHT_MASK) | 1;
+}
+
+function weightOf(entry: number): number {
+  return entry & WEIGHT_MASK;
+}
+
+/** Even; the lowest bits are no part of the hash. */
+function homeOf(hash: number): number {
+  return (hash >>> WEIGHT_BITS) << 1;
 }
 
 /** The entries of the key in `scratch`, of the message `bytes`, one a word in their order; none of a key that is too long. */
@@ -123,14 +148,13 @@ export function maskedHash(masked: number): number {
 }
 
 function wordWeight(bytes: Uint8Array, token: number): number {
-  if (scratch.keyStart[0] === OPENING && token < closingToken()) return 0;
+  if (scratch.keyStart[0] === OPENING && token < closingToken()) return NAME_WEIGHT;
   const start = scratch.keyStart[token]!;
   const end = scratch.keyEnd[token]!;
   for (let at = start; at < end; at++) if (BYTE_KIND[bytes[at]!]! & DIGIT) return DIGIT_WEIGHT;
   return token === 0 ? FIRST_WEIGHT : PLAIN_WEIGHT;
 }
 
-/** Names of a record's fields stay. */
 function closingToken(): number {
   let token = 0;
   while (scratch.keyStart[token] !== CLOSING) token++;

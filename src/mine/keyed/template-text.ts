@@ -1,9 +1,13 @@
-import { scratch } from './scratch.ts';
+import { BYTE_KIND, SPACE } from './byte-kind.ts';
+import { MINED_BYTES_MAX, scratch, VARIABLES_MAX } from './scratch.ts';
 
 /** A list with more elements is shown as one placeholder. */
 const ELEMENTS_SHOWN_MAX = 8;
 
-const WILDCARD = Uint8Array.of(0x3c, 0x2a, 0x3e);
+/** Where texts are written before they are copied: how much is, and up to where the line has been. */
+const buffer = new Uint8Array(MINED_BYTES_MAX + 3 * VARIABLES_MAX + 3);
+let used = 0;
+let copied = 0;
 
 /**
  * The line in `scratch`, of the message `bytes`, with `<*>` for every variable: punctuation and spacing as they were,
@@ -11,45 +15,41 @@ const WILDCARD = Uint8Array.of(0x3c, 0x2a, 0x3e);
  */
 export function templateText(bytes: Uint8Array, masked = -1): Uint8Array {
   const { lineStart, lineEnd, variableCount, variableStart, variableEnd } = scratch;
-  const parts: Uint8Array[] = [];
-  let at = lineStart;
-  const replace = (start: number, end: number): void => {
-    parts.push(bytes.slice(at, start), WILDCARD);
-    at = end;
-  };
   const maskedStart = masked < 0 ? lineEnd : scratch.keyStart[masked]!;
+  copied = lineStart;
+  used = 0;
   for (let i = 0; i < variableCount;) {
-    if (maskedStart >= at && maskedStart < variableStart[i]!) replace(maskedStart, scratch.keyEnd[masked]!);
+    if (maskedStart >= copied && maskedStart < variableStart[i]!) replace(bytes, maskedStart, scratch.keyEnd[masked]!);
     const last = lastElement(i);
-    if (last - i >= ELEMENTS_SHOWN_MAX) replace(variableStart[i]!, variableEnd[last]!);
+    if (last - i >= ELEMENTS_SHOWN_MAX) replace(bytes, variableStart[i]!, variableEnd[last]!);
     else
       for (let each = i; each <= last; each++)
-        if (variableEnd[each]! > variableStart[each]!) replace(variableStart[each]!, variableEnd[each]!);
+        if (variableEnd[each]! > variableStart[each]!) replace(bytes, variableStart[each]!, variableEnd[each]!);
     i = last + 1;
   }
-  if (maskedStart >= at && maskedStart < lineEnd) replace(maskedStart, scratch.keyEnd[masked]!);
-  parts.push(bytes.slice(at, lineEnd));
-  return joined(parts);
+  if (maskedStart >= copied && maskedStart < lineEnd) replace(bytes, maskedStart, scratch.keyEnd[masked]!);
+  copyTo(bytes, lineEnd);
+  while (used > 0 && (BYTE_KIND[buffer[used - 1]!]! & SPACE) !== 0) used--;
+  return buffer.slice(0, used);
+}
+
+/** Puts `<*>` for `bytes[start, end)`. */
+function replace(bytes: Uint8Array, start: number, end: number): void {
+  copyTo(bytes, start);
+  buffer[used++] = 0x3c;
+  buffer[used++] = 0x2a;
+  buffer[used++] = 0x3e;
+  copied = end;
+}
+
+function copyTo(bytes: Uint8Array, end: number): void {
+  while (copied < end) buffer[used++] = bytes[copied++]!;
 }
 
 /** Index of the last variable of the run that the variable `first` begins. */
-export function lastElement(first: number): number {
+function lastElement(first: number): number {
   const { variableToken, variableCount } = scratch;
   let last = first;
   while (last + 1 < variableCount && variableToken[last + 1] === variableToken[first]) last++;
   return last;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const text = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    text.set(part, at);
-    at += part.length;
-  }
-  let end = length;
-  while (end > 0 && (text[end - 1] === 0x20 || text[end - 1] === 0x0d || text[end - 1] === 0x09)) end--;
-  return text.slice(0, end);
 }

@@ -100,7 +100,7 @@ describe('the default miner', () => {
       for (const text of texts) mineText(miner, text);
       return miner.templateCount;
     };
-    const letters = [...'abcdefghijkl'].map((letter) => letter + letter);
+    const letters = Array.from('abcdefghijkl', (letter) => letter + letter);
     expect(merged(['sda1', 'sdb1'].map((disk) => `disk ${disk} failed`))).toBe(2);
     expect(merged(['sda1', 'sdb1', 'sdc1'].map((disk) => `disk ${disk} failed`))).toBe(1);
     expect(merged(letters.slice(0, 11).map((name) => `${name} startup succeeded`))).toBe(11);
