@@ -40,7 +40,10 @@ export class ParameterSummary {
 
   /** Highest usual number. */
   usualMax(nowMs: number): number {
-    return usualPeak(this.#peaks, 0, nowMs);
+    // In the first minutes nothing has peaked twice; what is kept tells the range then.
+    let kept = 0;
+    for (let i = 0; i < this.#sampled; i++) kept = Math.max(kept, Math.abs(this.#sample[i]!));
+    return Math.max(kept, usualPeak(this.#peaks, 0, nowMs));
   }
 
   /** Learns a value; whether it is a number far above all usual ones. */
