@@ -39,7 +39,7 @@ export function templateAccuracies(): TemplateAccuracy[] {
   });
 }
 
-export function averageOf(rows: readonly TemplateAccuracy[], profile: MinerProfile): TemplateAccuracy {
+function averageOf(rows: readonly TemplateAccuracy[], profile: MinerProfile): TemplateAccuracy {
   const mean = (figure: (row: TemplateAccuracy) => number): number =>
     rows.reduce((sum, row) => sum + figure(row), 0) / rows.length;
   return {
@@ -52,7 +52,7 @@ export function averageOf(rows: readonly TemplateAccuracy[], profile: MinerProfi
   };
 }
 
-export function labelledLines(file: string): LabelledLines {
+function labelledLines(file: string): LabelledLines {
   const csv = readFileSync(sharedPath(`data/loghub/${file}`));
   const rows: { Content: string; EventId: string; EventTemplate: string }[] = parse(csv, { columns: true, bom: true });
   return {
@@ -93,7 +93,7 @@ export function accuracyOf(set: string, profile: MinerProfile, truth: LabelledLi
 }
 
 /** The template of each line once all lines have been mined: that which absorbed its first, where one did. */
-export function minedTemplates(contents: readonly string[], profile: MinerProfile): MinedTemplate[] {
+function minedTemplates(contents: readonly string[], profile: MinerProfile): MinedTemplate[] {
   const miner = createMiner({ profile, simTh: 0.4, maxTemplates: 2000 });
   const absorbedBy = new Map<MinedTemplate, MinedTemplate>();
   const encoder = new TextEncoder();

@@ -3,7 +3,7 @@ import { wideSpaceBytes } from '../byte-class.ts';
 /** What the scanner asks of a byte; a word's flags are the kinds of its bytes or-ed together. */
 export const HEX_LETTER = 1;
 /** g to z, G to Z. */
-export const OTHER_LETTER = 2;
+const OTHER_LETTER = 2;
 /** Beyond ASCII: a letter of some script, as far as the scanner cares. */
 export const HIGH = 4;
 export const DIGIT = 8;

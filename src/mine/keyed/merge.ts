@@ -15,7 +15,7 @@ export interface Generalised {
 }
 
 /** What `template` becomes when its word with the sibling entry `entry` is a variable; undefined when it has none. */
-export function generalised(template: KeyedTemplate, entry: number): Generalised | undefined {
+function generalised(template: KeyedTemplate, entry: number): Generalised | undefined {
   const word = template.siblingHashes.findIndex((own) => isSameEntry(own, entry));
   if (word < 0) return undefined;
   const text = template.textBytes;

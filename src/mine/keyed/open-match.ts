@@ -38,7 +38,7 @@ export function matchesOpen(key: Uint8Array, openRuns: number, bytes: Uint8Array
   return token === keyCount;
 }
 
-export function isOpen(openRuns: number, run: number): boolean {
+function isOpen(openRuns: number, run: number): boolean {
   return run < 31 && ((openRuns >>> run) & 1) === 1;
 }
 

@@ -64,7 +64,7 @@ export function scanMessage(bytes: Uint8Array, start: number, end: number): void
 }
 
 /** Free text `bytes[start, stop)`, up to its first line feed. Answers where it ended. */
-export function scanText(bytes: Uint8Array, start: number, stop: number): number {
+function scanText(bytes: Uint8Array, start: number, stop: number): number {
   const { keyStart, keyEnd, keyHash, sum } = scratch;
   scratch.stop = stop;
   let all = 0;

@@ -3,7 +3,7 @@ import { CLOSING, mixed, OPENING, scratch, VARIABLE, VARIABLE_HASH } from './scr
 import { HASH_SEED } from '../token-hash.ts';
 
 /** Keys with more tokens keep their words: the more there are, the less one of them is likely to be a variable. */
-export const SIBLING_TOKENS_MAX = 64;
+const SIBLING_TOKENS_MAX = 64;
 
 /** Siblings become one template when they weigh as much: eight plain words. */
 export const MERGER_WEIGHT = 24;
