@@ -257,6 +257,7 @@ export class Shard {
     const replay = new Replay({
       detector: this.#options.detector,
       servicesMax: this.#options.servicesMax,
+      everyLine: true,
       create: (service) => this.#services.peek(service)?.clone() ?? this.#services.create(service),
       onAnomaly: ({ alerts: _alerts, found: _found, ...anomaly }) => found.push(anomaly),
     });

@@ -14,6 +14,8 @@ const MESSAGE_BYTES_MAX = 16 * 1024;
 
 export interface ReplayOptions {
   detector: DetectorOptions;
+  /** Every line that has a reason is told, not only those that a live service would have raised. */
+  everyLine?: boolean;
   /** A service's detector at its first row; a fresh one where this is absent. */
   create?: (service: string) => Detector;
   /** Services with a detector of their own; further ones share one. */
@@ -37,11 +39,13 @@ export interface RaisedAnomaly extends Anomaly {
 export class Replay {
   readonly #onAnomaly: ((anomaly: RaisedAnomaly) => void) | undefined;
   readonly #services: ReplayServices;
+  readonly #everyLine: boolean;
   readonly #clock = new ReplayClock();
   #training = false;
   #rows = 0;
 
   constructor(options: ReplayOptions) {
+    this.#everyLine = options.everyLine ?? false;
     this.#onAnomaly = options.onAnomaly;
     this.#services = new ReplayServices(
       options.servicesMax,
@@ -92,7 +96,8 @@ export class Replay {
   add(service: string, bytes: Uint8Array, start: number, end: number, level: LevelIndex, timestampMs: number): Verdict {
     if (this.#training) this.#begin(false);
     const verdict = this.#score(service, bytes, start, end, level, timestampMs);
-    if (verdict.alerts !== 0 && this.#onAnomaly !== undefined)
+    const told = this.#everyLine ? verdict.reasons : verdict.alerts;
+    if (told !== 0 && this.#onAnomaly !== undefined)
       this.#onAnomaly(this.#raised(service, verdict, bytes, start, end, level, timestampMs));
     return verdict;
   }
