@@ -17,10 +17,6 @@ export function pushLetters(
   flags: number,
   hash: number,
 ): void {
-  if (scratch.keyCount === scratch.nameToken && bytes[from - 1] === BLANK) {
-    pushVariable(bytes, from, to, WORD);
-    return;
-  }
   const meaning = meaningOf(bytes, from, to, hash);
   if (meaning === UNIT && isAfterVariable(bytes, from)) return;
   if (meaning === USER) pushUser(bytes, from, to, hash);

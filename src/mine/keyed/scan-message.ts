@@ -2,6 +2,7 @@ import { HASH_PRIME, HASH_SEED } from '../token-hash.ts';
 import { wideSpaceBytes } from '../byte-class.ts';
 import { countMessage } from '../count-message.ts';
 import {
+  BACKSLASH,
   BREAK,
   BYTE_KIND,
   DELIMITER,
@@ -41,6 +42,9 @@ const SLASH = 0x2f;
 const EQUALS = 0x3d;
 const OPENING_BRACE = 0x7b;
 
+/** What stands behind a colon in the midst of a value. */
+const LONG_VALUE = SLASH_KIND | BACKSLASH | HEX_LETTER | DIGIT | DELIMITER;
+
 /** Instead of a number of tokens: the scanner jumped over some, or did not see them all. */
 const UNKNOWN = -1;
 
@@ -74,28 +78,20 @@ function scanText(bytes: Uint8Array, start: number, stop: number): number {
   while (at < stop) {
     let byte = bytes[at]!;
     let kind = BYTE_KIND[byte]!;
-    if (kind & BREAK) {
-      if (kind & SPACE) {
-        if (byte === LINE_FEED) break;
-        isApart = 1;
-        at++;
-        continue;
-      }
-      tokens += isApart;
-      isApart = 0;
-      if (kind & DELIMITER) {
-        if (kind & MARK) {
-          if (byte === EQUALS && isFirstKey(at, start)) {
-            const end = scanPairs(bytes, start, stop, scanText);
-            if (end >= 0) {
-              scratch.tokenCount = UNKNOWN;
-              return end;
-            }
-          }
-          at = scanMark(bytes, at, start, stop, byte);
-        } else at++;
-        continue;
-      }
+    if (kind & SPACE) {
+      if (byte === LINE_FEED) break;
+      isApart = 1;
+      at++;
+      continue;
+    }
+    tokens += isApart;
+    isApart = 0;
+    if (kind & DELIMITER) {
+      at = kind & MARK ? markEnd(bytes, at, start, stop, byte) : at + 1;
+      if (at < 0) return ~at;
+      continue;
+    }
+    if (kind & LEAD) {
       const width = wideBreakBytes(bytes, at, stop);
       if (width > 0) {
         all |= HIGH;
@@ -105,64 +101,72 @@ function scanText(bytes: Uint8Array, start: number, stop: number): number {
     }
     const count = scratch.keyCount;
     if (count >= KEY_TOKENS_MAX || scratch.variableCount >= VARIABLES_MAX - 1) break;
-    tokens += isApart;
-    isApart = 0;
     const from = at;
     let flags = 0;
     let hash = HASH_SEED;
-    do {
-      flags |= kind;
-      hash = Math.imul(hash ^ byte, HASH_PRIME);
-      if (++at >= stop) break;
-      byte = bytes[at]!;
-      kind = BYTE_KIND[byte]!;
-    } while ((kind & BREAK) === 0 || (kind & LEAD && wideBreakBytes(bytes, at, stop) === 0));
+    for (;;) {
+      do {
+        flags |= kind;
+        hash = Math.imul(hash ^ byte, HASH_PRIME);
+        if (++at >= stop) break;
+        byte = bytes[at]!;
+        kind = BYTE_KIND[byte]!;
+      } while ((kind & BREAK) === 0);
+      if (at >= stop || (kind & LEAD) === 0 || wideBreakBytes(bytes, at, stop) > 0) break;
+    }
     all |= flags;
-    if (byte === COLON && at < stop) {
-      const long = longWordEnd(bytes, from, at, stop, flags);
-      if (long > at) {
-        // A scheme is shown, and no part of the key.
-        const isUrl = long > at + 2 && bytes[at + 1] === SLASH && bytes[at + 2] === SLASH;
-        pushVariable(bytes, isUrl ? at + 3 : from, long, OTHER);
+    if (flags & SLASH_KIND || (byte === COLON && at + 1 < stop && BYTE_KIND[bytes[at + 1]!]! & LONG_VALUE)) {
+      const end = longValueEnd(bytes, from, at, start, stop, flags);
+      if (end >= 0) {
+        // There may be blanks in it.
         all |= HIGH;
-        at = long;
+        at = end;
         continue;
       }
     }
-    if ((flags & ~LETTER) === 0) {
-      if (
-        isKnownHash(hash) ||
-        (flags === HEX_LETTER && at - from >= HEX_WORD_MIN) ||
-        (count === scratch.nameToken && bytes[from - 1] === BLANK)
-      ) {
-        pushLetters(bytes, from, at, stop, flags, hash);
-        continue;
-      }
+    if (count === scratch.nameToken && bytes[from - 1] === BLANK) pushVariable(bytes, from, at, WORD);
+    else if ((flags & ~LETTER) !== 0) {
+      if (flags === DIGIT) pushVariable(bytes, from, at, NUMBER);
+      else pushOddWord(bytes, from, at, flags, hash);
+    } else if (isKnownHash(hash) || (flags === HEX_LETTER && at - from >= HEX_WORD_MIN)) {
+      pushLetters(bytes, from, at, stop, flags, hash);
+    } else {
       keyStart[count] = from;
       keyEnd[count] = at;
       keyHash[count] = hash;
       sum[count + 1] = mixed(sum[count]!, hash);
       scratch.keyCount = count + 1;
-      continue;
     }
-    if (flags === DIGIT) {
-      pushVariable(bytes, from, at, NUMBER);
-      continue;
-    }
-    if (flags & SLASH_KIND) {
-      const long = slashWordEnd(bytes, from, at, start, stop);
-      if (long >= 0) {
-        pushVariable(bytes, from, long, OTHER);
-        all |= HIGH;
-        at = long;
-        continue;
-      }
-    }
-    if (count === scratch.nameToken && bytes[from - 1] === BLANK) pushVariable(bytes, from, at, WORD);
-    else pushOddWord(bytes, from, at, flags, hash);
   }
   scratch.tokenCount = (all & HIGH) === 0 ? tokens : UNKNOWN;
   return at;
+}
+
+/** Behind the mark at `at`; `~end` when it shows that the whole line is one record. */
+function markEnd(bytes: Uint8Array, at: number, start: number, stop: number, byte: number): number {
+  if (byte === EQUALS && isFirstKey(at, start)) {
+    const end = scanPairs(bytes, start, stop, scanText);
+    scratch.tokenCount = UNKNOWN;
+    if (end >= 0) return ~end;
+  }
+  return scanMark(bytes, at, start, stop, byte);
+}
+
+/** Pushes the value that begins with the word `bytes[from, at)` and goes on behind it; its end, or -1 when it does not. */
+function longValueEnd(bytes: Uint8Array, from: number, at: number, start: number, stop: number, flags: number): number {
+  if (at < stop && bytes[at] === COLON) {
+    const end = longWordEnd(bytes, from, at, stop, flags);
+    if (end > at) {
+      // A scheme is shown, and no part of the key.
+      const isUrl = end > at + 2 && bytes[at + 1] === SLASH && bytes[at + 2] === SLASH;
+      pushVariable(bytes, isUrl ? at + 3 : from, end, OTHER);
+      return end;
+    }
+  }
+  if ((flags & SLASH_KIND) === 0) return -1;
+  const end = slashWordEnd(bytes, from, at, start, stop);
+  if (end >= 0) pushVariable(bytes, from, end, OTHER);
+  return end;
 }
 
 /** The first word of the line stands right before the `=` at `at`. */
