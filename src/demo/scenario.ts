@@ -25,8 +25,8 @@ export const INCIDENT_AFTER_MS = 20_000;
 export const INCIDENT_LASTS_MS = 60_000;
 export const INCIDENT_EVERY_MS = 300_000;
 
-/** Lines a service of the back-fill: past the learning phase (250) with room to spare. */
-export const BACKFILL_LINES = 400;
+/** Lines a service of the back-fill: so many without a new error that the first one speaks by itself. */
+export const BACKFILL_LINES = 2400;
 /** The back-fill ends this long before the start, so that it is outside the last minute that bursts are judged by. */
 const BACKFILL_GAP_MS = 70_000;
 

@@ -1,8 +1,11 @@
 /** Alerts of one incident come at growing distance: after so long for something new, and for more of the same. */
 const NEWS_MS = 5000;
 const NEWS_MS_MAX = 120_000;
+/** So many alerts of an incident may follow each other at once, when each is of an error that was not told yet. */
+const ERRORS_AT_ONCE = 8;
 const MORE_MS = 20_000;
-const MORE_MS_MAX = 900_000;
+/** Less than the quiet time after which what was told counts as resolved. */
+const MORE_MS_MAX = 240_000;
 /** Without evidence for so long, an incident is over. */
 const QUIET_MS = 120_000;
 /** What has lasted for so long is the new normal, and is learnt like it. */
@@ -20,6 +23,7 @@ export class AlertGate {
   #toldMs = 0;
   #evidenceMs = 0;
   #told = 0;
+  #errors = 0;
   /** Reasons told in this incident. */
   #reasons = 0;
 
@@ -28,21 +32,30 @@ export class AlertGate {
     return this.isOpen && nowMs - this.#openedMs < ACCEPTED_MS;
   }
 
-  /** There is evidence for `reasons` now; whether it is to be told. `isNews` when it is of something not told yet. */
-  admit(reasons: number, isNews: boolean, nowMs: number): boolean {
+  /**
+   * There is evidence for `reasons` now; whether it is to be told. `isNews` when it is of
+   * something not told yet, `isError` when that is an error.
+   */
+  admit(reasons: number, isNews: boolean, isError: boolean, nowMs: number): boolean {
     this.#evidenceMs = Math.max(this.#evidenceMs, nowMs);
     if (!this.isOpen) {
       this.isOpen = true;
       this.incident++;
       this.#openedMs = nowMs;
       this.#told = 0;
+      this.#errors = 0;
       this.#reasons = 0;
     } else {
       const news = isNews || (reasons & ~this.#reasons) !== 0;
       const step = 2 ** Math.min(this.#told - 1, 8);
+      if (isError && isNews && this.#errors++ < ERRORS_AT_ONCE) return this.#tell(reasons, nowMs);
       const distanceMs = news ? Math.min(NEWS_MS * step, NEWS_MS_MAX) : Math.min(MORE_MS * step, MORE_MS_MAX);
       if (nowMs - this.#toldMs < distanceMs) return false;
     }
+    return this.#tell(reasons, nowMs);
+  }
+
+  #tell(reasons: number, nowMs: number): true {
     this.#told++;
     this.#reasons |= reasons;
     this.#toldMs = nowMs;

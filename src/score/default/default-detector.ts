@@ -180,6 +180,7 @@ export class DefaultDetector implements Detector {
     if (memory === undefined) {
       memory = new TemplateMemory(template, level, this.learning ? LONG_AGO : state.open, charCount);
       memory.numbers[FIRST_SEEN] = timestampMs;
+      memory.key = state.templates.newbornKey();
       template.memory = memory;
       this.#lineage.created(template, timestampMs);
     }

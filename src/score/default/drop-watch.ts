@@ -1,12 +1,15 @@
 import { BUCKET_MS, LINES } from './bucket-ring.ts';
 import type { BucketRing } from './bucket-ring.ts';
 import { Habit } from './habit.ts';
+import { Spread } from './spread.ts';
 import { notePeak, PEAK_NUMBERS, usualPeak } from './usual-peak.ts';
 
-/** Windows in which lines may be too few, in buckets: two, three and four minutes. */
-const WINDOWS = [24, 36, 48] as const;
+/** Windows in which lines may be too few, in buckets: two to five minutes. */
+const WINDOWS = [24, 36, 48, 60] as const;
+/** Buckets of the stretch over which the noise of the rate is measured: four minutes. */
+const STRETCH_BUCKETS = 48;
 /** Nats from which a window has too few lines, and from which a pause is a silence. */
-const DROP_LIMIT = 9;
+const DROP_LIMIT = 6.5;
 const SILENCE_LIMIT = 11;
 /** Share of the usual lines above which it is no drop. */
 const SHARE_MAX = 0.45;
@@ -17,6 +20,10 @@ const PAUSE_FACTOR = 1.4;
 const PAUSE_MIN_MS = 20_000;
 /** Empty buckets after an empty one that are remembered, as an exponential mean. */
 const MEMORY_BUCKETS = 720;
+const STRETCHES_MAX = 30;
+/** Stretches for which the noise of a minute is believed before their own. */
+const NOISE_PRIOR = 6;
+const NOISE_MIN = 0.03;
 const PRIOR_STAY = 0.3;
 const PRIOR_WEIGHT = 2;
 
@@ -34,13 +41,19 @@ export class DropWatch {
   /** Empty buckets up to now. */
   #empty = 0;
   #told = false;
+  /** Scatter of the lines of four minutes, and those being counted. */
+  readonly #slow = new Spread(1, 0);
+  #stretchLines = 0;
+  #stretchBuckets = 0;
+  #stretches = 0;
   evidence = 0;
   observed = 0;
   expected = 0;
   sinceMs = 0;
 
-  /** The open bucket is over: learns its pause where one ended. */
-  count(lines: number, nowMs: number, healthy: boolean): void {
+  /** The open bucket is over, for which so many lines were `expected`. */
+  count(lines: number, expected: number, nowMs: number, healthy: boolean): void {
+    this.#countStretch(lines, expected, healthy);
     if (lines === 0) {
       this.#empty++;
       return;
@@ -55,6 +68,25 @@ export class DropWatch {
     this.#empty = 0;
   }
 
+  #countStretch(lines: number, expected: number, healthy: boolean): void {
+    if (!healthy || expected === 0) this.#stretchBuckets = -1;
+    this.#stretchLines = this.#stretchBuckets < 0 ? 0 : this.#stretchLines + lines;
+    if (++this.#stretchBuckets < STRETCH_BUCKETS) return;
+    this.#slow.learn(this.#stretchLines, expected * STRETCH_BUCKETS);
+    this.#stretches = Math.min(this.#stretches + 1, STRETCHES_MAX);
+    this.#stretchBuckets = 0;
+    this.#stretchLines = 0;
+  }
+
+  /** Variance of the rate itself over some minutes, as a share of its square. */
+  #noise(rate: number, clump: number, spread: number): number {
+    const ofMinute = noiseOf(spread, clump, rate * 60);
+    const ofStretch = noiseOf(this.#slow.value, clump, (rate * STRETCH_BUCKETS * BUCKET_MS) / 1000);
+    // Until enough was measured, minutes are taken to be all alike.
+    const pooled = (NOISE_PRIOR * ofMinute + this.#stretches * ofStretch) / (NOISE_PRIOR + this.#stretches);
+    return Math.max(NOISE_MIN, pooled);
+  }
+
   /** `rate` lines a second are usual; `clump` and `spread` are their dispersion in a bucket and in a minute. */
   judge(ring: BucketRing, nowMs: number, rate: number, clump: number, spread: number): void {
     this.evidence = 0;
@@ -65,6 +97,7 @@ export class DropWatch {
     if (pauseMs > usualMs) this.#take(silence, 0, (rate * pauseMs) / 1000, nowMs - pauseMs);
     // A drop to nothing is a pause, and judged as such.
     if (pauseMs > usualMs / PAUSE_FACTOR && this.evidence < DROP_LIMIT) return;
+    const noise = this.#noise(rate, clump, spread);
     let lines = 0;
     let buckets = 0;
     if (!this.#isLean(ring, rate)) return;
@@ -72,8 +105,6 @@ export class DropWatch {
       for (; buckets < window; buckets++) lines += ring.count(ring.open - buckets, LINES);
       const expected = (rate * window * BUCKET_MS) / 1000;
       if (lines > expected * SHARE_MAX || ring.age < window) continue;
-      // The noise of minutes adds up over a window as if they were nearly all alike.
-      const noise = Math.max(0.05, (spread / clump - 1) / ((rate * 60) / clump));
       this.#take(deviance(lines / clump, expected / clump, 1 / noise), lines, expected, nowMs - window * BUCKET_MS);
     }
   }
@@ -96,6 +127,8 @@ export class DropWatch {
     this.#pauses.set(other.#pauses);
     this.#stayed = other.#stayed;
     this.#followed = other.#followed;
+    this.#slow.copyFrom(other.#slow);
+    this.#stretches = other.#stretches;
   }
 
   /** Whether it still lasts: the last half minute has few lines, too. */
@@ -112,6 +145,10 @@ export class DropWatch {
     this.expected = expected;
     this.sinceMs = sinceMs;
   }
+}
+
+function noiseOf(spread: number, clump: number, mean: number): number {
+  return ((Math.max(spread, clump) / clump - 1) * clump) / mean;
 }
 
 /** Nats between a count and a negative binomial of this mean and size. */

@@ -1,9 +1,11 @@
-import type { Explanation } from '../../domain/anomaly.ts';
+import type { Explanation, ReasonDetail } from '../../domain/anomaly.ts';
 import { ERROR, INFO, WARN } from '../../domain/level.ts';
+import type { LevelIndex } from '../../domain/level.ts';
 import type { Finding } from '../detector.ts';
 import type { EventClock } from './event-clock.ts';
 import type { Signal } from './service-state.ts';
 import { FIRST_SEEN, LAST_SEEN } from './template-memory.ts';
+import type { TemplateMemory } from './template-memory.ts';
 
 /** What the end of a bucket has shown, strongest first, as it is told; `nowMs` is the inner clock's. */
 export function findingOf(signals: readonly Signal[], clock: EventClock, nowMs: number): Finding {
@@ -25,14 +27,21 @@ export function findingOf(signals: readonly Signal[], clock: EventClock, nowMs: 
     reasons,
     template: memory?.template,
     score: 0,
-    level: reasons.includes('error_burst') ? ERROR : reasons.includes('severity_shift') ? WARN : INFO,
-    message: first === undefined ? '' : sentenceOf(first.reason, first.observed, first.expected, first.unit),
+    level: levelOf(reasons, memory),
+    message: first === undefined ? '' : sentenceOf(first, memory),
     explanation,
   };
 }
 
-function sentenceOf(reason: string, observed: number, expected: number, unit: string): string {
-  return `${reason.replace('_', ' ')}: ${round(observed)} ${unit}, ${round(expected)} are usual`;
+function levelOf(reasons: readonly string[], memory: TemplateMemory | undefined): LevelIndex {
+  if (reasons.includes('error_burst')) return ERROR;
+  if (reasons.includes('new_template') && memory !== undefined) return memory.bornLevel;
+  return reasons.includes('severity_shift') ? WARN : INFO;
+}
+
+function sentenceOf({ reason, observed, expected, unit }: ReasonDetail, memory: TemplateMemory | undefined): string {
+  const counts = `${round(observed)} ${unit}, ${round(expected)} are usual`;
+  return `${reason.replace('_', ' ')}: ${counts}${memory === undefined ? '' : `: ${memory.template.text}`}`;
 }
 
 function round(value: number): string {

@@ -1,4 +1,4 @@
-import { WARN } from '../../domain/level.ts';
+import { ERROR, WARN } from '../../domain/level.ts';
 import { BUCKET_MS } from './bucket-ring.ts';
 import { EventStream } from './event-stream.ts';
 import type { TemplateMemory } from './template-memory.ts';
@@ -8,6 +8,8 @@ export const YOUNG_BUCKETS = 300_000 / BUCKET_MS;
 /** Good and Turing's estimate starts from this many templates seen once. */
 const SINGLES_PRIOR = 0.3;
 const MEMORY_SECONDS = 3600;
+/** A new error speaks by itself where no more than one line in so many is of a template never seen. */
+const UNHEARD_CHANCE = 1 / 7000;
 
 /**
  * Lines of templates that have only just appeared, at warn and above, and below: each has a budget of its own. How many
@@ -28,6 +30,10 @@ export class Novelty {
 
   /** The first or the second line of a template. */
   seen(memory: TemplateMemory): void {
+    if (memory.lines === 1 && memory.bornLevel >= ERROR) {
+      const chance = (this.#singlesHigh + SINGLES_PRIOR) / (this.#lines + 1);
+      memory.unheard = chance <= UNHEARD_CHANCE;
+    }
     this.#countSingle(memory, memory.lines === 1 ? 1 : -1);
   }
 
@@ -35,8 +41,25 @@ export class Novelty {
     this.#countSingle(memory, -1);
   }
 
-  countLines(lines: number): void {
-    this.#lines += lines;
+  countLine(): void {
+    this.#lines++;
+  }
+
+  /** Whether a line of this young template is more than is usual of such. */
+  passed(memory: TemplateMemory, nowMs: number): boolean {
+    return memory.unheard || this.streamFor(memory).passed(nowMs);
+  }
+
+  /** `isNews`: the template was not told in the incident that is open. An error then waits for no further evidence. */
+  speaks(memory: TemplateMemory, nowMs: number, isNews: boolean): boolean {
+    if (memory.unheard) return true;
+    const events = this.streamFor(memory);
+    return isNews && memory.bornLevel >= ERROR ? events.passed(nowMs) : events.speaks(nowMs);
+  }
+
+  told(memory: TemplateMemory): void {
+    memory.unheard = false;
+    this.streamFor(memory).told();
   }
 
   /** A line of a young template, at `lineRate` lines a second; `weight` as it teaches. */

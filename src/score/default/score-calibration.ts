@@ -64,7 +64,7 @@ export class ScoreCalibration {
       if (above > 0 && highest < 0) highest = bin;
       if (above * 2 >= total && middle < 0) middle = bin;
       const share = (above + 1) / (total + 1);
-      calibrated[bin] = Math.min(RARE_SCORE, (RARE_SCORE * Math.log(share)) / Math.log(RARE_SHARE));
+      calibrated[bin] = Math.min(RARE_SCORE, (RARE_SCORE * Math.log(share)) / Math.log(RARE_SHARE)) + 0;
     }
     // Beyond all that was seen: the further, the rarer, measured by how far the highest stands above the middle.
     const width = Math.max(highest - middle, BINS / 64);

@@ -49,6 +49,8 @@ export class ServiceState {
   /** Values unlike those usual at their place. */
   readonly values = oddities();
   readonly gate = new AlertGate();
+  /** A new template that was not told to keep alerts apart; told when its time has come. */
+  #held: TemplateMemory | undefined;
   readonly #levelCounts = new Float64Array(LEVELS.length);
   /** Templates with lines in the open bucket. */
   readonly #touched: TemplateMemory[] = [];
@@ -91,6 +93,7 @@ export class ServiceState {
     memory.charsSum += chars - (memory.charsSum >> MEAN_BITS);
     // Lines that come late were said in another minute: they are no spike.
     if (bucket + LATE_BUCKETS >= ring.open && memory.bucketLines++ === 0) this.#touched.push(memory);
+    this.novelty.countLine();
     if (++memory.lines <= 2) this.novelty.seen(memory);
     let reasons = 0;
     if (bucket - memory.bornBucket < YOUNG_BUCKETS) reasons |= this.#young(memory);
@@ -118,14 +121,18 @@ export class ServiceState {
   /** Whether the line counted last is to be told, for `reasons`. */
   admitLine(memory: TemplateMemory, reasons: number): boolean {
     let speaking = reasons & REASON_BIT.anomaly_score;
-    if (reasons & REASON_BIT.new_template && this.novelty.streamFor(memory).speaks(this.nowMs))
+    const isUntold = memory.toldIn !== this.gate.incident || !this.gate.isOpen;
+    if (reasons & REASON_BIT.new_template && this.novelty.speaks(memory, this.nowMs, isUntold))
       speaking |= REASON_BIT.new_template;
     if (reasons & REASON_BIT.severity_shift && this.severity.speaks(this.nowMs)) speaking |= REASON_BIT.severity_shift;
     if (reasons & REASON_BIT.parameter_outlier && this.values.speaks(this.nowMs))
       speaking |= REASON_BIT.parameter_outlier;
     if (speaking === 0) return false;
-    const isNews = (speaking & REASON_BIT.new_template) !== 0 && memory.toldIn !== this.gate.incident;
-    if (!this.gate.admit(speaking, isNews, this.nowMs)) return false;
+    const isNews = (speaking & REASON_BIT.new_template) !== 0 && isUntold;
+    if (!this.gate.admit(speaking, isNews, memory.bornLevel >= ERROR, this.nowMs)) {
+      if (isNews && (this.#held === undefined || memory.bornLevel > this.#held.bornLevel)) this.#held = memory;
+      return false;
+    }
     this.#tell(memory, speaking);
     return true;
   }
@@ -137,11 +144,18 @@ export class ServiceState {
     const weight = this.doubtful ? TROUBLED_WEIGHT : 1;
     const signals = this.#flush(bucket, endMs, weight);
     this.templates.closeBucket();
+    const isMinute = (bucket + 1) % MINUTE_BUCKETS === 0;
+    if (isMinute) {
+      this.templates.closeMinute(endMs, this.watch.ready);
+      const mixed = this.templates.mixSignal(endMs);
+      if (mixed !== undefined) signals.push(mixed);
+    }
     this.watch.closeBucket(this.doubtful);
-    this.#settleStreams(endMs, weight, bucket % MINUTE_BUCKETS === 0);
+    this.#settleStreams(endMs, weight, isMinute);
     this.#errorBurst = this.watch.isErrorBurst(endMs);
     this.#setContext();
     if (this.watch.ready) this.watch.addSignals(endMs, signals);
+    if (this.#held !== undefined) signals.push(heldSignal(this.#held));
     const told = signals.filter(({ detail }) => (alertReasons & REASON_BIT[detail.reason]) !== 0);
     if (learning) return NOTHING;
     return told.length > 0 ? this.#tellSignals(told, endMs) : this.#closeGate(endMs);
@@ -173,7 +187,8 @@ export class ServiceState {
   #young(memory: TemplateMemory): number {
     const { novelty, watch, nowMs } = this;
     novelty.young(memory, nowMs, Math.max(watch.rateHigh, watch.ring.minuteCount(LINES) / 60), this.doubtful ? 0.1 : 1);
-    return novelty.streamFor(memory).passed(nowMs) ? REASON_BIT.new_template : 0;
+    const isFirst = memory.lines === 1 && memory.bornLevel >= WARN;
+    return isFirst || novelty.passed(memory, nowMs) ? REASON_BIT.new_template : 0;
   }
 
   #odd(events: EventStream, reason: number): number {
@@ -194,7 +209,6 @@ export class ServiceState {
       memory.samples = SAMPLES;
     }
     this.#touched.length = 0;
-    this.novelty.countLines(this.#bucketLines);
     this.#samples = this.#bucketLines > BUSY_LINES ? BUSY_SAMPLES : SERVICE_SAMPLES;
     this.#bucketLines = 0;
     return signals;
@@ -227,10 +241,13 @@ export class ServiceState {
 
   #tellSignals(signals: Signal[], endMs: number): readonly Signal[] {
     const reasons = signals.reduce((bits, { detail }) => bits | REASON_BIT[detail.reason], 0);
-    if (!this.gate.admit(reasons, false, endMs)) return NOTHING;
+    const isNews = this.#held !== undefined && (reasons & REASON_BIT.new_template) !== 0;
+    if (!this.gate.admit(reasons, isNews, false, endMs)) return NOTHING;
     const sorted = signals.toSorted((a, b) => b.evidence - a.evidence);
     this.watch.told(endMs);
-    for (const { memory } of sorted) if (memory !== undefined) this.#tell(memory, 0);
+    this.templates.told(endMs);
+    for (const { memory, detail } of sorted)
+      if (memory !== undefined) this.#tell(memory, REASON_BIT[detail.reason] & REASON_BIT.new_template);
     const sinceMs = sorted.reduce((first, { detail }) => Math.min(first, detail.since), endMs);
     this.watch.ring.markTroubled(Math.floor(sinceMs / BUCKET_MS));
     return sorted;
@@ -238,7 +255,8 @@ export class ServiceState {
 
   #tell(memory: TemplateMemory, reasons: number): void {
     memory.toldIn = this.gate.incident;
-    if (reasons & REASON_BIT.new_template) this.novelty.streamFor(memory).told();
+    if (memory === this.#held) this.#held = undefined;
+    if (reasons & REASON_BIT.new_template) this.novelty.told(memory);
     if (reasons & REASON_BIT.severity_shift) this.severity.told();
     if (reasons & REASON_BIT.parameter_outlier) this.values.told();
     this.watch.ring.markTroubled(this.open);
@@ -269,4 +287,16 @@ function oddities(): EventStream {
     spread: 1.2,
     spreadWeight: 3,
   });
+}
+
+function heldSignal(memory: TemplateMemory): Signal {
+  const detail: ReasonDetail = {
+    reason: 'new_template',
+    observed: memory.lines,
+    expected: 0,
+    unit: 'lines of a new template',
+    since: memory.bornBucket * BUCKET_MS,
+  };
+  // Last among what a bucket's end has shown: the rest is of this moment.
+  return { detail, evidence: 0, memory };
 }

@@ -60,7 +60,7 @@ export class ServiceWatch {
     const { ring } = this;
     const nowMs = (ring.open + 1) * BUCKET_MS;
     const lines = ring.count(ring.open, LINES);
-    this.drops.count(lines, nowMs, !doubtful);
+    this.drops.count(lines, this.ready ? (this.lines.rate * BUCKET_MS) / 1000 : 0, nowMs, !doubtful);
     if (this.ready) this.#judge(lines, nowMs, doubtful);
     const { leaving } = ring;
     if (leaving !== undefined) this.#learn(leaving, doubtful);

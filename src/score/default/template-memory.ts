@@ -55,6 +55,8 @@ export class TemplateMemory {
   toldIn = 0;
   /** Lines like it since it was told last. */
   repeats = 0;
+  /** It came where hardly anything new ever comes, at error or above, and was not told yet. */
+  unheard = false;
   /** Bucket until which it is in a spike. */
   spikeUntil = -1;
   readonly levelCounts = new Uint32Array(LEVELS.length);

@@ -2,6 +2,7 @@ import type { ReasonDetail } from '../../domain/anomaly.ts';
 import { BUCKET_MS, MINUTE_BUCKETS } from './bucket-ring.ts';
 import { Habit } from './habit.ts';
 import { heatClass, rarityClass, TEMPLATE_HEAT, TEMPLATE_RARITY, YOUTH } from './line-features.ts';
+import { MixWatch } from './mix-watch.ts';
 import { YOUNG_BUCKETS } from './novelty.ts';
 import type { Signal } from './service-state.ts';
 import { Spread } from './spread.ts';
@@ -29,6 +30,10 @@ const SPIKE_BUCKETS = 6;
 /** Buckets after its birth in which a template is judged by its novelty alone. */
 const INFANT_BUCKETS = 2 * YOUNG_BUCKETS;
 
+const RARITIES = 16;
+/** Class of a template's youth in its first minute. */
+const YOUNGEST = 3;
+
 /** Single templates that speak much more often than they used to. */
 export class TemplateWatch {
   /** Scatter of all templates' lines a minute, for those of which little is known. */
@@ -38,6 +43,9 @@ export class TemplateWatch {
   #count = 0;
   #knownSeconds = 0;
   #passed = false;
+  readonly mix = new MixWatch();
+  /** Templates, other than new ones, with lines in the minute that is being counted. */
+  readonly #minuteTemplates: TemplateMemory[] = [];
 
   /** Remembered time. */
   get knownSeconds(): number {
@@ -47,6 +55,12 @@ export class TemplateWatch {
   /** Usual lines a second; one line more than there were. */
   rateOf(memory: TemplateMemory, nowMs: number): number {
     return (keptCount(memory, nowMs) + 1) / Math.max(this.#knownSeconds, 60);
+  }
+
+  /** A minute of the service is over: looks at the mix of its lines. */
+  closeMinute(nowMs: number, judged: boolean): void {
+    if (judged) this.mix.judge(this.#minuteTemplates, (memory) => this.#shareOf(memory, nowMs), nowMs);
+    this.#minuteTemplates.length = 0;
   }
 
   /** A bucket of the service is over. */
@@ -82,6 +96,11 @@ export class TemplateWatch {
     return spikes;
   }
 
+  /** The key of a template at its first line: as rare and as young as can be. */
+  newbornKey(): number {
+    return (rarityClass(0.5 / (this.#count + 1), RARITIES) << TEMPLATE_RARITY) | (YOUNGEST << YOUTH);
+  }
+
   /** A template whose lines have just been evidence for a spike. */
   signalOf(memory: TemplateMemory, nowMs: number): Signal {
     const { numbers } = memory;
@@ -96,9 +115,24 @@ export class TemplateWatch {
     return { detail, evidence: Math.max(numbers[EVIDENCE]!, numbers[EVIDENCE + 1]!), memory };
   }
 
+  /** The template that makes the last minute's mix another; undefined when it is the usual one. */
+  mixSignal(nowMs: number): Signal | undefined {
+    const { strongest, expected, deviation } = this.mix;
+    if (strongest === undefined || !this.mix.speaks(nowMs)) return undefined;
+    const observed = strongest.numbers[MINUTE_LINES]!;
+    const unit = 'lines of this template in 60 s, among as many others as usual';
+    const detail: ReasonDetail = { reason: 'rate_spike', observed, expected, unit, since: nowMs - 60_000 };
+    return { detail, evidence: deviation, memory: strongest };
+  }
+
+  told(nowMs: number): void {
+    if (this.mix.speaks(nowMs)) this.mix.told();
+  }
+
   settle(nowMs: number): void {
     if (this.#passed) this.#habit.passed(nowMs);
     this.#passed = false;
+    this.mix.settle(nowMs);
   }
 
   copyFrom(other: TemplateWatch): void {
@@ -106,6 +140,11 @@ export class TemplateWatch {
     this.#habit.copyFrom(other.#habit);
     this.#count = other.#count;
     this.#knownSeconds = other.#knownSeconds;
+    this.mix.copyFrom(other.mix);
+  }
+
+  #shareOf(memory: TemplateMemory, nowMs: number): number {
+    return (keptCount(memory, nowMs) + 0.5) / (this.#count + 1);
   }
 
   /** CUSUM, as `ShiftWatch` has it, brought up to date only when the template speaks. */
@@ -155,6 +194,7 @@ export class TemplateWatch {
         this.#pooled.learnMore(said, minutes * expected);
       }
       if (healthy) memory.learnLevels();
+      if (bucket - memory.bornBucket >= INFANT_BUCKETS) this.#minuteTemplates.push(memory);
       notePeak(numbers, PEAK, numbers[MINUTE_LINES]!, before * 60_000);
       numbers[MINUTE] = minute;
       numbers[MINUTE_LINES] = 0;
@@ -164,8 +204,8 @@ export class TemplateWatch {
 
   #keyOf(memory: TemplateMemory, rate: number, bucket: number, share: number): number {
     const age = bucket - memory.bornBucket;
-    const youth = age < MINUTE_BUCKETS ? 3 : age < 10 * MINUTE_BUCKETS ? 2 : age < 60 * MINUTE_BUCKETS ? 1 : 0;
-    const rarity = rarityClass(share, 16);
+    const youth = age < MINUTE_BUCKETS ? YOUNGEST : age < 10 * MINUTE_BUCKETS ? 2 : age < 60 * MINUTE_BUCKETS ? 1 : 0;
+    const rarity = rarityClass(share, RARITIES);
     const heat = heatClass(memory.numbers[MINUTE_LINES]!, rate * 60);
     return (rarity << TEMPLATE_RARITY) | (heat << TEMPLATE_HEAT) | (youth << YOUTH);
   }

@@ -65,7 +65,11 @@ describe('service detector', () => {
   });
 
   it('calls a template new again after it was evicted', () => {
-    const detector = new ReferenceDetector('s', { ...OPTIONS, miner: { profile: 'drain3', simTh: 0.4, maxTemplates: 3 } }, 0);
+    const detector = new ReferenceDetector(
+      's',
+      { ...OPTIONS, miner: { profile: 'drain3', simTh: 0.4, maxTemplates: 3 } },
+      0,
+    );
     const lines = ['one', 'two words', 'three short words', 'one', 'four words stand here', 'two words'];
     expect(lines.map((line) => say(detector, line, WARN).isNew)).toEqual([true, true, true, false, true, true]);
   });
