@@ -33,7 +33,8 @@ const RUNNERS: Runner[] = [
   { matches: /^npm start -- --demo$/, run: watchDemo },
   { matches: /^((?:[A-Z_]+=\S+ )*)npm start$/, run: startService },
   { matches: /^npm test$/, run: checkTestScript },
-  { matches: /^npm run bench\b/, run: checkBench },
+  { matches: /^npm run (bench|eval)\b/, run: checkSections },
+  { matches: /^npm run -s halfspace -- (detect|annotate) /, run: readLog },
   { matches: /^(?:[A-Z_]+=\S+ )*otelcol-contrib --config otel-collector\.yaml$/, run: checkCollector },
   { matches: /^export OTEL_/, run: checkSdkVariable },
 ];
@@ -110,12 +111,21 @@ async function checkTestScript(): Promise<void> {
 }
 
 /** Measuring takes minutes: only that the sections exist is looked at. */
-async function checkBench(command: string): Promise<void> {
-  const { code, stderr } = await runShell('npm run bench -- nonsense', { timeoutMs: 30_000 });
+async function checkSections(command: string): Promise<void> {
+  const [script = ''] = /npm run \w+/.exec(command) ?? [];
+  const { code, stderr } = await runShell(`${script} -- nonsense`, { timeoutMs: 30_000 });
   expect(code).toBe(2);
   const sections = /there are (.*)/.exec(stderr)?.[1]?.split(', ') ?? [];
   expect(sections).toEqual(expect.arrayContaining(command.split(' -- ')[1]?.split(' ') ?? []));
   expect(sections).not.toEqual([]);
+}
+
+/** The lines that the page shows are among those that come. */
+async function readLog(command: string, stage: Stage, answer: Fence | undefined): Promise<void> {
+  const { code, stdout, stderr } = await runShell(onStage(command, stage), { timeoutMs: 30_000 });
+  expect(code, stderr).toBe(0);
+  const shown = (answer?.text ?? '').split('\n').filter((line) => line !== '');
+  expect(stdout.split('\n')).toEqual(expect.arrayContaining(shown));
 }
 
 /** By the real Collector, which says whether it would start so. */
