@@ -5,6 +5,7 @@ import type { MinedTemplate, ParameterSpans, TemplateChange, TemplateMiner } fro
 import { keyBytes } from './key-bytes.ts';
 import { KeyedTemplate, SHAPE_OVERHEAD } from './keyed-template.ts';
 import type { Shape } from './keyed-template.ts';
+import { lineShape, shape } from './line-shape.ts';
 import { siblingsOf } from './merge.ts';
 import type { Generalised } from './merge.ts';
 import { matchesOpen } from './open-match.ts';
@@ -71,18 +72,19 @@ export class KeyedMiner implements TemplateMiner {
     recall.nextLine();
     this.change = UNCHANGED;
     this.absorbed = NONE;
-    if (recall.recalls) {
-      const same = recallLine(bytes, start, end, this.#owner) as KeyedTemplate | undefined;
+    const length = recall.recalls ? lineShape(bytes, start, end) : -1;
+    if (length >= 0) {
+      const same = recallLine(shape, 0, length, this.#owner) as KeyedTemplate | undefined;
       if (same !== undefined) {
         recall.hits++;
         this.tokenCount = remembered.tokenCount;
-        this.charCount = remembered.charCount;
+        this.charCount = end - start;
         this.#joined(same);
         return same;
       }
     }
     const template = this.#mineAnew(bytes, start, end);
-    if (recall.recalls && this.change === UNCHANGED) rememberLine(bytes, start, end, this.#owner, template, this);
+    if (length >= 0 && this.change === UNCHANGED) rememberLine(shape, 0, length, this.#owner, template, this);
     return template;
   }
 

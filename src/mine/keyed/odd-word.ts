@@ -77,7 +77,7 @@ function pushParts(bytes: Uint8Array, start: number, leader: number, end: number
   }
 }
 
-function isTrailing(byte: number): boolean {
+export function isTrailing(byte: number): boolean {
   return byte === FULL_STOP || byte === DASH || byte === HASH_SIGN || byte === AT_SIGN;
 }
 
@@ -153,7 +153,7 @@ function isKeyOfPair(bytes: Uint8Array, from: number, to: number, flags: number)
 }
 
 /** Digits, perhaps a fraction, and a unit. */
-function isQuantity(bytes: Uint8Array, from: number, to: number): boolean {
+export function isQuantity(bytes: Uint8Array, from: number, to: number): boolean {
   let at = from;
   if (bytes[at] === DASH || bytes[at] === PLUS) at++;
   const digits = at;
