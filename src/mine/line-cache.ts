@@ -29,9 +29,8 @@ const numbers = new Int32Array(SETS * SET_NUMBERS);
 const bytesOf = new Uint8Array(SETS * WAYS * LINE_BYTES_MAX);
 const templates: (Recallable | undefined)[] = Array.from({ length: SETS * WAYS });
 
-/** Of the message looked up last: the set where it would stand, negative when it is too long. */
-let set = 0;
-let hash = 0;
+/** Of the text looked up last: the set where it would stand, negative when it is too long; and its hash. */
+export const lookup = { set: 0, hash: 0 };
 let isEmpty = true;
 
 /** What is remembered of the message that was found last. */
@@ -47,11 +46,13 @@ export const remembered = { tokenCount: 0, charCount: 0 };
 export function recallLine(bytes: Uint8Array, start: number, end: number, owner: number): Recallable | undefined {
   const length = end - start;
   if (length > LINE_BYTES_MAX) {
-    set = -1;
+    lookup.set = -1;
     return undefined;
   }
-  hash = hashOf(bytes, start, end) ^ Math.imul(owner, 0x9e3779b1);
-  set = (hash ^ (hash >>> 15)) & (SETS - 1);
+  const hash = hashOf(bytes, start, end) ^ Math.imul(owner, 0x9e3779b1);
+  const set = (hash ^ (hash >>> 15)) & (SETS - 1);
+  lookup.set = set;
+  lookup.hash = hash;
   const first = set * SET_NUMBERS;
   for (let way = 0; way < WAYS; way++) {
     const at = first + way;
@@ -67,7 +68,7 @@ export function recallLine(bytes: Uint8Array, start: number, end: number, owner:
   return undefined;
 }
 
-/** Remembers the message that was looked up last: it joined `template` and changed nothing. */
+/** Remembers a text that was looked up, with what `lookup` was then: it joined `template` and changed nothing. */
 export function rememberLine(
   bytes: Uint8Array,
   start: number,
@@ -75,10 +76,12 @@ export function rememberLine(
   owner: number,
   template: Recallable,
   counts: { tokenCount: number; charCount: number },
+  set: number,
+  hash: number,
 ): void {
   if (set < 0) return;
   isEmpty = false;
-  const way = wayFor(owner, end - start);
+  const way = wayFor(owner, end - start, set, hash);
   const index = set * WAYS + way;
   const from = index * LINE_BYTES_MAX - start;
   for (let at = start; at < end; at++) bytesOf[from + at] = bytes[at]!;
@@ -101,7 +104,7 @@ export function forgetLines(): void {
 }
 
 /** Where the message stood with an answer that counts no more, else the place that was filled longest ago. */
-function wayFor(owner: number, length: number): number {
+function wayFor(owner: number, length: number, set: number, hash: number): number {
   const first = set * SET_NUMBERS;
   for (let way = 0; way < WAYS; way++) {
     const at = first + way;

@@ -1,5 +1,5 @@
 import { DrainTree } from './drain-tree.ts';
-import { forgetLines, recallLine, remembered, rememberLine } from '../line-cache.ts';
+import { forgetLines, lookup, recallLine, remembered, rememberLine } from '../line-cache.ts';
 import { nextOwner, RecallTrial } from '../recall-trial.ts';
 import { CHANGED, CREATED, UNCHANGED } from '../template-miner.ts';
 import type { MinedTemplate, ParameterSpans, TemplateChange, TemplateMiner } from '../template-miner.ts';
@@ -93,7 +93,8 @@ export class DrainMiner implements TemplateMiner {
       }
     }
     const template = this.#mineAnew(bytes, start, end);
-    if (recall.recalls && this.change === UNCHANGED) rememberLine(bytes, start, end, this.#owner, template, this);
+    if (recall.recalls && this.change === UNCHANGED)
+      rememberLine(bytes, start, end, this.#owner, template, this, lookup.set, lookup.hash);
     return template;
   }
 

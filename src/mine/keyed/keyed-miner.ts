@@ -1,11 +1,11 @@
-import { forgetLines, recallLine, remembered, rememberLine } from '../line-cache.ts';
+import { forgetLines, lookup, recallLine, remembered, rememberLine } from '../line-cache.ts';
 import { nextOwner, RecallTrial } from '../recall-trial.ts';
 import { CHANGED, CREATED, UNCHANGED } from '../template-miner.ts';
 import type { MinedTemplate, ParameterSpans, TemplateChange, TemplateMiner } from '../template-miner.ts';
 import { keyBytes } from './key-bytes.ts';
 import { KeyedTemplate, SHAPE_OVERHEAD } from './keyed-template.ts';
 import type { Shape } from './keyed-template.ts';
-import { lineShape, shape } from './line-shape.ts';
+import { lineShape, NO_SHAPE, shape } from './line-shape.ts';
 import { siblingsOf } from './merge.ts';
 import type { Generalised } from './merge.ts';
 import { matchesOpen } from './open-match.ts';
@@ -19,7 +19,7 @@ import { templateText } from './template-text.ts';
 export interface KeyedOptions {
   /** Templates kept; beyond it the least recently used one goes. */
   maxTemplates: number;
-  /** Remember lines to the letter, true. Never changes a result. */
+  /** Remember lines, to the letter and by their shape, true. Never changes a result. */
   lineCache?: boolean;
 }
 
@@ -48,7 +48,8 @@ export class KeyedMiner implements TemplateMiner {
   #open: KeyedTemplate[] = [];
   readonly #seen = new Int32Array(SEEN);
   readonly #owner = nextOwner();
-  readonly #recall: RecallTrial;
+  readonly #lineRecall: RecallTrial;
+  readonly #shapeRecall: RecallTrial;
   #created = 0;
   #oldest: KeyedTemplate | undefined;
   #newest: KeyedTemplate | undefined;
@@ -64,27 +65,49 @@ export class KeyedMiner implements TemplateMiner {
     if (!(options.maxTemplates >= 1))
       throw new RangeError(`got ${options.maxTemplates} templates; expected at least 1`);
     this.#options = options;
-    this.#recall = new RecallTrial(options.lineCache ?? true);
+    const recalls = options.lineCache ?? true;
+    this.#lineRecall = new RecallTrial(recalls);
+    this.#shapeRecall = new RecallTrial(recalls);
   }
 
   mine(bytes: Uint8Array, start: number, end: number): KeyedTemplate {
-    const recall = this.#recall;
-    recall.nextLine();
+    const lines = this.#lineRecall;
+    lines.nextLine();
     this.change = UNCHANGED;
     this.absorbed = NONE;
-    const length = recall.recalls ? lineShape(bytes, start, end) : -1;
-    if (length >= 0) {
-      const same = recallLine(shape, 0, length, this.#owner) as KeyedTemplate | undefined;
-      if (same !== undefined) {
-        recall.hits++;
-        this.tokenCount = remembered.tokenCount;
-        this.charCount = end - start;
-        this.#joined(same);
-        return same;
-      }
+    if (!lines.recalls) return this.#mineByShape(bytes, start, end);
+    const same = recallLine(bytes, start, end, this.#owner) as KeyedTemplate | undefined;
+    if (same !== undefined) {
+      lines.hits++;
+      return this.#recalled(same, remembered.charCount);
     }
+    const { set, hash } = lookup;
+    const template = this.#mineByShape(bytes, start, end);
+    if (this.change === UNCHANGED) rememberLine(bytes, start, end, this.#owner, template, this, set, hash);
+    return template;
+  }
+
+  #mineByShape(bytes: Uint8Array, start: number, end: number): KeyedTemplate {
+    const shapes = this.#shapeRecall;
+    shapes.nextLine();
+    const length = shapes.recalls ? lineShape(bytes, start, end) : NO_SHAPE;
+    if (length === NO_SHAPE) return this.#mineAnew(bytes, start, end);
+    // No line to the letter has the owner that shapes have.
+    const same = recallLine(shape, 0, length, -this.#owner) as KeyedTemplate | undefined;
+    if (same !== undefined) {
+      shapes.hits++;
+      return this.#recalled(same, end - start);
+    }
+    const { set, hash } = lookup;
     const template = this.#mineAnew(bytes, start, end);
-    if (length >= 0 && this.change === UNCHANGED) rememberLine(shape, 0, length, this.#owner, template, this);
+    if (this.change === UNCHANGED) rememberLine(shape, 0, length, -this.#owner, template, this, set, hash);
+    return template;
+  }
+
+  #recalled(template: KeyedTemplate, charCount: number): KeyedTemplate {
+    this.tokenCount = remembered.tokenCount;
+    this.charCount = charCount;
+    this.#joined(template);
     return template;
   }
 

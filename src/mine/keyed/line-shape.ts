@@ -16,7 +16,8 @@ import { isQuantity, isTrailing } from './odd-word.ts';
 
 /** Longer lines have no shape. */
 const LINE_BYTES_MAX = 1024;
-const NONE = -1;
+/** Of a line that has none. */
+export const NO_SHAPE = -1;
 
 const TAB = 0x09;
 const BLANK = 0x20;
@@ -42,19 +43,19 @@ export const shape = new Uint8Array(LINE_BYTES_MAX);
 /**
  * Writes into {@link shape} what the line `bytes[start, end)` has in common with others of the same key but for their
  * digits: digits that cannot matter to `scanMessage` are left out. Two lines of one shape always have one key and as many
- * white-space tokens; not the other way round. Answers the shape's length; -1 for a line that has none: of several
+ * white-space tokens; not the other way round. Answers the shape's length; {@link NO_SHAPE} for a line that has none: of several
  * lines, beyond ASCII, with control bytes, a record of names and values.
  */
 export function lineShape(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start > LINE_BYTES_MAX || bytes[start] === OPENING_BRACE) return NONE;
+  if (end - start > LINE_BYTES_MAX || bytes[start] === OPENING_BRACE) return NO_SHAPE;
   let out = 0;
-  let firstEnd = NONE;
+  let firstEnd = NO_SHAPE;
   let at = start;
   while (at < end) {
     let byte = bytes[at]!;
     let kind = BYTE_KIND[byte]!;
     if (kind & (SPACE | DELIMITER)) {
-      if ((byte < BLANK && byte !== TAB) || at === start || (byte === EQUALS && at === firstEnd)) return NONE;
+      if ((byte < BLANK && byte !== TAB) || at === start || (byte === EQUALS && at === firstEnd)) return NO_SHAPE;
       shape[out++] = byte;
       at++;
       continue;
@@ -69,7 +70,7 @@ export function lineShape(bytes: Uint8Array, start: number, end: number): number
       byte = bytes[at]!;
       kind = BYTE_KIND[byte]!;
     } while ((kind & BREAK) === 0);
-    if (flags & (HIGH | LEAD) || (flags & SYMBOL && hasControl(bytes, from, at))) return NONE;
+    if (flags & (HIGH | LEAD) || (flags & SYMBOL && hasControl(bytes, from, at))) return NO_SHAPE;
     if (firstEnd < 0) firstEnd = at;
     if (flags & DIGIT) out = shapeWord(bytes, from, at, flags, outFrom, isByColon(bytes, start, from, at, end));
   }
