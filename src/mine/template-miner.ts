@@ -38,9 +38,6 @@ export interface MinedTemplate {
 
 export const ALIASES_MAX = 32;
 
-/** Kinds of variable value. */
-export const PARAMETER_KINDS = ['number', 'word', 'other'] as const;
-
 /**
  * What stood at the variable positions of a line, in the order of the template's placeholders. Scratch space of the
  * thread: good until the next call of any miner.
@@ -50,7 +47,7 @@ export interface ParameterSpans {
   /** The text is UTF-8 `bytes[start[i], end[i])` of the message's own bytes. */
   readonly start: Int32Array;
   readonly end: Int32Array;
-  /** Index into {@link PARAMETER_KINDS}; a number is decimal, perhaps with a sign, a fraction or a unit behind it. */
+  /** 0: a number, decimal, perhaps with a sign, a fraction or a unit behind it; 1: a word; 2: anything else. */
   readonly kind: Uint8Array;
 }
 

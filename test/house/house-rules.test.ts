@@ -62,7 +62,7 @@ test('every npm command that a page names exists', () => {
     .flatMap((page) =>
       Array.from(
         read(page).matchAll(
-          /\bnpm (?:run )?((?:start|test|bench|parts|lint|format|types|knip)(?::[a-z]+)?|(?<=run )[a-z:-]+)/g,
+          /\bnpm (?:run (?:-s )?)?((?:start|test|bench|parts|lint|format|types|knip)(?::[a-z]+)?|(?<=run (?:-s )?)[a-z][a-z:-]*)/g,
         ),
         ([, name = '']) => name,
       ),

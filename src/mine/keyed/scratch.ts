@@ -13,7 +13,7 @@ export const VARIABLE = -1;
 export const OPENING = -2;
 export const CLOSING = -3;
 
-/** Kinds of variable, as in `PARAMETER_KINDS`. */
+/** Kinds of variable, as in `ParameterSpans`. */
 export const NUMBER = 0;
 export const WORD = 1;
 export const OTHER = 2;

@@ -61,12 +61,11 @@ describe('the shape of a line', () => {
     ['took 15ms', 'took 9ms'],
     ['took 1500ms.', 'took 7ms.'],
     ['from 10.0.0.7 port 22', 'from 192.168.13.1 port 65535'],
-    ['block blk_-6952295868487656571 at 2026-11-22', 'block blk_38 at 1999-01-01'],
+    ['block blk_-6952295868487656571 at 2026-11-22', 'block blk_-381 at 1999-01-01'],
     ['user 12 of 3456', 'user 123456 of 7'],
     ['object 5f8254d0 freed', 'object 00aa11bb freed'],
   ])('is one for lines that differ in digits that say nothing: %s', (line, other) => {
-    if (line.includes('blk')) expect(shapeOf('block blk_-695 at 2026-11-22')).toBe(shapeOf(line));
-    else expect(isOneShape(line, other)).toBe(true);
+    expect(isOneShape(line, other)).toBe(true);
   });
 
   it.each([
@@ -114,7 +113,7 @@ describe('the shape of a line', () => {
         const own = shapeOf(each);
         if (own === undefined) continue;
         const key = keyOf(each);
-        expect(keyOfShape.get(own) ?? key, each).toBe(key);
+        expect(keyOfShape.get(own) ?? key, `${each}`).toBe(key);
         keyOfShape.set(own, key);
       }
     });
