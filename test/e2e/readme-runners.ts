@@ -123,7 +123,7 @@ async function checkSections(command: string): Promise<void> {
 /** The lines that the page shows are among those that come. */
 async function readLog(command: string, stage: Stage, answer: Fence | undefined): Promise<void> {
   const { code, stdout, stderr } = await runShell(onStage(command, stage), { timeoutMs: 30_000 });
-  expect(code, `${stderr}`).toBe(0);
+  expect(code, `${stdout}${stderr}`).toBe(0);
   const shown = (answer?.text ?? '').split('\n').filter((line) => line !== '');
   expect(stdout.split('\n')).toEqual(expect.arrayContaining(shown));
 }

@@ -12,7 +12,8 @@ import { encodeLogs, grpcSender, httpSender, messages } from './otlp-client.ts';
 
 let halfspace: RunningHalfspace;
 beforeEach(async () => {
-  halfspace = await startHalfspace();
+  // The reference tells every line that is new at warn or above.
+  halfspace = await startHalfspace({ MINER_PROFILE: 'drain3', DETECTOR_PROFILE: 'reference' });
   return () => halfspace.kill();
 });
 

@@ -10,6 +10,9 @@ const SINGLES_PRIOR = 0.3;
 const MEMORY_SECONDS = 3600;
 /** A new error speaks by itself where no more than one line in so many is of a template never seen. */
 const UNHEARD_CHANCE = 1 / 7000;
+/** The first new errors of a service of few lines speak by themselves, too: how usual they are is not known yet. */
+const FIRST_ERRORS = 3;
+const FEW_LINES = 1500;
 
 /**
  * Lines of templates that have only just appeared, at warn and above, and below: each has a budget of its own. How many
@@ -22,6 +25,8 @@ export class Novelty {
   readonly high = stream(10.5);
   #singlesLow = 0;
   #singlesHigh = 0;
+  /** New errors that spoke at once. */
+  #firstErrors = 0;
   #lines = 0;
 
   streamFor(memory: TemplateMemory): EventStream {
@@ -29,10 +34,11 @@ export class Novelty {
   }
 
   /** The first or the second line of a template. */
-  seen(memory: TemplateMemory): void {
+  seen(memory: TemplateMemory, isJudged: boolean): void {
     if (memory.lines === 1 && memory.bornLevel >= ERROR) {
       const chance = (this.#singlesHigh + SINGLES_PRIOR) / (this.#lines + 1);
-      memory.unheard = chance <= UNHEARD_CHANCE;
+      memory.unheard = chance <= UNHEARD_CHANCE || (isJudged && this.#isEarly());
+      if (isJudged && memory.unheard) this.#firstErrors++;
     }
     this.#countSingle(memory, memory.lines === 1 ? 1 : -1);
   }
@@ -86,7 +92,12 @@ export class Novelty {
     this.high.copyFrom(other.high);
     this.#singlesLow = other.#singlesLow;
     this.#singlesHigh = other.#singlesHigh;
+    this.#firstErrors = other.#firstErrors;
     this.#lines = other.#lines;
+  }
+
+  #isEarly(): boolean {
+    return this.#lines < FEW_LINES && this.#firstErrors < FIRST_ERRORS;
   }
 
   #countSingle(memory: TemplateMemory, step: number): void {

@@ -94,7 +94,7 @@ export class ServiceState {
     // Lines that come late were said in another minute: they are no spike.
     if (bucket + LATE_BUCKETS >= ring.open && memory.bucketLines++ === 0) this.#touched.push(memory);
     this.novelty.countLine();
-    if (++memory.lines <= 2) this.novelty.seen(memory);
+    if (++memory.lines <= 2) this.novelty.seen(memory, !learning);
     let reasons = 0;
     if (bucket - memory.bornBucket < YOUNG_BUCKETS) reasons |= this.#young(memory);
     if (level > memory.usualLevel && level >= WARN) reasons |= this.#odd(this.severity, REASON_BIT.severity_shift);

@@ -113,7 +113,7 @@ describe('the shape of a line', () => {
         const own = shapeOf(each);
         if (own === undefined) continue;
         const key = keyOf(each);
-        expect(keyOfShape.get(own) ?? key, `${each}`).toBe(key);
+        expect(keyOfShape.get(own) ?? key).toBe(key);
         keyOfShape.set(own, key);
       }
     });
