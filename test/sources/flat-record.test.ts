@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { FlatRecord } from '../../src/sources/file/flat-record.ts';
-import { recordFields } from '../../src/sources/file/record-fields.ts';
+import { recordFields } from '../../src/sources/record/record-fields.ts';
 import {
   CONTAINER_FIELDS,
   LEVEL_FIELDS,
@@ -11,8 +11,8 @@ import {
   SERVICE_HINT_FIELDS,
   SEVERITY_NUMBER_FIELDS,
   TIME_FIELDS,
-} from '../../src/sources/file/field-names.ts';
-import { TimestampReader } from '../../src/sources/file/timestamp-reader.ts';
+} from '../../src/sources/record/field-names.ts';
+import { TimestampReader } from '../../src/sources/record/timestamp-reader.ts';
 
 const referenceMs = Date.UTC(2026, 5, 1);
 

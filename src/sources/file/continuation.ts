@@ -1,5 +1,5 @@
-import { startsWith } from './ascii.ts';
-import { TimestampReader } from './timestamp-reader.ts';
+import { startsWith } from '../record/ascii.ts';
+import { TimestampReader } from '../record/timestamp-reader.ts';
 
 const STARTS = ['at ', 'Caused by:', 'Suppressed:', '... '];
 const TRACEBACK = 'Traceback (most recent call last)';

@@ -1,6 +1,12 @@
-import { LEVEL_FIELDS, MESSAGE_FIELDS, SERVICE_FIELDS, SERVICE_HINT_FIELDS, TIME_FIELDS } from './field-names.ts';
-import { msOfText } from './instant-value.ts';
-import type { TimestampReader } from './timestamp-reader.ts';
+import {
+  LEVEL_FIELDS,
+  MESSAGE_FIELDS,
+  SERVICE_FIELDS,
+  SERVICE_HINT_FIELDS,
+  TIME_FIELDS,
+} from '../record/field-names.ts';
+import { msOfText } from '../record/instant-value.ts';
+import type { TimestampReader } from '../record/timestamp-reader.ts';
 
 const MESSAGES = normalised([...MESSAGE_FIELDS, 'log message', 'event message', 'description', '_raw', 'raw']);
 const LEVELS = normalised(LEVEL_FIELDS);

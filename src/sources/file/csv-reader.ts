@@ -9,7 +9,7 @@ import { LINE_BYTES_MAX, countBad } from './byte-consumer.ts';
 import { csvColumns, timeOfRecord } from './csv-columns.ts';
 import type { CsvColumns } from './csv-columns.ts';
 import type { RowWriter } from './row-writer.ts';
-import { TimestampReader } from './timestamp-reader.ts';
+import { TimestampReader } from '../record/timestamp-reader.ts';
 
 const encoder = new TextEncoder();
 

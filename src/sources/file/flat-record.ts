@@ -9,11 +9,11 @@ import {
   SERVICE_HINT_FIELDS,
   SEVERITY_NUMBER_FIELDS,
   TIME_FIELDS,
-} from './field-names.ts';
-import { msOfNumber, msOfText } from './instant-value.ts';
+} from '../record/field-names.ts';
+import { msOfNumber, msOfText } from '../record/instant-value.ts';
 import { skipEscape, skipNumber, skipSpace, skipString, skipValue } from './json-syntax.ts';
 import { unescapeJson } from './json-unescape.ts';
-import type { TimestampReader } from './timestamp-reader.ts';
+import type { TimestampReader } from '../record/timestamp-reader.ts';
 
 const TIME = 0;
 const MESSAGE = 1;

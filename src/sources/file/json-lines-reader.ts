@@ -4,9 +4,9 @@ import { LINE_BYTES_MAX, countBad } from './byte-consumer.ts';
 import type { ByteConsumer } from './byte-consumer.ts';
 import { FlatRecord } from './flat-record.ts';
 import { skipSpace } from './json-syntax.ts';
-import { recordFields } from './record-fields.ts';
+import { recordFields } from '../record/record-fields.ts';
 import type { RowWriter } from './row-writer.ts';
-import { TimestampReader } from './timestamp-reader.ts';
+import { TimestampReader } from '../record/timestamp-reader.ts';
 
 const NEWLINE = 0x0a;
 const encoder = new TextEncoder();

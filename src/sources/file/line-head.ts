@@ -1,8 +1,8 @@
 import { levelOfBytes, sniffLevel } from '../../domain/level-sniff.ts';
 import { ERROR, INFO, WARN, levelOfNumber } from '../../domain/level.ts';
 import type { LevelIndex } from '../../domain/level.ts';
-import { isDigit, isLetter, startsWith } from './ascii.ts';
-import { TimestampReader } from './timestamp-reader.ts';
+import { isDigit, isLetter, startsWith } from '../record/ascii.ts';
+import { TimestampReader } from '../record/timestamp-reader.ts';
 
 const SPACE = 0x20;
 const TAB = 0x09;
