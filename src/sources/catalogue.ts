@@ -1,0 +1,21 @@
+import type { SourceDeclaration } from './declaration.ts';
+import { FILE } from './file/options.ts';
+
+const OTLP: SourceDeclaration = {
+  name: 'otlp',
+  title: 'OTLP',
+  description: 'The rolling buffer of what came in over OTLP',
+  isLimited: false,
+  options: [],
+};
+
+/** Every source of windows, in the order in which they are listed. */
+export const CATALOGUE: readonly SourceDeclaration[] = [OTLP, FILE];
+
+export const SOURCE_NAMES: readonly string[] = CATALOGUE.map(({ name }) => name);
+
+export function declarationOf(name: string): SourceDeclaration {
+  const found = CATALOGUE.find((declaration) => declaration.name === name);
+  if (found === undefined) throw new Error(`no source is called ${name}`);
+  return found;
+}

@@ -1,0 +1,263 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
+
+import type { SourceDeclaration } from '../declaration.ts';
+import { SourceError } from '../source-error.ts';
+import type { SourceErrorCode } from '../source-error.ts';
+import { HostRefused } from './host-guard.ts';
+import type { HostGuard } from './host-guard.ts';
+import { backOffMs, hintMs, HINT_MS_MAX } from './retry-delay.ts';
+import { networkFailure } from './network-failure.ts';
+import { shownText, vendorMessage } from './vendor-message.ts';
+
+const ATTEMPTS_MAX = 6;
+const CONNECT_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 120_000;
+/** A page is held whole; no store's page is near this. */
+const PAGE_BYTES_MAX = 256 << 20;
+const ERROR_BYTES_MAX = 64 << 10;
+const REDIRECTS_MAX = 3;
+const RETRIED: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+
+export interface SourceRequest {
+  /** As the vendor's documentation names the call: `query_range`. */
+  call: string;
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  url: URL;
+  headers?: Record<string, string>;
+  /** Sent as it is, or as JSON with its content type when it is an object. */
+  body?: string | Record<string, unknown>;
+  /** Statuses beside 2xx that are answers and not errors. */
+  accepts?: readonly number[];
+  /**
+   * Error codes by status, for stores that say it in their own way. 401 and 403 are `credentials_refused`, 429
+   * `rate_limited`, other 4xx `configuration`, 5xx `vendor_error` without it.
+   */
+  codes?: Readonly<Record<number, SourceErrorCode>>;
+}
+
+export interface SourceAnswer {
+  status: number;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: AsyncIterable<Buffer>;
+}
+
+export interface SourceClientOptions {
+  source: SourceDeclaration;
+  guard: HostGuard;
+  signal: AbortSignal;
+  /** Values that no error may show. */
+  secrets: readonly string[];
+  /** First pause before a call is tried again. */
+  retryMs?: number | undefined;
+  answerTimeoutMs?: number | undefined;
+  nowMs(): number;
+  random(): number;
+}
+
+/** Calls a store over HTTP. All methods reject with a `SourceError` that names source, call, status and what to do. */
+export interface SourceClient {
+  /** The answer's JSON. */
+  json(request: SourceRequest): Promise<unknown>;
+  /** The same with its headers, where paging needs one. */
+  jsonWithHeaders(request: SourceRequest): Promise<{ value: unknown; headers: SourceAnswer['headers'] }>;
+  /** The answer as it comes. Once its body has begun it is not tried again; errors on the way reject the iteration. */
+  stream(request: SourceRequest): Promise<SourceAnswer>;
+  /** An error of this source, for what its answers say themselves. */
+  error(code: SourceErrorCode, call: string, sentence: string, status?: number): SourceError;
+  /** Somebody else's text as an error may show it: one short line without a secret. */
+  shown(text: string): string;
+  /** Calls that were tried again. */
+  readonly retries: number;
+  readonly requests: number;
+  close(): Promise<void>;
+}
+
+export function createSourceClient(options: SourceClientOptions): SourceClient {
+  const { source, guard, signal, secrets } = options;
+  const answerTimeoutMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
+  const agent = new Agent({
+    connect: { timeout: CONNECT_TIMEOUT_MS, lookup: guard.lookup },
+    headersTimeout: answerTimeoutMs,
+    bodyTimeout: answerTimeoutMs,
+    maxHeaderSize: 64 << 10,
+  });
+  const counts = { retries: 0, requests: 0 };
+
+  function error(code: SourceErrorCode, call: string, sentence: string, status?: number, retryAfterSeconds?: number) {
+    const vendor = { source: source.name, call, status, retryAfterSeconds };
+    return new SourceError(code, `${source.title}, ${call}: ${sentence}`, { vendor });
+  }
+
+  function refusal(request: SourceRequest, status: number, body: string, waitMs: number | undefined): SourceError {
+    const said = vendorMessage(body, secrets);
+    const words = said === undefined ? 'without a word' : `with the words ${JSON.stringify(said)}`;
+    const code = request.codes?.[status] ?? codeOf(status);
+    const seconds = waitMs === undefined ? undefined : Math.ceil(waitMs / 1000);
+    return error(code, request.call, `it answered ${status} ${words}${advice(code, source, seconds)}`, status, seconds);
+  }
+
+  function failure(request: SourceRequest, cause: unknown): SourceError {
+    if (cause instanceof HostRefused) return error('host_refused', request.call, cause.message);
+    const { code, sentence } = networkFailure(cause, request.url, answerTimeoutMs);
+    return error(code, request.call, sentence);
+  }
+
+  /** One attempt; redirects are followed on the same origin only, as credentials would go with them. */
+  async function attempt(request: SourceRequest): Promise<Dispatcher.ResponseData> {
+    let { url } = request;
+    for (let redirects = 0; ; redirects++) {
+      guard.check(url.hostname);
+      counts.requests++;
+      const { headers, body } = withBody(request);
+      const answer = await agent.request({
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: request.method ?? (body === null ? 'GET' : 'POST'),
+        headers: { accept: 'application/json', 'user-agent': 'halfspace', ...headers },
+        body,
+        signal,
+      });
+      const location = answer.headers['location'];
+      if (answer.statusCode < 301 || answer.statusCode > 308 || typeof location !== 'string') return answer;
+      await answer.body.dump();
+      const next = new URL(location, url);
+      if (next.origin !== url.origin || redirects >= REDIRECTS_MAX) {
+        const where = next.origin === url.origin ? 'again and again' : `to another host, ${next.host}`;
+        throw error('configuration', request.call, `it redirects ${where}: name the address that answers itself`);
+      }
+      url = next;
+    }
+  }
+
+  /** An answer with a good status; tries again what may work later. */
+  async function answered(request: SourceRequest): Promise<Dispatcher.ResponseData> {
+    for (let tried = 0; ; tried++) {
+      signal.throwIfAborted();
+      let problem: SourceError;
+      let waitMs: number | undefined;
+      try {
+        const answer = await attempt(request);
+        const status = answer.statusCode;
+        if ((status >= 200 && status < 300) || request.accepts?.includes(status) === true) return answer;
+        waitMs = hintMs(answer.headers, options.nowMs());
+        problem = refusal(request, status, await errorText(answer.body), waitMs);
+        if (!RETRIED.has(status)) throw problem;
+      } catch (cause) {
+        signal.throwIfAborted();
+        if (cause instanceof SourceError) throw cause;
+        problem = failure(request, cause);
+        if (problem.code === 'host_refused') throw problem;
+      }
+      if (tried + 1 >= ATTEMPTS_MAX || (waitMs ?? 0) > HINT_MS_MAX) throw problem;
+      counts.retries++;
+      await sleep(waitMs ?? backOffMs(tried, options.random, options.retryMs), undefined, { signal });
+    }
+  }
+
+  async function jsonWithHeaders(request: SourceRequest) {
+    // A page that breaks off on its way is asked for again, as a call that gets no answer is.
+    for (let tried = 0; ; tried++) {
+      const answer = await answered(request);
+      const headers = answer.headers;
+      let text: string;
+      try {
+        text = await wholeText(answer.body, PAGE_BYTES_MAX);
+      } catch (cause) {
+        signal.throwIfAborted();
+        if (tried + 1 >= ATTEMPTS_MAX || cause instanceof PageTooLarge) throw failure(request, cause);
+        counts.retries++;
+        await sleep(backOffMs(tried, options.random, options.retryMs), undefined, { signal });
+        continue;
+      }
+      try {
+        return { value: JSON.parse(text) as unknown, headers };
+      } catch {
+        const got = shownText(text.slice(0, 80), secrets) ?? 'nothing';
+        const sentence = `its answer is not JSON but ${JSON.stringify(got)}: check that the address is the API's`;
+        throw error('malformed_answer', request.call, sentence, answer.statusCode);
+      }
+    }
+  }
+
+  return {
+    jsonWithHeaders,
+    json: async (request) => (await jsonWithHeaders(request)).value,
+    async stream(request) {
+      const { statusCode, headers, body } = await answered(request);
+      return { status: statusCode, headers, body: guarded(request, body) };
+    },
+    error: (code, call, sentence, status) => error(code, call, sentence, status),
+    shown: (text) => shownText(text, secrets) ?? 'nothing',
+    get retries() {
+      return counts.retries;
+    },
+    get requests() {
+      return counts.requests;
+    },
+    close: () => agent.destroy(),
+  };
+
+  async function* guarded(request: SourceRequest, body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    try {
+      yield* body;
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw failure(request, cause);
+    }
+  }
+}
+
+class PageTooLarge extends Error {
+  override readonly name = 'PageTooLarge';
+}
+
+function withBody({ headers = {}, body }: SourceRequest): { headers: Record<string, string>; body: string | null } {
+  if (body === undefined) return { headers, body: null };
+  if (typeof body === 'string') return { headers, body };
+  return { headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+}
+
+function codeOf(status: number): SourceErrorCode {
+  if (status === 401 || status === 403 || status === 407) return 'credentials_refused';
+  if (status === 429) return 'rate_limited';
+  if (status === 408 || status === 504) return 'timed_out';
+  return status >= 500 ? 'vendor_error' : 'configuration';
+}
+
+function advice(code: SourceErrorCode, { checks, options }: SourceDeclaration, seconds: number | undefined): string {
+  if (code === 'credentials_refused') {
+    const keys = options.filter(({ secret }) => secret === true).map(({ variable }) => variable);
+    return `: check ${keys.join(', ')}${checks === undefined ? '' : `; ${checks}`}`;
+  }
+  if (code === 'rate_limited' && seconds !== undefined) return `: it may be asked again in ${seconds} s`;
+  return '';
+}
+
+async function errorText(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const part of body as AsyncIterable<Buffer>) {
+      parts.push(part);
+      length += part.length;
+      if (length >= ERROR_BYTES_MAX) break;
+    }
+  } catch {
+    // The status says enough.
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+async function wholeText(body: AsyncIterable<Buffer>, bytesMax: number): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of body) {
+    length += part.length;
+    if (length > bytesMax) throw new PageTooLarge(`the answer has more than ${bytesMax} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}

@@ -1,0 +1,80 @@
+import type { SourceDeclaration } from '../declaration.ts';
+import { createHostGuard } from '../http/host-guard.ts';
+import type { HostRules } from '../http/host-guard.ts';
+import { createSourceClient } from '../http/source-client.ts';
+import type { RowSink } from '../row-sink.ts';
+import type { Pull, PullRequest } from './pull.ts';
+import { PulledRows } from './pulled-rows.ts';
+
+export interface RunPullOptions {
+  sink: RowSink;
+  /** Rows that are wanted at most: the newest. */
+  maxRows: number;
+  hostRules: HostRules;
+  /** Whether the address that is called came over the API. */
+  fromRequest: boolean;
+  signal: AbortSignal;
+  /** Called after each row with the number of rows so far. */
+  onRow?: ((count: number) => void) | undefined;
+  pageRowsMax?: number | undefined;
+  /** First pause before a call is tried again. */
+  retryMs?: number | undefined;
+  answerTimeoutMs?: number | undefined;
+}
+
+export interface PullSummary {
+  /** Rows given to the sink; the newest `maxRows` of them are wanted. */
+  rows: number;
+  /** Whether the window has more rows than are wanted. */
+  truncated: boolean;
+  requests: number;
+  /** Requests that were made again. */
+  retries: number;
+}
+
+/** Runs one pull with what it needs around it. Rejects as the pull does; nothing of it goes on after that. */
+export async function runPull(
+  declaration: SourceDeclaration,
+  pull: Pull,
+  request: PullRequest,
+  options: RunPullOptions,
+): Promise<PullSummary> {
+  const { sink, maxRows, signal, onRow } = options;
+  const guard = createHostGuard(options.hostRules, options.fromRequest);
+  const client = createSourceClient({
+    source: declaration,
+    guard,
+    signal,
+    secrets: secretsOf(declaration, request.values),
+    retryMs: options.retryMs,
+    answerTimeoutMs: options.answerTimeoutMs,
+    nowMs: () => Date.now(),
+    random: () => Math.random(),
+  });
+  const rows = new PulledRows({ sink, startMs: request.startMs, endMs: request.endMs, maxRows, onRow });
+  try {
+    await pull(request, { rows, client, guard, signal, pageRowsMax: options.pageRowsMax ?? Infinity });
+    signal.throwIfAborted();
+    const { requests, retries } = client;
+    return { rows: rows.count, truncated: rows.truncated, requests, retries };
+  } finally {
+    await client.close();
+  }
+}
+
+/** Every value that no error may show: also as it stands in a header or a URL. */
+function secretsOf({ options }: SourceDeclaration, values: ReadonlyMap<string, string>): string[] {
+  const secrets = options.flatMap(({ key, secret }) => {
+    const value = values.get(key);
+    return secret === true && value !== undefined ? [value] : [];
+  });
+  const encoded = secrets.flatMap((secret) => [
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    Buffer.from(secret).toString('base64'),
+  ]);
+  const user = values.get('user');
+  const basic = user === undefined ? [] : secrets.map((secret) => Buffer.from(`${user}:${secret}`).toString('base64'));
+  // The longest first, so that no part of one is left behind by another.
+  return [...new Set([...secrets, ...encoded, ...basic])].toSorted((a, b) => b.length - a.length);
+}
