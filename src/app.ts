@@ -6,6 +6,8 @@ import type { Config } from './config/config.ts';
 import { parseSetting } from './config/parse-setting.ts';
 import { SOURCE_SETTINGS } from './config/source-settings.ts';
 import { LiveEngine } from './engine/live-engine.ts';
+import { WindowAnswers } from './engine/window-answers.ts';
+import { WindowJobs } from './engine/window-jobs.ts';
 import { ExportCounts } from './export-counts.ts';
 import { countsByReason } from './domain/anomaly.ts';
 import { AnomalyLog } from './live/anomaly-log.ts';
@@ -29,6 +31,7 @@ import { startRest } from './serve/rest-server.ts';
 import type { RestOptions, RestServer } from './serve/rest-server.ts';
 import { refusalOfPath } from './sources/file/file-root.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import type { Metrics } from './telemetry/metrics.ts';
 import type { MetricsSnapshot } from './telemetry/snapshot-metrics.ts';
 
 const LOOPBACK = /^(localhost|127\.[\d.]+|::1)$/i;
@@ -67,16 +70,14 @@ async function assemble(config: Config, logger: Logger, stops: Stops): Promise<A
   const streams = new StreamCounts();
   const version = productVersion();
   const metrics = createMetrics({ version, read: () => readMetrics(shards, retraining, budget, counts, streams) });
+  const credentials = credentialStore(config);
   const engine = new LiveEngine({
     shards,
-    analyser,
+    windows: windowAnswers(config, { shards, analyser, credentials, metrics }),
     anomalies,
-    credentials: credentialStore(config),
-    defaultLookbackHours: config.analyse.defaultLookbackHours,
+    credentials,
     liveClusters: () => retraining.current,
     readiness: () => state.readiness,
-    nowMs,
-    onWindow: metrics.windowAnalysed,
   });
   const rest = await startServing(config, { engine, metrics, logger, version }, stops);
   streams.source = rest.stream;
@@ -141,7 +142,7 @@ function startRetraining(
   const retraining = new Retraining({
     intervalSeconds: config.live.retrainIntervalSeconds,
     analyseBuffer: (at) =>
-      shards.withBuffer(at, (services) => analyser.analyse({ source: 'packed', services, ...wholeBuffer }, signal)),
+      shards.withBuffer(at, (services) => analyser.analyse({ source: 'packed', services, ...wholeBuffer }, { signal })),
     nowMs,
     onFailure(error) {
       if (!signal.aborted) logger.error({ err: error }, 'retraining failed; the clusters before stay');
@@ -227,9 +228,32 @@ async function startReceiving(
   return { grpc, http };
 }
 
+function windowAnswers(
+  config: Config,
+  {
+    shards,
+    analyser,
+    credentials,
+    metrics,
+  }: { shards: ShardSet; analyser: Analyser; credentials: CredentialStore; metrics: Metrics },
+): WindowAnswers {
+  const { analyse, sourceHosts } = config;
+  const jobs = new WindowJobs({
+    shards,
+    credentials,
+    defaultLookbackHours: analyse.defaultLookbackHours,
+    maxRows: analyse.maxRows,
+    answerTimeoutMs: analyse.answerTimeoutMs,
+    hostRules: { ...sourceHosts, isOpen: isOpen(config) },
+    nowMs,
+  });
+  const { windowAnalysed: onWindow, windowPulled: onPull } = metrics;
+  return new WindowAnswers({ shards, analyser, jobs, nowMs, onWindow, onPull });
+}
+
 function credentialStore(config: Config): CredentialStore {
   return createCredentialStore({
-    keys: SOURCE_SETTINGS,
+    options: SOURCE_SETTINGS,
     environment: config.sources,
     check(source, key, value) {
       const setting = SOURCE_SETTINGS.get(source)?.find((one) => one.key === key);

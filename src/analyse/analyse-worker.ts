@@ -2,18 +2,19 @@ import type { MessagePort } from 'node:worker_threads';
 
 import type { WindowAnalysis } from '../domain/cluster.ts';
 import { SourceError } from '../sources/source-error.ts';
-import type { SourceErrorCode } from '../sources/source-error.ts';
+import type { SourceErrorCode, VendorDetails } from '../sources/source-error.ts';
 import { analyseRows } from './analyse-rows.ts';
 import type { AnalyseOptions } from './analyse-rows.ts';
 import { JobCancelled, JobControl } from './job-control.ts';
 import { loadRows } from './load-rows.ts';
 import type { AnalyseJob, LoadOptions, LoadedRows } from './load-rows.ts';
-import type { FileSummary } from '../sources/file/read-file.ts';
 import { RowSlicer } from './row-slices.ts';
 
-/** A job as it comes to the worker's thread. With a port, its rows are streamed there instead of being analysed. */
+/** A job as it comes to the worker's thread. With a port, its rows are streamed there. */
 export interface WorkerTask {
   job: AnalyseJob;
+  /** Whether clusters are wanted. */
+  analyse: boolean;
   options: AnalyseOptions & LoadOptions;
   control: Int32Array<SharedArrayBuffer>;
   port?: MessagePort;
@@ -21,9 +22,9 @@ export interface WorkerTask {
 
 /** An answer, or an error of the known kinds: thrown ones lose their code on the way between threads. */
 export type WorkerResult =
-  | { outcome: 'done'; analysis: WindowAnalysis | undefined; rows: number; file: FileSummary | undefined }
+  | ({ outcome: 'done'; analysis: WindowAnalysis | undefined } & Pick<LoadedRows, 'file' | 'pull'>)
   | { outcome: 'cancelled' }
-  | { outcome: 'source-error'; code: SourceErrorCode; message: string };
+  | { outcome: 'source-error'; code: SourceErrorCode; message: string; vendor: VendorDetails | undefined };
 
 /** Entry of the worker thread. */
 export default async function runTask(task: WorkerTask): Promise<WorkerResult> {
@@ -32,16 +33,22 @@ export default async function runTask(task: WorkerTask): Promise<WorkerResult> {
   let loaded: LoadedRows | undefined;
   try {
     tick();
-    loaded = await loadRows(task.job, task.options, tick);
-    const { sorter, services, file } = loaded;
-    if (task.port !== undefined) {
-      streamRows(loaded, task.port, control);
-      return { outcome: 'done', analysis: undefined, rows: sorter.rows, file };
-    }
-    return { outcome: 'done', analysis: analyseRows(sorter, services, task.options, tick), rows: sorter.rows, file };
+    loaded = await loadRows(task.job, task.options, {
+      tick,
+      rowsRead: (rows) => control.rowsRead(rows),
+      cancellable: (work) => control.cancellable(work),
+    });
+    const { sorter, services, file, pull } = loaded;
+    const truncated = pull?.truncated ?? false;
+    const analysis = task.analyse ? { ...analyseRows(sorter, services, task.options, tick), truncated } : undefined;
+    if (task.port !== undefined) streamRows(loaded, task.port, control);
+    return { outcome: 'done', analysis, file, pull };
   } catch (error) {
     if (error instanceof JobCancelled) return { outcome: 'cancelled' };
-    if (error instanceof SourceError) return { outcome: 'source-error', code: error.code, message: error.message };
+    if (error instanceof SourceError) {
+      const { code, message, vendor } = error;
+      return { outcome: 'source-error', code, message, vendor };
+    }
     throw error;
   } finally {
     loaded?.sorter.close();

@@ -4,12 +4,11 @@ import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 
 import type { WindowAnalysis } from '../domain/cluster.ts';
-import type { FileSummary } from '../sources/file/read-file.ts';
 import { SourceError } from '../sources/source-error.ts';
 import type { AnalyseOptions } from './analyse-rows.ts';
 import type { WorkerResult, WorkerTask } from './analyse-worker.ts';
 import { JobControl } from './job-control.ts';
-import type { AnalyseJob, LoadOptions } from './load-rows.ts';
+import type { AnalyseJob, LoadOptions, LoadedRows } from './load-rows.ts';
 import { batchOfSlice } from './row-slices.ts';
 import type { PackedBatch, RowSlice } from './row-slices.ts';
 
@@ -17,6 +16,7 @@ const QUEUE_MAX = 16;
 /** An idle thread gives its memory back, and a new one starts within a tenth of a second. */
 const IDLE_TIMEOUT_MS = 20_000;
 const WORKER_HEAP_MB_MAX = 1024;
+const PROGRESS_MS = 250;
 
 export interface AnalyserOptions extends AnalyseOptions, LoadOptions {
   threads: number;
@@ -24,18 +24,30 @@ export interface AnalyserOptions extends AnalyseOptions, LoadOptions {
   queueMax?: number;
 }
 
-/** What an analysis says beside the clusters. */
-export interface AnalyserResult extends WindowAnalysis {
-  /** What reading the file met: bad, cut and untimed lines; undefined for other sources. */
-  file: FileSummary | undefined;
+/** What reading the rows met; undefined where they came from somewhere else. */
+export type JobReport = Pick<LoadedRows, 'file' | 'pull'>;
+
+export type AnalyserResult = WindowAnalysis & JobReport;
+
+/** How whoever asked for a job follows it, and ends it. */
+export interface JobWatch {
+  signal?: AbortSignal | undefined;
+  /** Rows read so far; called some times a second while rows are read. */
+  onProgress?: ((rows: number) => void) | undefined;
+}
+
+export interface StreamWatch extends JobWatch {
+  /** The rows are analysed too; called once the last of them was given. */
+  onAnalysis?: ((result: AnalyserResult) => void) | undefined;
+  onReport?: ((report: JobReport) => void) | undefined;
 }
 
 /** Runs windows through mining and clustering in threads of its own, so that none of them delays live scoring. */
 export interface Analyser {
   /** Rejects with a `SourceError`, an `AnalyserError` or the signal's reason. Lent rows are let go of before it settles. */
-  analyse(job: AnalyseJob, signal?: AbortSignal): Promise<AnalyserResult>;
+  analyse(job: AnalyseJob, watch?: JobWatch): Promise<AnalyserResult>;
   /** The rows in the order (timestamp, service, message), at most 1,000 at a time. Ending the loop early ends the job. */
-  streamRows(job: AnalyseJob, signal?: AbortSignal): AsyncGenerator<PackedBatch, void, undefined>;
+  streamRows(job: AnalyseJob, watch?: StreamWatch): AsyncGenerator<PackedBatch, void, undefined>;
   /** Jobs that run or wait. */
   readonly jobs: number;
   /** Ends all jobs and the threads. */
@@ -66,7 +78,11 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
   const controls = new Set<JobControl>();
   let closed = false;
 
-  async function run(job: AnalyseJob, control: JobControl, signal?: AbortSignal, port?: MessagePort) {
+  async function run(
+    control: JobControl,
+    { signal, onProgress }: JobWatch,
+    task: Omit<WorkerTask, 'options' | 'control'>,
+  ) {
     if (closed) throw new AnalyserError('closed', 'the service is stopping: no further window is analysed');
     if (controls.size >= threads + queueMax) {
       throw new AnalyserError('busy', `${controls.size} windows are being analysed already: try again in a moment`);
@@ -75,13 +91,18 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
     const cancel = () => control.cancel();
     signal?.addEventListener('abort', cancel);
     controls.add(control);
+    const progress = onProgress === undefined ? undefined : setInterval(() => onProgress(control.rows), PROGRESS_MS);
     try {
-      const task: WorkerTask = { job, options: taskOptions, control: control.words };
-      const result = await (port === undefined
-        ? pool.run(task)
-        : pool.run({ ...task, port }, { transferList: [port] }));
+      const whole: WorkerTask = { ...task, options: taskOptions, control: control.words };
+      const result = await pool.run(whole, { transferList: task.port === undefined ? [] : [task.port] });
       signal?.throwIfAborted();
-      if (result.outcome === 'source-error') throw new SourceError(result.code, result.message);
+      if (result.outcome === 'source-error') {
+        throw new SourceError(
+          result.code,
+          result.message,
+          result.vendor === undefined ? {} : { vendor: result.vendor },
+        );
+      }
       if (result.outcome === 'cancelled') throw new AnalyserError('closed', 'the window was given up unfinished');
       return result;
     } catch (error) {
@@ -89,22 +110,24 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
       if (closed) throw new AnalyserError('closed', 'the service is stopping: the window was given up unfinished');
       throw error;
     } finally {
+      clearInterval(progress);
       signal?.removeEventListener('abort', cancel);
       controls.delete(control);
     }
   }
 
   return {
-    async analyse(job, signal) {
-      const { analysis, file } = await run(job, new JobControl(), signal);
+    async analyse(job, watch = {}) {
+      const { analysis, file, pull } = await run(new JobControl(), watch, { job, analyse: true });
       if (analysis === undefined) throw new Error('the worker analysed nothing');
-      return { ...analysis, file };
+      return { ...analysis, file, pull };
     },
-    async *streamRows(job, signal) {
+    async *streamRows(job, watch = {}) {
       const control = new JobControl();
       const { port1, port2 } = new MessageChannel();
       const slices = receiveSlices(port1);
-      const running = run(job, control, signal, port2);
+      const { onAnalysis, onReport } = watch;
+      const running = run(control, watch, { job, port: port2, analyse: onAnalysis !== undefined });
       // Where no worker took the job nobody closes the other end. The error itself is thrown below.
       running.catch(() => slices.end());
       try {
@@ -112,7 +135,9 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
           yield batchOfSlice(slice);
           control.sliceTaken();
         }
-        await running;
+        const { analysis, file, pull } = await running;
+        if (analysis !== undefined) onAnalysis?.({ ...analysis, file, pull });
+        onReport?.({ file, pull });
       } finally {
         control.cancel();
         await running.catch(() => {});

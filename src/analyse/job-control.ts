@@ -6,6 +6,8 @@ const CONSUMER_WAITS_MAX = 120;
 
 const CANCELLED = 0;
 const TAKEN = 1;
+const ROWS = 2;
+const WORDS = 3;
 
 /** Thrown in the worker when the job's owner has cancelled it. */
 export class JobCancelled extends Error {
@@ -13,13 +15,13 @@ export class JobCancelled extends Error {
 }
 
 /**
- * What a job's owner and its worker share: one word to cancel by, one that counts slices taken. On shared memory, as
- * a worker that is busy sorting reads no messages.
+ * What a job's owner and its worker share: one word to cancel by, one that counts slices taken, one that counts rows
+ * read. On shared memory, as a worker that is busy sorting reads no messages.
  */
 export class JobControl {
   readonly words: Int32Array<SharedArrayBuffer>;
 
-  constructor(words = new Int32Array(new SharedArrayBuffer(8))) {
+  constructor(words = new Int32Array(new SharedArrayBuffer(4 * WORDS))) {
     this.words = words;
   }
 
@@ -27,6 +29,7 @@ export class JobControl {
 
   cancel(): void {
     Atomics.store(this.words, CANCELLED, 1);
+    Atomics.notify(this.words, CANCELLED);
     Atomics.notify(this.words, TAKEN);
   }
 
@@ -35,7 +38,33 @@ export class JobControl {
     Atomics.notify(this.words, TAKEN);
   }
 
+  /** Rows that the worker has read so far. */
+  get rows(): number {
+    return Atomics.load(this.words, ROWS);
+  }
+
   // The worker's side.
+
+  rowsRead(rows: number): void {
+    Atomics.store(this.words, ROWS, rows);
+  }
+
+  /** Runs `work`, which waits for others, with a signal that is aborted when the job is cancelled. */
+  async cancellable<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    const going = new AbortController();
+    const waiting = Atomics.waitAsync(this.words, CANCELLED, 0);
+    const woken = waiting.async ? waiting.value : undefined;
+    const watching = Promise.resolve(woken).then(() => {
+      if (Atomics.load(this.words, CANCELLED) !== 0) going.abort(new JobCancelled('the job was cancelled'));
+    });
+    try {
+      return await work(going.signal);
+    } finally {
+      // Whoever still waits on the word would keep the job's memory.
+      Atomics.notify(this.words, CANCELLED);
+      await watching;
+    }
+  }
 
   throwIfCancelled(): void {
     if (Atomics.load(this.words, CANCELLED) !== 0) throw new JobCancelled('the job was cancelled');

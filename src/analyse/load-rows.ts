@@ -3,6 +3,11 @@ import type { LevelIndex } from '../domain/level.ts';
 import type { LogRow } from '../domain/row.ts';
 import { readFile } from '../sources/file/read-file.ts';
 import type { FileSummary } from '../sources/file/read-file.ts';
+import { declarationOf } from '../sources/catalogue.ts';
+import type { HostRules } from '../sources/http/host-guard.ts';
+import { runPull } from '../sources/pull/run-pull.ts';
+import type { PullSummary } from '../sources/pull/run-pull.ts';
+import { pullOf } from '../sources/pulls.ts';
 import type { RowSink } from '../sources/row-sink.ts';
 import { SERVICES_MAX, ServiceIndex, ServicesOverflow, SmallestNames } from '../sources/service-index.ts';
 import { RowSorter } from './row-sorter.ts';
@@ -32,7 +37,21 @@ export interface RowsJob {
   rows: LogRow[];
 }
 
-export type AnalyseJob = FileJob | PackedJob | RowsJob;
+/** A window of a store; see `Pull`. */
+export interface PullJob {
+  source: 'pull';
+  /** Name in the catalogue. */
+  store: string;
+  values: ReadonlyMap<string, string>;
+  startMs: number;
+  endMs: number;
+  maxRows: number;
+  hostRules: HostRules;
+  fromRequest: boolean;
+  answerTimeoutMs: number;
+}
+
+export type AnalyseJob = FileJob | PackedJob | RowsJob | PullJob;
 
 /** The rows of a job, ready to be visited in order. Close the sorter when done. */
 export interface LoadedRows {
@@ -40,6 +59,13 @@ export interface LoadedRows {
   services: ServiceIndex;
   /** What reading a file met. */
   file: FileSummary | undefined;
+  pull: PullReport | undefined;
+}
+
+/** What pulling from a store came to. */
+export interface PullReport extends PullSummary {
+  /** From the start of the pull; undefined when no row came. */
+  firstRowSeconds: number | undefined;
 }
 
 export interface LoadOptions extends RowSorterOptions {
@@ -48,38 +74,81 @@ export interface LoadOptions extends RowSorterOptions {
   intake?: ((sorter: RowSink) => RowSink) | undefined;
 }
 
-/** @param tick called between pieces of the input; what it throws ends the loading. */
-export async function loadRows(job: AnalyseJob, options: LoadOptions, tick: () => void): Promise<LoadedRows> {
+/** For jobs that nobody watches. */
+export const UNWATCHED: LoadWatch = {
+  tick() {},
+  rowsRead() {},
+  cancellable: (work) => work(new AbortController().signal),
+};
+
+/** How a job that is being loaded is watched and ended. */
+export interface LoadWatch {
+  /** Called between pieces of the input; what it throws ends the loading. */
+  tick(): void;
+  rowsRead(rows: number): void;
+  /** Runs what waits for others, with a signal that ends it. */
+  cancellable<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
+}
+
+export async function loadRows(job: AnalyseJob, options: LoadOptions, watch: LoadWatch): Promise<LoadedRows> {
   const servicesMax = options.servicesMax ?? SERVICES_MAX;
   try {
-    return await load(job, new ServiceIndex(servicesMax), options, tick);
+    return await load(job, new ServiceIndex(servicesMax), options, watch);
   } catch (error) {
     if (!(error instanceof ServicesOverflow)) throw error;
   }
   // More services than have a place. Which of them keep their names must not depend on who came first: a pass over the
   // names alone picks the first in their order, the next takes the rows.
   const names = new SmallestNames(servicesMax);
-  await collectNames(job, names, tick);
-  return load(job, new ServiceIndex(servicesMax, names.result()), options, tick);
+  await collectNames(job, names, watch);
+  return load(job, new ServiceIndex(servicesMax, names.result()), options, watch);
 }
 
 async function load(
   job: AnalyseJob,
   services: ServiceIndex,
   options: LoadOptions,
-  tick: () => void,
+  watch: LoadWatch,
 ): Promise<LoadedRows> {
   const sorter = new RowSorter(services, options);
+  const intake = options.intake?.(sorter) ?? sorter;
   let file: FileSummary | undefined;
+  let pull: PullReport | undefined;
   try {
-    if (job.source === 'file') file = await readFile(job, options.intake?.(sorter) ?? sorter, tick);
-    else if (job.source === 'packed') lendRows(job, sorter, services, tick);
+    if (job.source === 'file') file = await readFile(job, intake, watch.tick);
+    else if (job.source === 'pull') pull = await pullRows(job, intake, watch);
+    else if (job.source === 'packed') lendRows(job, sorter, services, watch.tick);
     else addRows(job, sorter, services);
-    return { sorter, services, file };
+    if (job.source === 'pull') sorter.keepNewest(job.maxRows);
+    return { sorter, services, file, pull };
   } catch (error) {
     sorter.close();
     throw error;
   }
+}
+
+async function pullRows(job: PullJob, sink: RowSink, watch: LoadWatch): Promise<PullReport> {
+  const { store, values, startMs, endMs, ...rules } = job;
+  const startedMs = performance.now();
+  let firstRowSeconds: number | undefined;
+  const pull = await pullOf(store);
+  const summary = await watch.cancellable((signal) =>
+    runPull(
+      declarationOf(store),
+      pull,
+      { values, startMs, endMs },
+      {
+        ...rules,
+        sink,
+        signal,
+        onRow(rows) {
+          firstRowSeconds ??= (performance.now() - startedMs) / 1000;
+          watch.rowsRead(rows);
+        },
+      },
+    ),
+  );
+  return { ...summary, firstRowSeconds };
 }
 
 function lendRows(job: PackedJob, sorter: RowSorter, services: ServiceIndex, tick: () => void): void {
@@ -102,8 +171,8 @@ function addRows(job: RowsJob, sorter: RowSorter, services: ServiceIndex): void 
   }
 }
 
-async function collectNames(job: AnalyseJob, names: SmallestNames, tick: () => void): Promise<void> {
-  if (job.source === 'file') {
+async function collectNames(job: AnalyseJob, names: SmallestNames, watch: LoadWatch): Promise<void> {
+  if (job.source === 'file' || job.source === 'pull') {
     const decoder = new TextDecoder();
     const sink = {
       service: (bytes: Uint8Array, start: number, end: number) => {
@@ -112,7 +181,8 @@ async function collectNames(job: AnalyseJob, names: SmallestNames, tick: () => v
       },
       add: () => {},
     };
-    await readFile(job, sink, tick);
+    if (job.source === 'file') await readFile(job, sink, watch.tick);
+    else await pullRows(job, sink, watch);
   } else if (job.source === 'packed') for (const { service } of job.services) names.add(service);
   else for (const { service } of job.rows) names.add(service);
 }

@@ -42,6 +42,8 @@ export class RowSorter implements RowSink {
   #arenaBytes = 0;
   #rows = 0;
   #cut = 0;
+  /** Rows that `visit` passes over, the oldest. */
+  #skipped = 0;
   #startMs = Infinity;
   #endMs = -Infinity;
 
@@ -53,7 +55,7 @@ export class RowSorter implements RowSink {
   }
 
   get rows(): number {
-    return this.#rows;
+    return this.#rows - this.#skipped;
   }
 
   /** Time of the first row; Infinity when there is none. */
@@ -122,7 +124,19 @@ export class RowSorter implements RowSink {
   visit(visit: (row: RowCursor) => void): void {
     const ranks = this.#services.ranks();
     const inMemory = [...this.#lentRuns, this.#run].map((run) => new RunCursor(run, sortRows(run, ranks)));
-    mergeRows([...this.#spill.cursors(), ...inMemory], ranks, visit);
+    let left = this.#skipped;
+    const kept = left === 0 ? visit : (row: RowCursor) => (left > 0 ? void left-- : visit(row));
+    mergeRows([...this.#spill.cursors(), ...inMemory], ranks, kept);
+  }
+
+  /** Forgets all rows but the last `count` in their order. */
+  keepNewest(count: number): void {
+    if (this.rows <= count) return;
+    this.#skipped = this.#rows - count;
+    this.#startMs = Infinity;
+    this.visit(({ timestampMs }) => {
+      if (timestampMs < this.#startMs) this.#startMs = timestampMs;
+    });
   }
 
   /** Gives back memory and the temporary file. */

@@ -1,4 +1,4 @@
-import { loadRows } from '../analyse/load-rows.ts';
+import { loadRows, UNWATCHED } from '../analyse/load-rows.ts';
 import type { LoadedRows } from '../analyse/load-rows.ts';
 import type { LevelIndex } from '../domain/level.ts';
 import type { FileSummary } from '../sources/file/read-file.ts';
@@ -45,7 +45,7 @@ async function load(options: RowsOptions, inFileOrder: boolean): Promise<Ordered
   const loaded = await loadRows(
     { source: 'file', path, format, service },
     { servicesMax, intake: (sorter) => new NumberedRows(sorter, inFileOrder) },
-    () => {},
+    UNWATCHED,
   );
   return {
     count: loaded.sorter.rows,

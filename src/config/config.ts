@@ -1,5 +1,6 @@
 import { bitsOf } from '../domain/anomaly.ts';
 import type { DetectorProfile, MinerProfile } from '../domain/profile.ts';
+import { isHostEntry } from '../sources/http/host-entry.ts';
 import type { SettingName, Settings } from './settings.ts';
 import type { SourceValues } from './source-settings.ts';
 
@@ -42,7 +43,9 @@ export interface Config {
     anomalyLogMax: number;
     shutdownGraceMs: number;
   };
-  analyse: { threads: number; maxRows: number; defaultLookbackHours: number };
+  analyse: { threads: number; maxRows: number; defaultLookbackHours: number; answerTimeoutMs: number };
+  /** Hosts that a request may, and may not, name as the address of a store. */
+  sourceHosts: { allowed: string[]; denied: string[] };
   logLevel: Settings['LOG_LEVEL'];
   /** What the environment sets of each source, by source and key. */
   sources: ReadonlyMap<string, SourceValues>;
@@ -96,7 +99,9 @@ export function buildConfig(settings: Settings, cores: number, sources: Config['
       threads: settings.ANALYSIS_THREADS,
       maxRows: settings.MAX_ROWS,
       defaultLookbackHours: settings.DEFAULT_LOOKBACK_HOURS,
+      answerTimeoutMs: settings.SOURCE_TIMEOUT_SECONDS * 1000,
     },
+    sourceHosts: { allowed: settings.SOURCE_ALLOWED_HOSTS, denied: settings.SOURCE_DENIED_HOSTS },
     logLevel: settings.LOG_LEVEL,
     sources,
     warnings,
@@ -119,7 +124,16 @@ export function conflicts(settings: Settings): string[] {
         `OTLP_MAX_REQUEST_BYTES, which is ${settings.OTLP_MAX_REQUEST_BYTES}, or no such request could ever be taken`,
     );
   }
-  return [...found, ...portConflicts(settings)];
+  return [...found, ...hostProblems(settings), ...portConflicts(settings)];
+}
+
+function hostProblems(settings: Settings): string[] {
+  const names = ['SOURCE_ALLOWED_HOSTS', 'SOURCE_DENIED_HOSTS'] as const satisfies readonly SettingName[];
+  return names.flatMap((name) =>
+    settings[name]
+      .filter((entry) => !isHostEntry(entry))
+      .map((entry) => `${name} has ${JSON.stringify(entry)}; allowed: names, *.names, addresses and networks`),
+  );
 }
 
 function portConflicts(settings: Settings): string[] {

@@ -8,7 +8,7 @@ import { parseSetting } from './parse-setting.ts';
 import { parseDotEnv } from './read-dot-env.ts';
 import { settingEntries } from './settings.ts';
 import type { Settings, SettingSchema } from './settings.ts';
-import { SOURCE_SETTINGS, sourceToComeOf } from './source-settings.ts';
+import { SOURCE_SETTINGS } from './source-settings.ts';
 import type { SourceValues } from './source-settings.ts';
 
 /** Variables by name; an empty one counts as not set, which is how Compose files spell "no value". */
@@ -66,14 +66,7 @@ function readSources(read: (name: string, schema: SettingSchema & TSchema) => un
 
 function findWarnings(variables: ReadonlyMap<string, string>): string[] {
   const known = knownVariables();
-  const warnings: string[] = [];
-  for (const name of variables.keys()) {
-    const toCome = sourceToComeOf(name);
-    const warning =
-      toCome === undefined ? misspellingOf(name, known) : `${name} has no effect: this version has no source ${toCome}`;
-    if (warning !== undefined) warnings.push(warning);
-  }
-  return warnings.toSorted();
+  return [...variables.keys()].flatMap((name) => misspellingOf(name, known) ?? []).toSorted();
 }
 
 function misspellingOf(name: string, known: readonly string[]): string | undefined {

@@ -5,11 +5,19 @@ import type { Static, TSchema } from 'typebox';
 
 const MIB = 1024 * 1024;
 const DAY_SECONDS = 86_400;
+/** A name, a name under `*.`, an address or a network; what an address is, is checked as it is read. */
+const HOST_PATTERN = '^(\\*\\.)?[A-Za-z0-9_.:-]+(/\\d{1,3})?$';
 
 const port = (value: number, what: string) =>
   Type.Integer({ minimum: 0, maximum: 65_535, default: value, description: `Port of ${what}; 0 takes a free one` });
 const bytes = (value: number, description: string, minimum = MIB, maximum = 2 ** 40) =>
   Type.Integer({ minimum, maximum, default: value, description });
+const hosts = (description: string) =>
+  Type.Array(Type.String({ pattern: HOST_PATTERN }), {
+    default: [],
+    description,
+    allowed: 'names (logs.example.com, *.example.com), addresses and networks (10.0.0.0/8), separated by commas',
+  });
 const text = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 4096, description }));
 
 /**
@@ -164,7 +172,18 @@ export const SettingsSchema = Type.Object({
     minimum: 1,
     maximum: 10_000_000,
     default: 100_000,
-    description: 'Rows pulled at most from a remote source for one window; this version has no such source',
+    description:
+      'Rows pulled at most from a store for one window; one that has more keeps the newest and says truncated',
+  }),
+  SOURCE_ALLOWED_HOSTS: hosts(
+    "Hosts that a request may name as the address of a store; unset: any but those of machines' metadata",
+  ),
+  SOURCE_DENIED_HOSTS: hosts('Hosts that no request may name, whatever SOURCE_ALLOWED_HOSTS says'),
+  SOURCE_TIMEOUT_SECONDS: Type.Number({
+    minimum: 1,
+    maximum: 3600,
+    default: 120,
+    description: 'Time in which a store has to begin an answer, and to go on with it',
   }),
   ANALYSIS_THREADS: Type.Integer({ minimum: 1, maximum: 64, default: 1, description: 'Threads that analyse windows' }),
   ANOMALY_LOG_MAX: Type.Integer({

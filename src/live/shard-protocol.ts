@@ -18,17 +18,20 @@ export interface ServiceRows {
   bytes: Uint8Array;
 }
 
+/** Whose models are meant: those of a caller's tenant, or, where it is undefined, the live ones. */
+export type Tenant = string | undefined;
+
 /** Main thread to shard. `id` pairs an answer with its question. */
 export type ShardRequest =
   | { type: 'otlp'; id: number; bytes: Uint8Array; ranges: Int32Array; receivedMs: number }
-  | { type: 'learn'; id: number; rows: ServiceRows[]; receivedMs: number }
-  | { type: 'detect'; id: number; job: number; rows: ServiceRows[]; reachedMs: number }
+  | { type: 'learn'; id: number; tenant: Tenant; rows: ServiceRows[]; receivedMs: number }
+  | { type: 'detect'; id: number; tenant: Tenant; job: number; rows: ServiceRows[]; reachedMs: number }
   | { type: 'end-job'; id: number; job: number }
   | { type: 'lend-buffer'; id: number; nowMs: number }
   | { type: 'return-buffer'; id: number }
   | { type: 'tick'; id: number; nowMs: number }
   | { type: 'template'; id: number; fingerprint: string; part: number; parts: number }
-  | { type: 'status'; id: number; service: string | undefined; limit: number }
+  | { type: 'status'; id: number; tenant: Tenant; service: string | undefined; limit: number }
   | { type: 'reset'; id: number };
 
 export interface ScoredRequest {

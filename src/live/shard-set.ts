@@ -5,7 +5,7 @@ import { PackedRowReader } from '../domain/packed-rows.ts';
 import type { BufferedService } from './row-buffer.ts';
 import { ShardClient } from './shard-client.ts';
 import type { ShardOptions } from './shard-protocol.ts';
-import type { KnownTemplate, ServiceRows, ServiceStatus } from './shard-protocol.ts';
+import type { KnownTemplate, ServiceRows, ServiceStatus, Tenant } from './shard-protocol.ts';
 import { sumShardStats } from './shard-stats.ts';
 import type { ShardStatValues } from './shard-stats.ts';
 
@@ -59,19 +59,25 @@ export class ShardSet {
     await this.status({ limit: 0 });
   }
 
-  /** Teaches the live models sorted rows of a window. Resolves to the number learnt. */
-  async learn(batches: AsyncIterable<ServiceRows[]>, nowMs: () => number): Promise<number> {
+  /** Teaches models sorted rows of a window. Resolves to the number learnt. */
+  async learn(tenant: Tenant, batches: AsyncIterable<ServiceRows[]>, nowMs: () => number): Promise<number> {
     let learnt = 0;
     for await (const batch of batches) {
       const receivedMs = nowMs();
-      const calls = [...this.#split(batch)].map(([client, rows]) => client.call({ type: 'learn', rows, receivedMs }));
+      const calls = [...this.#split(batch)].map(([client, rows]) =>
+        client.call({ type: 'learn', tenant, rows, receivedMs }),
+      );
       for (const { rows } of await Promise.all(calls)) learnt += rows;
     }
     return learnt;
   }
 
-  /** Scores sorted rows with copies of the live models. `onAnomaly` is told of each, in order within its service. */
-  async detect(batches: AsyncIterable<ServiceRows[]>, onAnomaly: (anomaly: Anomaly) => void): Promise<number> {
+  /** Scores sorted rows with copies of the models. `onAnomaly` is told of each, in order within its service. */
+  async detect(
+    tenant: Tenant,
+    batches: AsyncIterable<ServiceRows[]>,
+    onAnomaly: (anomaly: Anomaly) => void,
+  ): Promise<number> {
     const job = this.#nextJob++;
     let scored = 0;
     let whole = false;
@@ -80,7 +86,7 @@ export class ShardSet {
         const split = this.#split(batch);
         const reachedMs = lastTimestamp(batch);
         const calls = this.clients.map((client) =>
-          client.call({ type: 'detect', job, rows: split.get(client) ?? [], reachedMs }),
+          client.call({ type: 'detect', tenant, job, rows: split.get(client) ?? [], reachedMs }),
         );
         for (const { records, anomalies } of await Promise.all(calls)) {
           scored += records;
@@ -123,9 +129,11 @@ export class ShardSet {
     return undefined;
   }
 
-  async status(query: { service?: string | undefined; limit: number }): Promise<ModelsStatus> {
-    const { service, limit } = query;
-    const parts = await Promise.all(this.clients.map((client) => client.call({ type: 'status', service, limit })));
+  async status(query: { tenant?: Tenant; service?: string | undefined; limit: number }): Promise<ModelsStatus> {
+    const { tenant, service, limit } = query;
+    const parts = await Promise.all(
+      this.clients.map((client) => client.call({ type: 'status', tenant, service, limit })),
+    );
     const services = parts.flatMap((part) => part.services);
     services.sort((a, b) => (a.service < b.service ? -1 : 1));
     const sum = (key: 'serviceCount' | 'learningCount' | 'lineCount' | 'templateCount') =>

@@ -42,9 +42,9 @@ function perform(request: ShardRequest): ShardResults[ShardRequest['type']] {
     case 'otlp':
       return shard.scoreOtlp(request.bytes, request.ranges, request.receivedMs);
     case 'learn':
-      return shard.learn(request.rows, request.receivedMs);
+      return shard.learn(request.tenant, request.rows, request.receivedMs);
     case 'detect':
-      return shard.detect(request.job, request.rows, request.reachedMs);
+      return shard.detect(request.tenant, request.job, request.rows, request.reachedMs);
     case 'end-job':
       return shard.endJob(request.job);
     case 'lend-buffer':
@@ -56,7 +56,7 @@ function perform(request: ShardRequest): ShardResults[ShardRequest['type']] {
     case 'template':
       return shard.template(request.fingerprint, request.part, request.parts);
     case 'status':
-      return shard.status(request.service, request.limit);
+      return shard.status(request.tenant, request.service, request.limit);
     case 'reset':
       return shard.reset();
   }

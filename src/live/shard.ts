@@ -14,6 +14,7 @@ import { findTemplate } from './known-template.ts';
 import { RowBuffer } from './row-buffer.ts';
 import type { BufferedService } from './row-buffer.ts';
 import { ServiceTable } from './service-table.ts';
+import { TenantModels } from './tenant-models.ts';
 import type {
   DetectedRows,
   KnownTemplate,
@@ -21,6 +22,7 @@ import type {
   ServiceRows,
   ShardOptions,
   ShardStatus,
+  Tenant,
 } from './shard-protocol.ts';
 import { writeShardStats } from './shard-stats.ts';
 
@@ -30,6 +32,7 @@ const DETECT_JOBS_MAX = 16;
 export class Shard {
   readonly #options: ShardOptions;
   readonly #services: ServiceTable;
+  readonly #tenants: TenantModels;
   readonly #buffer: RowBuffer;
   readonly #columns = new RecordColumns();
   readonly #names: ServiceNames;
@@ -49,6 +52,7 @@ export class Shard {
   constructor(options: ShardOptions) {
     this.#options = options;
     this.#services = new ServiceTable(options.servicesMax, options.detector);
+    this.#tenants = new TenantModels(options.servicesMax, options.detector);
     this.#buffer = new RowBuffer({ bytesMax: options.bufferBytesMax, ageMaxMs: options.bufferAgeMaxMs });
     this.#names = new ServiceNames({ attributes: options.serviceAttributes, shards: 1 });
   }
@@ -130,14 +134,15 @@ export class Shard {
     for (const reason of reasonsOf(reasons)) this.#raised[reason]++;
   }
 
-  /** Teaches the live models rows of a window; raises nothing and buffers nothing. */
-  learn(batches: readonly ServiceRows[], receivedMs: number): { rows: number } {
+  /** Teaches models rows of a window; raises nothing and buffers nothing. */
+  learn(tenant: Tenant, batches: readonly ServiceRows[], receivedMs: number): { rows: number } {
     let rows = 0;
     for (const { service, bytes } of batches) {
       const reader = new PackedRowReader(bytes);
       let detector: Detector | undefined;
       for (; reader.next(); rows++) {
-        detector ??= this.#services.touch(service, receivedMs);
+        detector ??=
+          tenant === undefined ? this.#services.touch(service, receivedMs) : this.#tenants.touch(tenant, service);
         detector.learn(bytes, reader.messageStart, reader.messageEnd, reader.level, reader.timestampMs);
       }
     }
@@ -145,11 +150,11 @@ export class Shard {
   }
 
   /**
-   * Scores rows with copies of the live models, which live until the job ends; the live ones learn nothing.
+   * Scores rows with copies of the models, which live until the job ends; the models themselves learn nothing.
    * The rows of all shards together have come to `reachedMs`.
    */
-  detect(job: number, batches: readonly ServiceRows[], reachedMs: number): DetectedRows {
-    const { replay, found } = this.#jobs.get(job) ?? this.#openJob(job);
+  detect(tenant: Tenant, job: number, batches: readonly ServiceRows[], reachedMs: number): DetectedRows {
+    const { replay, found } = this.#jobs.get(job) ?? this.#openJob(tenant, job);
     let records = 0;
     for (const { service, bytes } of batches) {
       const reader = new PackedRowReader(bytes);
@@ -197,9 +202,10 @@ export class Shard {
     this.#lent.shift()?.();
   }
 
-  status(wanted: string | undefined, limit: number): ShardStatus {
+  status(tenant: Tenant, wanted: string | undefined, limit: number): ShardStatus {
     const status: ShardStatus = { serviceCount: 0, learningCount: 0, lineCount: 0, templateCount: 0, services: [] };
-    for (const { service, lines, learning, miner } of this.#services.detectors()) {
+    const models = tenant === undefined ? this.#services.detectors() : this.#tenants.detectors(tenant);
+    for (const { service, lines, learning, miner } of models) {
       const templates = miner.templateCount;
       status.serviceCount++;
       status.lineCount += lines;
@@ -216,6 +222,7 @@ export class Shard {
   reset(): undefined {
     for (const { miner } of this.#services.detectors()) this.#counts.evictedTemplates += miner.evicted;
     this.#services.clear();
+    this.#tenants.clear();
     this.#jobs.clear();
   }
 
@@ -251,14 +258,16 @@ export class Shard {
     writeShardStats(target, { learningServices, templates, templatesEvicted });
   }
 
-  #openJob(job: number): DetectJob {
+  #openJob(tenant: Tenant, job: number): DetectJob {
     if (this.#jobs.size >= DETECT_JOBS_MAX) throw new Error(`more than ${DETECT_JOBS_MAX} windows are being scored`);
     const found: Anomaly[] = [];
+    const known = (service: string) =>
+      tenant === undefined ? this.#services.peek(service) : this.#tenants.peek(tenant, service);
     const replay = new Replay({
       detector: this.#options.detector,
       servicesMax: this.#options.servicesMax,
       everyLine: true,
-      create: (service) => this.#services.peek(service)?.clone() ?? this.#services.create(service),
+      create: (service) => known(service)?.clone() ?? this.#services.create(service),
       onAnomaly: ({ alerts: _alerts, found: _found, ...anomaly }) => found.push(anomaly),
     });
     const opened = { replay, found };

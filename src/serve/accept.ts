@@ -3,8 +3,8 @@ import { Problem } from './problem.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Media type of the answer; undefined: not negotiated. */
-    produces?: string;
+    /** Media types that the answer may have; undefined: not negotiated. */
+    produces?: string | readonly string[];
   }
 }
 
@@ -12,14 +12,19 @@ declare module 'fastify' {
 export function negotiate(app: FastifyInstance): void {
   app.addHook('onRequest', async (request) => {
     const { produces } = request.routeOptions.config;
-    if (produces === undefined || accepts(request.headers.accept, produces)) return;
-    throw new Problem(406, 'not_acceptable', `this answers with ${produces}; accept that or */*`);
+    const types = [produces ?? []].flat();
+    const { accept } = request.headers;
+    if (types.length === 0 || types.some((type) => weightOf(accept, type) > 0)) return;
+    throw new Problem(406, 'not_acceptable', `this answers with ${types.join(' or ')}; accept that or */*`);
   });
 }
 
-/** Whether an `Accept` header takes a media type (RFC 9110, section 12.5.1); the most specific range decides. */
-function accepts(header: string | undefined, mediaType: string): boolean {
-  if (header === undefined || header.trim() === '') return true;
+/**
+ * How much an `Accept` header wants a media type, 0 when not at all (RFC 9110, section 12.5.1); the most specific range
+ * decides.
+ */
+export function weightOf(header: string | undefined, mediaType: string): number {
+  if (header === undefined || header.trim() === '') return 1;
   const anySubtype = `${mediaType.slice(0, mediaType.indexOf('/'))}/*`;
   const weights = new Map<string, number>();
   for (const part of header.split(',')) {
@@ -27,6 +32,5 @@ function accepts(header: string | undefined, mediaType: string): boolean {
     const q = parameters.find((parameter) => parameter.startsWith('q='));
     weights.set(range, q === undefined ? 1 : Number(q.slice(2)));
   }
-  const weight = weights.get(mediaType) ?? weights.get(anySubtype) ?? weights.get('*/*') ?? 0;
-  return weight > 0;
+  return weights.get(mediaType) ?? weights.get(anySubtype) ?? weights.get('*/*') ?? 0;
 }

@@ -18,7 +18,8 @@ export function answerProblem(error: unknown, request: FastifyRequest, reply: Fa
   void reply.code(problem.status).type('application/problem+json').send(problemDocument(problem));
 }
 
-function toProblem(error: unknown, request: FastifyRequest): Problem {
+/** What goes wrong as it is told; ours is told without its text. */
+export function toProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   const { code, statusCode } = error as Partial<FastifyError>;
   switch (code) {

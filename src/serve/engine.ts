@@ -10,15 +10,15 @@ import type { WindowQuery } from './schemas/window-query.ts';
 
 /**
  * What REST asks of the running system. Every method may reject with a `Problem` (see problem.ts), which is answered as
- * it is: `bad_window` 400, `source_not_configured` 400, `not_trained` 409, `source_failed` 502, `busy` 503. Anything
+ * it is: `bad_window` 400, `source_not_configured` 400, `not_trained` 409, `source_refused` 424, `source_failed` 502,
+ * `source_busy` and `busy` 503, `source_timed_out` 504. Anything
  * else that is thrown is answered as 500 without its text.
  */
 export interface Engine {
-  /** Work for a window ends when `signal` aborts. */
-  clusters(query: WindowQuery, signal: AbortSignal): Promise<ClustersAnswer>;
+  clusters(query: WindowQuery, watch: CallWatch): Promise<ClustersAnswer>;
   /** As `clusters`, and warms the per-service models with the window's rows. */
-  train(query: WindowQuery, signal: AbortSignal): Promise<TrainAnswer>;
-  detect(request: DetectRequest, signal: AbortSignal): Promise<DetectAnswer>;
+  train(query: WindowQuery, watch: CallWatch): Promise<TrainAnswer>;
+  detect(request: DetectRequest, watch: CallWatch): Promise<DetectAnswer>;
   /** Of the last retraining; they change in one step. */
   liveClusters(): LiveClustersAnswer;
   detectorStatus(query: DetectorQuery): Promise<DetectorStatus>;
@@ -34,8 +34,16 @@ export interface Engine {
   readonly anomalies: AnomalyFeed;
 }
 
+/** How a caller follows work for a window, and ends it. */
+export interface CallWatch {
+  /** Work ends when it aborts. */
+  signal: AbortSignal;
+  /** Told the rows read so far, some times a second. */
+  onProgress?: (rows: number) => void;
+}
+
 /** Rows that the caller posted (validated, in the caller's order), or a window to pull. */
-export type DetectRequest = { logs: LogRow[] } | { window: WindowQuery };
+export type DetectRequest = { logs: LogRow[]; tenant?: string } | { window: WindowQuery };
 
 export interface Readiness {
   ready: boolean;

@@ -17,3 +17,6 @@ export type RestApp = FastifyInstance<
 >;
 
 export const JSON_TYPE = { produces: 'application/json' };
+
+/** Of calls that may take long: JSON, or server-sent events with the progress on the way. */
+export const JSON_OR_EVENTS = { produces: ['application/json', 'text/event-stream'] };

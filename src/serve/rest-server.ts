@@ -146,8 +146,8 @@ function addRoutes(app: RestApp, options: RestOptions, stream: AnomalyStream): v
   ]) {
     app.addSchema(schema);
   }
-  addClusterRoutes(app, engine);
-  addDetectRoute(app, engine);
+  addClusterRoutes(app, engine, options.logger);
+  addDetectRoute(app, engine, options.logger);
   addAnomalyRoutes(app, engine.anomalies, stream);
   addDetectorRoutes(app, engine);
   addTemplateRoute(app, engine);

@@ -13,6 +13,17 @@ export interface Metrics {
   render(): Promise<string>;
   /** One window that was asked for, by REST or retraining. */
   windowAnalysed(source: string, outcome: 'ok' | 'failed', seconds: number): void;
+  /** One window that was pulled from a store. */
+  windowPulled(source: string, pull: PulledWindow): void;
+}
+
+export interface PulledWindow {
+  rows: number;
+  /** From the start of the pull; undefined when no row came. */
+  firstRowSeconds: number | undefined;
+  requests: number;
+  /** Requests that were made again. */
+  retries: number;
 }
 
 const PREFIX = 'halfspace_';
@@ -35,12 +46,19 @@ export function createMetrics(options: MetricsOptions): Metrics {
   for (const name of MISNAMED_DEFAULTS) registry.removeSingleMetric(name);
   for (const metric of SNAPSHOT_METRICS) registry.registerMetric(snapshotMetric(metric, () => snapshot));
   const windows = addWindowMetrics(registry);
+  const pulls = addPullMetrics(registry);
   addBuildInfo(registry, options.version);
   return {
     contentType: registry.contentType,
     render() {
       snapshot = options.read();
       return registry.metrics();
+    },
+    windowPulled(source, { rows, firstRowSeconds, requests, retries }) {
+      pulls.rows.inc({ source }, rows);
+      pulls.requests.inc({ source }, requests);
+      pulls.retries.inc({ source }, retries);
+      if (firstRowSeconds !== undefined) pulls.firstRow.observe({ source }, firstRowSeconds);
     },
     windowAnalysed(source, outcome, seconds) {
       windows.analyses.inc({ source, outcome });
@@ -86,6 +104,25 @@ function addWindowMetrics(registry: Registry): { analyses: Counter; seconds: His
     registers: [registry],
   });
   return { analyses, seconds };
+}
+
+function addPullMetrics(
+  registry: Registry,
+): Record<'rows' | 'requests' | 'retries', Counter> & { firstRow: Histogram } {
+  const counter = (name: string, help: string) =>
+    new Counter({ name: `${PREFIX}source_${name}_total`, help, labelNames: ['source'], registers: [registry] });
+  return {
+    rows: counter('rows', 'Rows pulled from stores, by source.'),
+    requests: counter('requests', 'Requests made to stores, by source.'),
+    retries: counter('retries', 'Requests to stores that were made again, by source.'),
+    firstRow: new Histogram({
+      name: `${PREFIX}source_first_row_seconds`,
+      help: 'Time from the start of a pull to its first row, in seconds.',
+      labelNames: ['source'],
+      buckets: WINDOW_SECONDS_BUCKETS,
+      registers: [registry],
+    }),
+  };
 }
 
 function addBuildInfo(registry: Registry, version: string): void {

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 
 import { analyseRows } from '../../src/analyse/analyse-rows.ts';
 import type { AnalyseOptions } from '../../src/analyse/analyse-rows.ts';
-import { loadRows } from '../../src/analyse/load-rows.ts';
+import { loadRows, UNWATCHED } from '../../src/analyse/load-rows.ts';
 import type { LoadOptions } from '../../src/analyse/load-rows.ts';
 import { OVERFLOW_TEMPLATE } from '../../src/analyse/template-groups.ts';
 import { LEVELS } from '../../src/domain/level.ts';
@@ -123,7 +123,7 @@ describe('the analysis of a window', () => {
     const answers = [names, names.toReversed()].map(async (order, index) => {
       const path = join(folder, `${index}`);
       writeFileSync(path, order.map((service) => `{"ts":1769846400,"msg":"m","service":"${service}"}\n`).join(''));
-      const { sorter, services } = await loadRows({ source: 'file', path }, { servicesMax: 2 }, () => {});
+      const { sorter, services } = await loadRows({ source: 'file', path }, { servicesMax: 2 }, UNWATCHED);
       return JSON.stringify(analyseRows(sorter, services, options, () => {}));
     });
     const [one, other] = await Promise.all(answers);
@@ -135,7 +135,7 @@ describe('the analysis of a window', () => {
   test('counts lent services beyond the limit together too', async () => {
     const rows = ['d', 'a', 'c'].map((service): LogRow => ({ timestamp: 1, message: 'm', level: 'info', service }));
     const job = { source: 'packed', services: packRows(rows), startMs: 0, endMs: 2 } as const;
-    const { sorter, services } = await loadRows(job, { servicesMax: 1 }, () => {});
+    const { sorter, services } = await loadRows(job, { servicesMax: 1 }, UNWATCHED);
     const { clusters } = analyseRows(sorter, services, options, () => {});
     expect(new Map(clusters.map(({ service, logCount }) => [service, logCount]))).toEqual(
       new Map([
@@ -165,7 +165,7 @@ describe('the analysis of a window', () => {
       level: 'info',
       service: 's',
     }));
-    const { sorter, services } = await loadRows({ source: 'rows', rows }, {}, () => {});
+    const { sorter, services } = await loadRows({ source: 'rows', rows }, {}, UNWATCHED);
     let ticks = 0;
     const tick = () => {
       if (++ticks === 100) throw new Error('stop');
@@ -177,7 +177,7 @@ describe('the analysis of a window', () => {
     const { sorter, services } = await loadRows(
       { source: 'rows', rows: [{ timestamp: 1, message: 'm', level: 'info', service: 's' }] },
       {},
-      () => {},
+      UNWATCHED,
     );
     const stop = new Error('stop');
     const tick = () => {

@@ -32,7 +32,7 @@ function file(name: string, given: LogRow[]): string {
 
 describe('an analysis in a worker', () => {
   test('is the same byte for byte from a file, from rows and from packed rows, in any order, spilled or not', async () => {
-    const { file: _, ...expected } = await analyser.analyse({ source: 'rows', rows });
+    const { file: _, pull: __, ...expected } = await analyser.analyse({ source: 'rows', rows });
     expect(expected).toMatchObject({ log_count: 3000, truncated: false });
     expect(expected.clusters).toHaveLength(expected.cluster_count);
     const other = shuffled(rows);
@@ -138,12 +138,12 @@ describe('the analyser', () => {
   test('gives up a job when its signal says so, running or not yet begun', async () => {
     const own = createAnalyser(options);
     const reason = new Error('enough');
-    await expect(own.analyse({ source: 'rows', rows }, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(own.analyse({ source: 'rows', rows }, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     const abort = new AbortController();
-    const running = own.analyse({ source: 'file', path: file('long', manyRows(50_000)) }, abort.signal);
+    const running = own.analyse({ source: 'file', path: file('long', manyRows(50_000)) }, { signal: abort.signal });
     abort.abort(reason);
     await expect(running).rejects.toBe(reason);
-    const stream = own.streamRows({ source: 'rows', rows: manyRows(20_000) }, abort.signal);
+    const stream = own.streamRows({ source: 'rows', rows: manyRows(20_000) }, { signal: abort.signal });
     await expect(stream.next()).rejects.toBe(reason);
     expect(own.jobs).toBe(0);
     await own.close();

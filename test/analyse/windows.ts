@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync';
 
 import { analyseRows } from '../../src/analyse/analyse-rows.ts';
 import type { AnalyseOptions } from '../../src/analyse/analyse-rows.ts';
-import { loadRows } from '../../src/analyse/load-rows.ts';
+import { loadRows, UNWATCHED } from '../../src/analyse/load-rows.ts';
 import type { LoadOptions } from '../../src/analyse/load-rows.ts';
 import type { WindowAnalysis } from '../../src/domain/cluster.ts';
 import { INFO, LEVELS, LEVEL_SPELLINGS } from '../../src/domain/level.ts';
@@ -21,7 +21,7 @@ export async function analyse(
   changed: Partial<AnalyseOptions> = {},
   load: LoadOptions = {},
 ): Promise<WindowAnalysis> {
-  const { sorter, services } = await loadRows({ source: 'rows', rows }, load, () => {});
+  const { sorter, services } = await loadRows({ source: 'rows', rows }, load, UNWATCHED);
   try {
     return analyseRows(sorter, services, { ...ANALYSE_OPTIONS, ...changed }, () => {});
   } finally {

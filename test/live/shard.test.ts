@@ -142,7 +142,7 @@ describe('a shard', () => {
     score(shard, encodeLines('shop', healthyLines(300), { severityNumber: INFO_NUMBER }));
     for (let i = 0; i < 2000; i++) score(shard, encodeLines(`flood-${i}`, ['hello'], { severityNumber: INFO_NUMBER }));
     expect(stats(shard)).toMatchObject({ services: 4, overflowRecords: 1998, recordsScored: 2300 });
-    expect(shard.status(undefined, 10).services.map(({ service }) => service)).toContain(OVERFLOW_SERVICE);
+    expect(shard.status(undefined, undefined, 10).services.map(({ service }) => service)).toContain(OVERFLOW_SERVICE);
     const alert = score(shard, encodeLines('shop', ['pool exhausted'], { severityNumber: ERROR_NUMBER })).anomalies;
     expect(alert[0]?.service).toBe('shop');
   });
@@ -151,14 +151,14 @@ describe('a shard', () => {
     const shard = new Shard(shardOptions({ servicesMax: 1 }));
     score(shard, encodeLines('old', ['hello']), NOW_MS);
     score(shard, encodeLines('young', ['hello']), NOW_MS + 3_600_001);
-    expect(shard.status(undefined, 10).services.map(({ service }) => service)).toEqual(['young']);
+    expect(shard.status(undefined, undefined, 10).services.map(({ service }) => service)).toEqual(['young']);
     expect(stats(shard)).toMatchObject({ servicesEvicted: 1, overflowRecords: 0 });
   });
 
   it('S6: takes service names such as __proto__ for what they are', () => {
     const shard = new Shard(shardOptions());
     for (const service of ['__proto__', 'constructor', 'toString']) score(shard, encodeLines(service, ['hello']));
-    expect(shard.status(undefined, 10).services.map(({ service }) => service)).toEqual(
+    expect(shard.status(undefined, undefined, 10).services.map(({ service }) => service)).toEqual(
       ['__proto__', 'constructor', 'toString'].toSorted(),
     );
     expect(({} as Record<string, unknown>)['hello']).toBeUndefined();
@@ -168,9 +168,9 @@ describe('a shard', () => {
     const shard = trainedShard();
     const before = stats(shard);
     const rows = [{ service: 'shop', bytes: packed(['never seen before'], NOW_MS) }];
-    const first = shard.detect(1, rows, NOW_MS);
+    const first = shard.detect(undefined, 1, rows, NOW_MS);
     shard.endJob(1);
-    const again = shard.detect(2, rows, NOW_MS);
+    const again = shard.detect(undefined, 2, rows, NOW_MS);
     shard.endJob(2);
     expect(first).toEqual(again);
     expect(first.records).toBe(1);
@@ -180,8 +180,10 @@ describe('a shard', () => {
   it('learns the rows of a window without raising or buffering anything', () => {
     const shard = new Shard(shardOptions());
     const rows = [{ service: 'shop', bytes: packed(healthyLines(400), NOW_MS) }];
-    expect(shard.learn(rows, NOW_MS)).toEqual({ rows: 400 });
-    expect(shard.status('shop', 1).services).toMatchObject([{ service: 'shop', lines: 400, learning: false }]);
+    expect(shard.learn(undefined, rows, NOW_MS)).toEqual({ rows: 400 });
+    expect(shard.status(undefined, 'shop', 1).services).toMatchObject([
+      { service: 'shop', lines: 400, learning: false },
+    ]);
     expect(stats(shard)).toMatchObject({ recordsScored: 0, bufferRows: 0 });
     const [anomaly] = score(shard, encodeLines('shop', ['boom'], { severityNumber: ERROR_NUMBER })).anomalies;
     expect(anomaly?.reasons).toContain('new_template');
@@ -193,10 +195,15 @@ describe('a shard', () => {
     const years = 10 * 365 * 86_400_000;
     const ahead = packed(healthyLines(50), NOW_MS + years);
     shard.learn(
+      undefined,
       ['shop', 'new-1', 'new-2'].map((service) => ({ service, bytes: ahead })),
       NOW_MS,
     );
-    expect(shard.status(undefined, 10).services.map(({ service }) => service)).toEqual(['_overflow', 'other', 'shop']);
+    expect(shard.status(undefined, undefined, 10).services.map(({ service }) => service)).toEqual([
+      '_overflow',
+      'other',
+      'shop',
+    ]);
     const timeUnixNano = BigInt(NOW_MS) * 1_000_000n;
     const errors = encodeLines('shop', healthyLines(40), { severityNumber: ERROR_NUMBER, timeUnixNano });
     const bursts = score(shard, errors, NOW_MS + 40_000).anomalies.filter(({ reasons }) =>
@@ -208,7 +215,7 @@ describe('a shard', () => {
   it('lends the rows it buffered, and forgets models but not rows on reset', () => {
     const shard = trainedShard();
     shard.reset();
-    expect(shard.status(undefined, 10)).toMatchObject({ serviceCount: 0, lineCount: 0 });
+    expect(shard.status(undefined, undefined, 10)).toMatchObject({ serviceCount: 0, lineCount: 0 });
     const [lent] = shard.lendBuffer(NOW_MS);
     let rows = 0;
     for (const chunk of lent?.chunks ?? []) for (const reader = new PackedRowReader(chunk); reader.next();) rows++;

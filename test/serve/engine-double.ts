@@ -7,6 +7,7 @@ import { createCredentialStore } from '../../src/serve/credential-store.ts';
 import type { DetectRequest, Engine, Readiness } from '../../src/serve/engine.ts';
 import { Problem } from '../../src/serve/problem.ts';
 import type { TemplateAnswer } from '../../src/serve/schemas/template.ts';
+import type { SourcesAnswer } from '../../src/serve/schemas/sources.ts';
 import type { WindowQuery } from '../../src/serve/schemas/window-query.ts';
 
 /** An engine in memory with the real anomaly log and credential store; what it was asked stands in `calls`. */
@@ -16,6 +17,8 @@ export interface EngineDouble extends Engine {
   readiness: Readiness;
   /** Thrown by the next window that is asked for. */
   failure: unknown;
+  /** Rows that the next windows tell on their way. */
+  progress: number[];
   /** Resolved before a window is answered. */
   gate: Promise<void>;
   calls: (DetectRequest | WindowQuery)[];
@@ -90,6 +93,18 @@ function templateOf(): TemplateAnswer {
   };
 }
 
+function sourceOf(): SourcesAnswer['sources'][number] {
+  const supports = { absolute_windows: true, max_rows: false, pushdown: false, credentials_per_request: false };
+  return {
+    source: 'otlp',
+    title: 'OTLP',
+    configured: true,
+    description: 'the rolling buffer',
+    credentials: [],
+    supports,
+  };
+}
+
 const window = { start: '2026-11-22T14:00:00.000Z', end: '2026-11-22T20:00:00.000Z' };
 const analysis = { log_count: 1, cluster_count: 1, truncated: false, clusters: [clusterOf()] };
 const services = [{ service: 'api', lines: 300, learning: false, templates: 2, templates_evicted: 0 }];
@@ -105,12 +120,12 @@ const status = {
 
 export function createEngineDouble(ring = { entriesMax: 100, bytesMax: 1_000_000 }): EngineDouble {
   const credentials = createCredentialStore({
-    keys: new Map([
+    options: new Map([
       [
         'file',
         [
-          { key: 'path', required: true },
-          { key: 'format', required: false },
+          { key: 'path', variable: 'FILE_PATH', description: 'a file', required: true },
+          { key: 'format', variable: 'FILE_FORMAT', description: 'how it is written' },
         ],
       ],
     ]),
@@ -123,14 +138,16 @@ export function createEngineDouble(ring = { entriesMax: 100, bytesMax: 1_000_000
     trained: true,
     readiness: { ready: true, reasons: [] },
     failure: undefined,
+    progress: [],
     gate: Promise.resolve(),
     calls: [],
-    async clusters(query) {
+    async clusters(query, { onProgress }) {
+      for (const rows of engine.progress) onProgress?.(rows);
       await asked(engine, query);
       return { source: query.source, window: query.window ?? '6h', lookback_hours: 6, ...window, ...analysis };
     },
-    async train(query, signal) {
-      return { ...(await engine.clusters(query, signal)), trained_on: 1, detector: status };
+    async train(query, watch) {
+      return { ...(await engine.clusters(query, watch)), trained_on: 1, detector: status };
     },
     async detect(request) {
       await asked(engine, request);
@@ -146,7 +163,7 @@ export function createEngineDouble(ring = { entriesMax: 100, bytesMax: 1_000_000
       throw new Problem(404, 'not_found', `no live service has a template with the fingerprint ${wanted}`);
     },
     resetDetector: async () => ({ reset: true, services_removed: 1 }),
-    sources: () => ({ sources: [{ source: 'otlp', configured: true, description: 'the rolling buffer' }] }),
+    sources: () => ({ sources: [sourceOf()] }),
     setCredentials: (body) => credentials.set(body),
     listCredentials: () => credentials.list(),
     clearCredentials: (source) => credentials.clear(source),

@@ -85,11 +85,11 @@ describe('what is no call of this API', () => {
   test.each([
     ['GET', '/nope', 404, 'no such path; /openapi.json lists those there are', undefined],
     ['GET', '/clusters/', 404, 'no such path; /openapi.json lists those there are', undefined],
-    ['POST', '/clusters?x=1', 405, 'use GET or HEAD on this path', 'GET, HEAD'],
+    ['POST', '/clusters/live?x=1', 405, 'use GET or HEAD on this path', 'GET, HEAD'],
     ['GET', '/clusters/train', 405, 'use POST on this path', 'POST'],
     ['PUT', '/credentials', 405, 'use DELETE or GET or HEAD or POST on this path', 'DELETE, GET, HEAD, POST'],
-    ['OPTIONS', '/clusters', 405, 'use GET or HEAD on this path', 'GET, HEAD'],
-    ['PURGE', '/clusters', 405, 'use GET or HEAD on this path', 'GET, HEAD'],
+    ['OPTIONS', '/clusters', 405, 'use GET or HEAD or POST on this path', 'GET, HEAD, POST'],
+    ['PURGE', '/clusters', 405, 'use GET or HEAD or POST on this path', 'GET, HEAD, POST'],
     ['GET', '/%zz', 400, 'the path has a percent sign that two hex digits do not follow', undefined],
   ])('%s %s is %i', async (method, path, expected, detail, allow) => {
     const { status, body, headers } = await rest().call(method, path);

@@ -48,13 +48,33 @@ describe('windows', () => {
     expect(body).toMatchObject({ source: 'file', trained_on: 1, detector: { trained: true, service_count: 1 } });
   });
 
-  test('POST /clusters/train takes no body, but an empty one', async () => {
-    const { call } = rest();
-    expect((await call('POST', '/clusters/train', { body: '' })).status).toBe(200);
-    expect((await call('POST', '/clusters/train', { body: {} })).status).toBe(200);
-    const { status, body } = await call('POST', '/clusters/train', { body: { source: 'file' } });
-    expect(status).toBe(400);
-    expect(body['detail']).toBe('this call takes no body; its parameters stand in the query');
+  test.each(['/clusters', '/clusters/train'])(
+    'POST %s takes its window from the query or from the body',
+    async (path) => {
+      const { call, engine } = rest();
+      expect((await call('POST', path, { body: '' })).status).toBe(200);
+      expect((await call('POST', path, { body: {} })).status).toBe(200);
+      const body = { window: '1h', credentials: { path: '/var/log/x.log' }, tenant: 'acme' };
+      expect((await call('POST', `${path}?source=file`, { body })).status).toBe(200);
+      expect(engine.calls.at(-1)).toEqual({ source: 'file', ...body });
+      const twice = await call('POST', `${path}?source=file`, { body: { source: 'otlp' } });
+      expect(twice.status).toBe(400);
+      expect(twice.body['detail']).toBe('source stands in the query and in the body; give it once');
+    },
+  );
+
+  test.each<[Record<string, unknown>, string]>([
+    [{ tenant: 'a b' }, 'tenant'],
+    [{ tenant: '' }, 'tenant'],
+    [{ credentials: { path: 7 } }, 'credentials.path'],
+    [{ credentials: 'canary' }, 'credentials'],
+    [{ source: 'nowhere' }, 'source must be one of'],
+    [{ query: 'x' }, 'unknown member "query"'],
+  ])('POST /clusters refuses the body %j', async (body, part) => {
+    const answer = await rest().call('POST', '/clusters', { body });
+    expect(answer.status).toBe(400);
+    expect(answer.body['detail']).toContain(part);
+    expect(answer.text).not.toContain('canary');
   });
 
   test('GET /clusters/live gives the clusters of the latest retraining', async () => {

@@ -1,24 +1,53 @@
-import { clientSignal } from '../client-signal.ts';
+import type { FastifyRequest } from 'fastify';
+import type { RestLogger } from '../answer-problem.ts';
 import type { Engine } from '../engine.ts';
-import { JSON_TYPE } from '../rest-app.ts';
+import { Problem } from '../problem.ts';
+import { JSON_OR_EVENTS, JSON_TYPE } from '../rest-app.ts';
 import type { RestApp } from '../rest-app.ts';
 import { ClustersAnswerSchema, LiveClustersAnswerSchema, TrainAnswerSchema } from '../schemas/clusters.ts';
 import { NoQuerySchema } from '../schemas/no-query.ts';
 import { responses } from '../schemas/problem.ts';
-import { WindowQuerySchema, windowQueryOf } from '../schemas/window-query.ts';
+import { WindowBodySchema, WindowQuerySchema, windowQueryOf } from '../schemas/window-query.ts';
+import type { WindowQuery } from '../schemas/window-query.ts';
+import { withProgress } from '../with-progress.ts';
 
-export function addClusterRoutes(app: RestApp, engine: Engine): void {
+const REFUSALS = [400, 424, 502, 503, 504];
+const PROGRESS =
+  'With `Accept: text/event-stream` the answer comes as server-sent events: `progress` (data: rows) on the way, then ' +
+  '`result` (data: the answer) or `problem`.';
+
+export function addClusterRoutes(app: RestApp, engine: Engine, logger: RestLogger): void {
   app.route({
     method: 'GET',
     url: '/clusters',
-    config: JSON_TYPE,
+    config: JSON_OR_EVENTS,
     schema: {
       tags: ['clusters'],
       summary: 'Clusters of a window, scored by Isolation Forest and laid out',
+      description: PROGRESS,
       querystring: WindowQuerySchema,
-      response: responses(ClustersAnswerSchema, 400, 502, 503),
+      response: responses(ClustersAnswerSchema, ...REFUSALS),
     },
-    handler: (request, reply) => engine.clusters(windowQueryOf(request.query), clientSignal(reply)),
+    handler: (request, reply) =>
+      withProgress(request, reply, logger, (watch) => engine.clusters(windowQueryOf(request.query), watch)),
+  });
+  app.route({
+    method: 'POST',
+    url: '/clusters',
+    config: JSON_OR_EVENTS,
+    preValidation: takeNoBodyAsEmpty,
+    schema: {
+      tags: ['clusters'],
+      summary: 'As GET /clusters, with credentials for this request alone',
+      description: `The window stands in the query or in the body. ${PROGRESS}`,
+      querystring: WindowQuerySchema,
+      body: WindowBodySchema,
+      response: responses(ClustersAnswerSchema, ...REFUSALS, 413, 415),
+    },
+    handler: (request, reply) =>
+      withProgress(request, reply, logger, (watch) =>
+        engine.clusters(windowQueryOf(inOnePlace(request.query, request.body)), watch),
+      ),
   });
   app.route({
     method: 'GET',
@@ -35,13 +64,32 @@ export function addClusterRoutes(app: RestApp, engine: Engine): void {
   app.route({
     method: 'POST',
     url: '/clusters/train',
-    config: { ...JSON_TYPE, takesBody: false },
+    config: JSON_OR_EVENTS,
+    preValidation: takeNoBodyAsEmpty,
     schema: {
       tags: ['clusters'],
-      summary: "As GET /clusters, and warms the per-service models with the window's rows",
+      summary: "As POST /clusters, and warms the per-service models with the window's rows",
+      description: `The window stands in the query or in the body. ${PROGRESS}`,
       querystring: WindowQuerySchema,
-      response: responses(TrainAnswerSchema, 400, 502, 503),
+      body: WindowBodySchema,
+      response: responses(TrainAnswerSchema, ...REFUSALS, 413, 415),
     },
-    handler: (request, reply) => engine.train(windowQueryOf(request.query), clientSignal(reply)),
+    handler: (request, reply) =>
+      withProgress(request, reply, logger, (watch) =>
+        engine.train(windowQueryOf(inOnePlace(request.query, request.body)), watch),
+      ),
   });
+}
+
+async function takeNoBodyAsEmpty(request: FastifyRequest): Promise<void> {
+  request.body ??= {};
+}
+
+type Fields = Partial<WindowQuery>;
+
+/** A window may be named by the query or the body, or by some of each, but nothing twice. */
+function inOnePlace(query: Fields, body: Fields): Fields {
+  const twice = Object.keys(query).find((name) => Object.hasOwn(body, name));
+  if (twice === undefined) return { ...query, ...body };
+  throw new Problem(400, 'bad_request', `${twice} stands in the query and in the body; give it once`);
 }

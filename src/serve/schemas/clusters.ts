@@ -5,7 +5,7 @@ import type { Level } from '../../domain/level.ts';
 import { DetectorStatusSchema } from './detector.ts';
 import { LogRowSchema } from './log-row.ts';
 import { nullable, reference } from './reference.ts';
-import { SOURCES } from './window-query.ts';
+import { SOURCE_NAMES } from '../../sources/catalogue.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 const Instant = Type.String({ format: 'date-time' });
@@ -42,7 +42,7 @@ export const ClusterSchema = Type.Object(
 );
 
 const answerFields = {
-  source: Type.Enum([...SOURCES]),
+  source: Type.Enum([...SOURCE_NAMES]),
   window: Type.String(),
   lookback_hours: Type.Number(),
   start: Instant,

@@ -3,7 +3,8 @@ import type { Static } from '@fastify/type-provider-typebox';
 import { AnomalySchema } from './anomaly.ts';
 import { PostedRowSchema } from './log-row.ts';
 import { nullable, reference } from './reference.ts';
-import { SOURCES, windowFields } from './window-query.ts';
+import { callFields, windowFields } from './window-query.ts';
+import { SOURCE_NAMES } from '../../sources/catalogue.ts';
 
 const DETECT_ROWS_MAX = 100_000;
 export const DETECT_BYTES_MAX = 64 * 1024 * 1024;
@@ -13,6 +14,7 @@ export const DetectBodySchema = Type.Object(
   {
     logs: Type.Optional(Type.Array(PostedRowSchema, { minItems: 1, maxItems: DETECT_ROWS_MAX })),
     ...windowFields,
+    ...callFields,
   },
   { additionalProperties: false },
 );
@@ -21,7 +23,7 @@ export type DetectBody = Static<typeof DetectBodySchema>;
 
 export const DetectAnswerSchema = Type.Object(
   {
-    source: Type.Enum(['request', ...SOURCES]),
+    source: Type.Enum(['request', ...SOURCE_NAMES]),
     lookback_hours: nullable(Type.Number({ description: 'null for posted logs, and for a file taken whole' })),
     scored: Type.Integer({ minimum: 0 }),
     anomaly_count: Type.Integer({ minimum: 0, description: 'All found, listed or not' }),

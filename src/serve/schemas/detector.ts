@@ -1,10 +1,12 @@
 import { Type } from '@fastify/type-provider-typebox';
 import type { Static } from '@fastify/type-provider-typebox';
+import { tenantField } from './window-query.ts';
 
 export const DetectorQuerySchema = Type.Object(
   {
     service: Type.Optional(Type.String({ minLength: 1, maxLength: 1024, description: 'Only this service' })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 100 })),
+    ...tenantField,
   },
   { additionalProperties: false },
 );
@@ -12,6 +14,8 @@ export const DetectorQuerySchema = Type.Object(
 export interface DetectorQuery {
   /** Undefined: all services. */
   service?: string;
+  /** Undefined: the live models. */
+  tenant?: string;
   /** Services listed at most; the counts are over all of them. */
   limit: number;
 }

@@ -1,15 +1,14 @@
 import { Type } from '@fastify/type-provider-typebox';
 import type { Static } from '@fastify/type-provider-typebox';
-
-/** Sources that this version can read windows from. */
-export const SOURCES = ['otlp', 'file'] as const;
-
-export type SourceName = (typeof SOURCES)[number];
+import { SOURCE_NAMES } from '../../sources/catalogue.ts';
 
 /** `start` and `end` of a window, `hours` of a custom one: what parsing makes of them is the sources' business. */
 export const windowFields = {
   source: Type.Optional(
-    Type.Enum([...SOURCES], { default: 'otlp', description: 'otlp: the rolling buffer; file: FILE_PATH' }),
+    Type.Enum([...SOURCE_NAMES], {
+      default: 'otlp',
+      description: 'otlp: the rolling buffer; file: FILE_PATH; others: stores, see /sources',
+    }),
   ),
   window: Type.Optional(
     Type.String({ minLength: 1, maxLength: 40, description: '1h 6h 12h 24h 1d 7d, bare hours (3h, 48), or custom' }),
@@ -21,15 +20,42 @@ export const windowFields = {
 
 export const WindowQuerySchema = Type.Object(windowFields, { additionalProperties: false });
 
+export const tenantField = {
+  tenant: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 64,
+      pattern: '^[A-Za-z0-9._-]+$',
+      description: 'Whose models: those of one tenant know nothing of the live ones or of others',
+    }),
+  ),
+};
+
+/** What a request brings for itself alone, beside the window. */
+export const callFields = {
+  credentials: Type.Optional(
+    Type.Record(Type.String(), Type.String({ maxLength: 16_384 }), {
+      maxProperties: 32,
+      description: 'Values of the source for this request alone; they go over those that are set',
+    }),
+  ),
+  ...tenantField,
+};
+
+/** The body of a call for a window; without one, the query says all. */
+export const WindowBodySchema = Type.Object({ ...windowFields, ...callFields }, { additionalProperties: false });
+
 /** A window as the engine gets it; `source` has its default by then. */
 export interface WindowQuery {
-  source: SourceName;
+  source: string;
   window?: string;
   hours?: number;
   start?: string;
   end?: string;
+  credentials?: Record<string, string>;
+  tenant?: string;
 }
 
-export function windowQueryOf(fields: Static<typeof WindowQuerySchema>): WindowQuery {
+export function windowQueryOf(fields: Static<typeof WindowBodySchema>): WindowQuery {
   return { ...fields, source: fields.source ?? 'otlp' };
 }

@@ -1,5 +1,5 @@
 import { analyseRows } from '../../../src/analyse/analyse-rows.ts';
-import { loadRows } from '../../../src/analyse/load-rows.ts';
+import { loadRows, UNWATCHED } from '../../../src/analyse/load-rows.ts';
 import type { LogRow } from '../../../src/domain/row.ts';
 import type { DetectorProfile } from '../../../src/domain/profile.ts';
 import { EPISODE_GAP_MS } from '../incidents/measure.ts';
@@ -103,7 +103,7 @@ export async function checkClusters(profile: DetectorProfile): Promise<SingleRes
 }
 
 async function analyse(rows: LogRow[], profile: DetectorProfile) {
-  const { sorter, services } = await loadRows({ source: 'rows', rows }, {}, () => {});
+  const { sorter, services } = await loadRows({ source: 'rows', rows }, {}, UNWATCHED);
   try {
     return analyseRows(sorter, services, { miner: detectorOptions(profile).miner, contamination: 0.1 }, () => {});
   } finally {

@@ -1,0 +1,75 @@
+import type { AnalyseJob } from '../analyse/load-rows.ts';
+import type { BufferedService } from '../live/row-buffer.ts';
+import type { ShardSet } from '../live/shard-set.ts';
+import type { CredentialStore } from '../serve/credential-store.ts';
+import { Problem } from '../serve/problem.ts';
+import type { WindowQuery } from '../serve/schemas/window-query.ts';
+import type { HostRules } from '../sources/http/host-guard.ts';
+import { parseWindow, WindowError } from '../sources/window.ts';
+import type { TimeWindow } from '../sources/window.ts';
+import { hasWindow } from './answers.ts';
+import { asProblem } from './source-problem.ts';
+
+export interface WindowJobsOptions {
+  shards: ShardSet;
+  credentials: CredentialStore;
+  defaultLookbackHours: number;
+  /** Rows pulled at most from a store. */
+  maxRows: number;
+  hostRules: HostRules;
+  /** Time in which a store has to begin an answer, and to go on with it. */
+  answerTimeoutMs: number;
+  nowMs(): number;
+}
+
+/** Makes of a caller's window the job that reads its rows. */
+export class WindowJobs {
+  readonly #options: WindowJobsOptions;
+
+  constructor(options: WindowJobsOptions) {
+    this.#options = options;
+  }
+
+  window(query: WindowQuery): TimeWindow {
+    const { nowMs, defaultLookbackHours } = this.#options;
+    try {
+      return parseWindow(query, { nowMs: nowMs(), defaultLookbackHours });
+    } catch (error) {
+      if (error instanceof WindowError) throw new Problem(400, 'bad_window', error.message, { cause: error });
+      throw error;
+    }
+  }
+
+  /** Runs `use` with the job; what goes wrong in it is a `Problem`. The buffer is lent for as long as it runs. */
+  with<Result>(query: WindowQuery, window: TimeWindow, use: (job: AnalyseJob) => Promise<Result>): Promise<Result> {
+    const { startMs, endMs } = window;
+    if (query.source !== 'otlp') return asProblem(() => use(this.#job(query, window)));
+    if (query.credentials !== undefined) {
+      throw new Problem(400, 'bad_request', 'source otlp takes no credentials: it is what came in over OTLP');
+    }
+    const useBuffer = (services: BufferedService[]) => use({ source: 'packed', services, startMs, endMs });
+    return asProblem(() => this.#options.shards.withBuffer(this.#options.nowMs(), useBuffer));
+  }
+
+  #job(query: WindowQuery, { startMs, endMs }: TimeWindow): AnalyseJob {
+    const { credentials, maxRows, hostRules, answerTimeoutMs } = this.#options;
+    const { values, fromRequest } = credentials.resolve(query.source, query.credentials);
+    if (query.source !== 'file') {
+      // Whole milliseconds: a window of 0.0001 hours has others.
+      const bounds = { startMs: Math.ceil(startMs), endMs: Math.ceil(endMs) };
+      return {
+        source: 'pull',
+        store: query.source,
+        values,
+        ...bounds,
+        maxRows,
+        hostRules,
+        fromRequest,
+        answerTimeoutMs,
+      };
+    }
+    const file = { path: values.get('path') as string, format: values.get('format'), service: values.get('service') };
+    // Without a window in the query a file is taken whole: its lines are rarely of the last hours.
+    return { source: 'file', ...file, ...(hasWindow(query) ? { startMs, endMs } : {}) };
+  }
+}

@@ -1,0 +1,50 @@
+import { createDetector } from '../score/create-detector.ts';
+import type { Detector, DetectorOptions } from '../score/detector.ts';
+
+/**
+ * Models that callers have trained for tenants of theirs, apart from the live ones and from each other's: no line over
+ * OTLP reaches them, and no clock. At most `modelsMax`; the least recently used makes room, never another tenant's line.
+ */
+export class TenantModels {
+  readonly #modelsMax: number;
+  readonly #options: DetectorOptions;
+  /** By tenant and service, in the order of last use. */
+  readonly #models = new Map<string, { tenant: string; detector: Detector }>();
+
+  constructor(modelsMax: number, options: DetectorOptions) {
+    this.#modelsMax = modelsMax;
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#models.size;
+  }
+
+  /** The model of a tenant's service, made when there is none. */
+  touch(tenant: string, service: string): Detector {
+    const key = keyOf(tenant, service);
+    const known = this.#models.get(key);
+    const model = known ?? { tenant, detector: createDetector(service, this.#options) };
+    if (known !== undefined) this.#models.delete(key);
+    else if (this.#models.size >= this.#modelsMax) this.#models.delete(this.#models.keys().next().value as string);
+    this.#models.set(key, model);
+    return model.detector;
+  }
+
+  peek(tenant: string, service: string): Detector | undefined {
+    return this.#models.get(keyOf(tenant, service))?.detector;
+  }
+
+  *detectors(tenant: string): IterableIterator<Detector> {
+    for (const model of this.#models.values()) if (model.tenant === tenant) yield model.detector;
+  }
+
+  clear(): void {
+    this.#models.clear();
+  }
+}
+
+/** No tenant's name has a NUL in it (see the schema of `tenant`), so that no two pairs are one key. */
+function keyOf(tenant: string, service: string): string {
+  return `${tenant}\0${service}`;
+}

@@ -1,0 +1,61 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { weightOf } from './accept.ts';
+import { toProblem } from './answer-problem.ts';
+import type { RestLogger } from './answer-problem.ts';
+import { clientSignal } from './client-signal.ts';
+import type { CallWatch } from './engine.ts';
+import { problemDocument } from './problem.ts';
+
+/** A reader that sees nothing for longer may think that the connection is dead. */
+const SILENCE_MS = 10_000;
+
+/**
+ * Answers as the caller accepts: with JSON once the work is done, or with server-sent events on the way: `progress` (the
+ * rows read so far), then `result` (what JSON would have been) or `problem`.
+ */
+export async function withProgress<Answer>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  logger: RestLogger,
+  work: (watch: CallWatch) => Promise<Answer>,
+): Promise<Answer> {
+  const { accept } = request.headers;
+  const signal = clientSignal(reply);
+  if (accept === undefined || weightOf(accept, 'text/event-stream') <= weightOf(accept, 'application/json')) {
+    return work({ signal });
+  }
+  const { raw } = reply;
+  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
+  raw.setHeader('content-type', 'text/event-stream; charset=utf-8');
+  raw.setHeader('cache-control', 'no-store');
+  // Proxies that buffer would hold events back; a closed stream must not keep its socket on shutdown.
+  raw.setHeader('x-accel-buffering', 'no');
+  raw.setHeader('connection', 'close');
+  reply.hijack();
+  // A reset by the reader; its 'close' ends the work.
+  raw.on('error', () => undefined);
+  raw.write(': reading\n\n');
+  const progress = progressWriter(raw);
+  try {
+    const answer = await work({ signal, onProgress: progress });
+    raw.end(`event: result\ndata: ${reply.serialize(answer)}\n\n`);
+  } catch (error) {
+    const problem = toProblem(error, request);
+    if (problem.code === 'internal') logger.error({ err: error, route: request.routeOptions.url }, 'REST call failed');
+    raw.end(`event: problem\ndata: ${JSON.stringify(problemDocument(problem))}\n\n`);
+  }
+  return undefined as Answer;
+}
+
+/** Tells what has changed, to a reader that keeps up. */
+function progressWriter(raw: FastifyReply['raw']): (rows: number) => void {
+  let toldRows = 0;
+  let toldMs = performance.now();
+  return (rows) => {
+    const nowMs = performance.now();
+    if ((rows === toldRows && nowMs - toldMs < SILENCE_MS) || raw.writableNeedDrain) return;
+    toldRows = rows;
+    toldMs = nowMs;
+    raw.write(`event: progress\ndata: ${JSON.stringify({ rows })}\n\n`);
+  };
+}
