@@ -11,18 +11,43 @@ export function isHostEntry(entry: string): boolean {
   return family !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32);
 }
 
-/** Without brackets, zone, closing dot or IPv4 wrapped in IPv6, in lower case. */
+/** Without brackets, zone or closing dot, in lower case; the IPv4 address where one is wrapped in IPv6. */
 export function plainHost(given: string): string {
   const host = given
     .toLowerCase()
     .replace(/^\[|\]$/g, '')
     .replace(/%.*$/, '')
     .replace(/\.$/, '');
-  const mapped = /^::ffff:(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/.exec(host);
-  if (mapped === null) return host;
-  if (mapped[1] !== undefined) return mapped[1];
-  const [high, low] = [Number.parseInt(mapped[2] as string, 16), Number.parseInt(mapped[3] as string, 16)];
+  return isIP(host) === 6 ? (wrappedIpv4(groupsOf(host)) ?? host) : host;
+}
+
+/**
+ * Addresses that networks and systems pass on to an IPv4 host: mapped (RFC 4291), compatible (the same), NAT64
+ * (RFC 6052) and 6to4 (RFC 3056).
+ */
+function wrappedIpv4(groups: number[]): string | undefined {
+  const prefix = groups.slice(0, 6).join(':');
+  const isLast = prefix === '0:0:0:0:0:65535' || prefix === '0:0:0:0:0:0' || prefix === `${0x64}:${0xff9b}:0:0:0:0`;
+  const at = isLast ? 6 : 1;
+  if (!isLast && groups[0] !== 0x2002) return undefined;
+  const [high, low] = [groups[at] as number, groups[at + 1] as number];
+  // `::` and `::1` are addresses of their own.
+  if (prefix === '0:0:0:0:0:0' && high === 0 && low <= 1) return undefined;
   return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
+}
+
+/** The eight groups of an IPv6 address. */
+function groupsOf(address: string): number[] {
+  // An address may end like an IPv4 one: `::ffff:10.0.0.1`.
+  const plain = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...parts: string[]) => {
+    const [a, b, c, d] = parts.slice(0, 4).map(Number) as [number, number, number, number];
+    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+  });
+  const [head = '', tail] = plain.split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0');
+  return [...before, ...zeros, ...after].map((group) => Number.parseInt(group, 16));
 }
 
 /** Names, names under a domain, addresses and networks. */

@@ -1,4 +1,4 @@
-import { lookup as resolve } from 'node:dns';
+import { lookup } from 'node:dns';
 import type { LookupAddress, LookupOptions } from 'node:dns';
 import { isIP } from 'node:net';
 import { hostList, plainHost } from './host-entry.ts';
@@ -19,6 +19,13 @@ export class HostRefused extends Error {
 }
 
 type LookupCallback = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void;
+
+/** As `lookup` of node:dns, asked for all addresses. */
+export type Resolve = (
+  hostname: string,
+  options: LookupOptions & { all: true },
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
 
 /** Keeps calls from reaching hosts that they must not reach. */
 export interface HostGuard {
@@ -45,8 +52,11 @@ const METADATA: readonly string[] = [
   'instance-data',
 ];
 
-/** @param fromRequest whether the address that is called came over the API. */
-export function createHostGuard(rules: HostRules, fromRequest: boolean): HostGuard {
+/**
+ * @param fromRequest whether the address that is called came over the API.
+ * @param resolve the system's resolver.
+ */
+export function createHostGuard(rules: HostRules, fromRequest: boolean, resolve: Resolve = lookup): HostGuard {
   const allowed = hostList(rules.allowed);
   const denied = hostList(fromRequest ? rules.denied : []);
   const metadata = hostList(METADATA);
