@@ -1,8 +1,9 @@
 import { reasonsOf } from '../domain/anomaly.ts';
+import { LEVELS } from '../domain/level.ts';
 import { Replay } from '../score/replay.ts';
 import type { ReplayOptions } from '../score/replay.ts';
 import type { LineOutput } from './line-output.ts';
-import type { OrderedRows } from './ordered-rows.ts';
+import type { OrderedRows, VisitedRow } from './ordered-rows.ts';
 import { TemplateBook } from './template-book.ts';
 import type { FinalTemplate } from './template-book.ts';
 
@@ -40,21 +41,37 @@ export function annotate(
     outcomes.scores[number] = score;
     outcomes.reasons[number] = reasons;
   });
-  writeLines(outcomes, book.finish(), output);
+  const write = lineWriter(outcomes, book.finish(), output);
+  if (rows.summary === undefined) rows.visit((row) => write(row.number, fieldsOf(row)));
+  else for (let row = 0; row < rows.count; row++) write(row, '');
   output.flush();
   return book.overflowedRows;
 }
 
-function writeLines({ templates, scores, reasons }: Outcomes, finals: readonly FinalTemplate[], out: LineOutput): void {
+/** Rows are told in the order of their numbers. */
+function lineWriter(
+  { templates, scores, reasons }: Outcomes,
+  finals: readonly FinalTemplate[],
+  out: LineOutput,
+): (row: number, fields: string) => void {
   const heads: (string | undefined)[] = Array.from({ length: finals.length });
-  const tails = Array.from({ length: 256 }, (_, bits) => `,"reasons":${JSON.stringify(reasonsOf(bits))}}\n`);
+  const tails = Array.from({ length: 256 }, (_, bits) => `,"reasons":${JSON.stringify(reasonsOf(bits))}`);
   const ids = new Map<string, number>();
-  for (let row = 0; row < templates.length; row++) {
+  return (row, fields) => {
     const number = templates[row] as number;
     const head = (heads[number] ??= headOf(finals[number] as FinalTemplate, ids));
-    out.write(head + (scores[row] as number) + (tails[reasons[row] as number] as string));
-  }
+    out.write(`${head}${scores[row] as number}${tails[reasons[row] as number] as string}${fields}}\n`);
+  };
 }
+
+/** There is no file beside which a store's row could be laid, so it is told with its answer. */
+function fieldsOf({ timestampMs, service, level, bytes, start, end }: VisitedRow): string {
+  const message = decoder.decode(bytes.subarray(start, end));
+  const fields = JSON.stringify({ timestamp: timestampMs, service, level: LEVELS[level], message });
+  return `,${fields.slice(1, -1)}`;
+}
+
+const decoder = new TextDecoder();
 
 /** Ids are given in the order of the file, one a fingerprint, so that grouping by either gives the same groups. */
 function headOf({ fingerprint, template }: FinalTemplate, ids: Map<string, number>): string {

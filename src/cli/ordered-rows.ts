@@ -1,5 +1,5 @@
 import { loadRows, UNWATCHED } from '../analyse/load-rows.ts';
-import type { LoadedRows } from '../analyse/load-rows.ts';
+import type { LoadedRows, PullJob } from '../analyse/load-rows.ts';
 import type { LevelIndex } from '../domain/level.ts';
 import type { FileSummary } from '../sources/file/read-file.ts';
 import { NumberedRows, readNumbered } from './numbered-rows.ts';
@@ -11,6 +11,9 @@ export interface RowsOptions {
   /** Service of rows that do not name one. */
   service?: string | undefined;
   servicesMax: number;
+  /** Epoch milliseconds; rows with startMs <= time < endMs, all when absent. */
+  startMs?: number | undefined;
+  endMs?: number | undefined;
 }
 
 /** A row of a file at its place in time; its message is `bytes[start, end)`, good during the visit. */
@@ -21,10 +24,11 @@ export interface VisitedRow extends NumberedRow {
   timestampMs: number;
 }
 
-/** A file's rows in the order (timestamp, service, message), each with its place in the file. */
+/** Rows in the order (timestamp, service, message), each with its place in the file, or in that order without one. */
 export interface OrderedRows {
   count: number;
-  summary: FileSummary;
+  /** What reading a file met. */
+  summary: FileSummary | undefined;
   visit(visit: (row: VisitedRow) => void): void;
   close(): void;
 }
@@ -35,24 +39,57 @@ export interface OrderedRows {
  */
 export async function orderedRows(options: RowsOptions): Promise<OrderedRows> {
   const first = await load(options, false);
-  if (first.count === 0 || first.summary.untimedRows < first.count) return first;
+  if (first.count === 0 || (first.summary?.untimedRows ?? 0) < first.count) return first;
   first.close();
   return load(options, true);
 }
 
 async function load(options: RowsOptions, inFileOrder: boolean): Promise<OrderedRows> {
-  const { path, format, service, servicesMax } = options;
+  const { servicesMax, ...file } = options;
   const loaded = await loadRows(
-    { source: 'file', path, format, service },
+    { source: 'file', ...file },
     { servicesMax, intake: (sorter) => new NumberedRows(sorter, inFileOrder) },
     UNWATCHED,
   );
   return {
     count: loaded.sorter.rows,
-    summary: loaded.file as FileSummary,
+    summary: loaded.file,
     visit: (visit) => visitRows(loaded, inFileOrder, visit),
     close: () => loaded.sorter.close(),
   };
+}
+
+/** A window of a store. */
+export async function pulledRows(
+  job: PullJob,
+  servicesMax: number,
+  rowsRead: (rows: number) => void,
+  signal: AbortSignal,
+): Promise<{ rows: OrderedRows; truncated: boolean }> {
+  const watch = { ...UNWATCHED, rowsRead, cancellable: <T>(work: (signal: AbortSignal) => Promise<T>) => work(signal) };
+  const loaded = await loadRows(job, { servicesMax }, watch);
+  const rows: OrderedRows = {
+    count: loaded.sorter.rows,
+    summary: undefined,
+    visit: (visit) => visitInOrder(loaded, visit),
+    close: () => loaded.sorter.close(),
+  };
+  return { rows, truncated: loaded.pull?.truncated ?? false };
+}
+
+function visitInOrder({ sorter, services }: LoadedRows, visit: (row: VisitedRow) => void): void {
+  let number = 0;
+  sorter.visit(({ service, bytes, messageStart, messageEnd, level, timestampMs }) =>
+    visit({
+      number: number++,
+      service: services.names[service] as string,
+      bytes,
+      start: messageStart,
+      end: messageEnd,
+      level: level as LevelIndex,
+      timestampMs,
+    }),
+  );
 }
 
 function visitRows({ sorter, services }: LoadedRows, inFileOrder: boolean, visit: (row: VisitedRow) => void): void {

@@ -1,0 +1,19 @@
+/** Ctrl-C while something was waited for. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/**
+ * Runs what waits for others; Ctrl-C ends it in order, so that what was opened elsewhere is closed. Only while it runs:
+ * what computes looks at no signal, and ends as any process does.
+ */
+export async function interruptible<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const going = new AbortController();
+  const interrupt = () => going.abort(new Interrupted());
+  process.once('SIGINT', interrupt);
+  try {
+    return await work(going.signal);
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}
