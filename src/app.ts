@@ -245,6 +245,7 @@ function windowAnswers(
     maxRows: analyse.maxRows,
     answerTimeoutMs: analyse.answerTimeoutMs,
     hostRules: { ...sourceHosts, isOpen: isOpen(config) },
+    fileRoot: config.security.fileRoot,
     nowMs,
   });
   const { windowAnalysed: onWindow, windowPulled: onPull } = metrics;

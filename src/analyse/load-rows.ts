@@ -1,8 +1,8 @@
 import { LEVELS } from '../domain/level.ts';
 import type { LevelIndex } from '../domain/level.ts';
 import type { LogRow } from '../domain/row.ts';
-import { readFile } from '../sources/file/read-file.ts';
-import type { FileSummary } from '../sources/file/read-file.ts';
+import { readFiles } from '../sources/file/read-files.ts';
+import type { FilesSummary } from '../sources/file/read-files.ts';
 import { declarationOf } from '../sources/catalogue.ts';
 import type { HostRules } from '../sources/http/host-guard.ts';
 import { runPull } from '../sources/pull/run-pull.ts';
@@ -15,7 +15,10 @@ import type { RowSorterOptions } from './row-sorter.ts';
 
 export interface FileJob {
   source: 'file';
+  /** Of a file, or a pattern of several. */
   path: string;
+  /** Folder that every file has to be in. */
+  root?: string | undefined;
   /** `auto`, `json`, `csv` or `text`. */
   format?: string | undefined;
   service?: string | undefined;
@@ -58,7 +61,7 @@ export interface LoadedRows {
   sorter: RowSorter;
   services: ServiceIndex;
   /** What reading a file met. */
-  file: FileSummary | undefined;
+  file: FilesSummary | undefined;
   pull: PullReport | undefined;
 }
 
@@ -112,10 +115,10 @@ async function load(
 ): Promise<LoadedRows> {
   const sorter = new RowSorter(services, options);
   const intake = options.intake?.(sorter) ?? sorter;
-  let file: FileSummary | undefined;
+  let file: FilesSummary | undefined;
   let pull: PullReport | undefined;
   try {
-    if (job.source === 'file') file = await readFile(job, intake, watch.tick);
+    if (job.source === 'file') file = await readFiles(job, intake, watch.tick);
     else if (job.source === 'pull') pull = await pullRows(job, intake, watch);
     else if (job.source === 'packed') lendRows(job, sorter, services, watch.tick);
     else addRows(job, sorter, services);
@@ -181,7 +184,7 @@ async function collectNames(job: AnalyseJob, names: SmallestNames, watch: LoadWa
       },
       add: () => {},
     };
-    if (job.source === 'file') await readFile(job, sink, watch.tick);
+    if (job.source === 'file') await readFiles(job, sink, watch.tick);
     else await pullRows(job, sink, watch);
   } else if (job.source === 'packed') for (const { service } of job.services) names.add(service);
   else for (const { service } of job.rows) names.add(service);

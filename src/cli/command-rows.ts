@@ -119,11 +119,12 @@ async function openFile(
 
 function noteProblems(name: string, { count, summary }: OrderedRows, { note }: CommandStreams): void {
   if (summary === undefined) return;
-  const { format, badLines, cutLines, untimedRows, firstBad } = summary;
+  const { format, badLines, cutLines, untimedRows, firstBad, firstBadPath } = summary;
   if (count === 0) note(`${name} has no rows`);
   if (firstBad !== undefined)
     note(
-      `${name}: ${badLines} lines are not ${format} and were skipped; the first is line ${firstBad.line}: ${firstBad.problem}`,
+      `${name}: ${badLines} lines are not ${format} and were skipped; the first is line ${firstBad.line}` +
+        `${firstBadPath === undefined ? '' : ` of ${firstBadPath}`}: ${firstBad.problem}`,
     );
   if (cutLines > 0) note(`${name}: ${cutLines} lines are longer than 1 MiB and were cut`);
   if (untimedRows > 0 && untimedRows === count)

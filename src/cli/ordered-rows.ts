@@ -1,7 +1,7 @@
 import { loadRows, UNWATCHED } from '../analyse/load-rows.ts';
 import type { LoadedRows, PullJob } from '../analyse/load-rows.ts';
 import type { LevelIndex } from '../domain/level.ts';
-import type { FileSummary } from '../sources/file/read-file.ts';
+import type { FilesSummary } from '../sources/file/read-files.ts';
 import { NumberedRows, readNumbered } from './numbered-rows.ts';
 import type { NumberedRow } from './numbered-rows.ts';
 
@@ -28,7 +28,7 @@ export interface VisitedRow extends NumberedRow {
 export interface OrderedRows {
   count: number;
   /** What reading a file met. */
-  summary: FileSummary | undefined;
+  summary: FilesSummary | undefined;
   visit(visit: (row: VisitedRow) => void): void;
   close(): void;
 }

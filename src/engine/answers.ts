@@ -6,7 +6,7 @@ import type { ClustersAnswer } from '../serve/schemas/clusters.ts';
 import type { DetectAnswer } from '../serve/schemas/detect.ts';
 import type { TemplateAnswer } from '../serve/schemas/template.ts';
 import type { WindowQuery } from '../serve/schemas/window-query.ts';
-import type { FileSummary } from '../sources/file/read-file.ts';
+import type { FilesSummary } from '../sources/file/read-files.ts';
 import type { TimeWindow } from '../sources/window.ts';
 
 /** Anomalies that one answer lists; all of them are counted. */
@@ -37,10 +37,14 @@ export function fileFields({
   badLines,
   cutLines,
   untimedRows,
+  files,
   firstBad,
-}: FileSummary): NonNullable<ClustersAnswer['file']> {
-  const first = firstBad === undefined ? {} : { first_bad_line: firstBad.line, first_bad_problem: firstBad.problem };
-  return { format, bad_lines: badLines, cut_lines: cutLines, untimed_rows: untimedRows, ...first };
+  firstBadPath,
+}: FilesSummary): NonNullable<ClustersAnswer['file']> {
+  const path = firstBadPath === undefined ? {} : { first_bad_path: firstBadPath };
+  const first =
+    firstBad === undefined ? {} : { ...path, first_bad_line: firstBad.line, first_bad_problem: firstBad.problem };
+  return { files, format, bad_lines: badLines, cut_lines: cutLines, untimed_rows: untimedRows, ...first };
 }
 
 export function detectAnswer(

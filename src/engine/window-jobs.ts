@@ -17,6 +17,8 @@ export interface WindowJobsOptions {
   /** Rows pulled at most from a store. */
   maxRows: number;
   hostRules: HostRules;
+  /** Folder that files named by a request have to be in. */
+  fileRoot: string | undefined;
   /** Time in which a store has to begin an answer, and to go on with it. */
   answerTimeoutMs: number;
   nowMs(): number;
@@ -68,7 +70,13 @@ export class WindowJobs {
         answerTimeoutMs,
       };
     }
-    const file = { path: values.get('path') as string, format: values.get('format'), service: values.get('service') };
+    const root = fromRequest ? this.#options.fileRoot : undefined;
+    const file = {
+      root,
+      path: values.get('path') as string,
+      format: values.get('format'),
+      service: values.get('service'),
+    };
     // Without a window in the query a file is taken whole: its lines are rarely of the last hours.
     return { source: 'file', ...file, ...(hasWindow(query) ? { startMs, endMs } : {}) };
   }

@@ -54,10 +54,12 @@ const answerFields = {
   file: Type.Optional(
     Type.Object(
       {
-        format: Type.String({ description: 'How the file is written' }),
+        files: Type.Integer({ description: 'Files read' }),
+        format: Type.String({ description: 'How they are written; mixed when not all alike' }),
         bad_lines: Type.Integer({ description: 'Lines that are not of the format; they were skipped' }),
         cut_lines: Type.Integer({ description: 'Lines longer than 1 MiB, of which the head was kept' }),
         untimed_rows: Type.Integer({ description: 'Rows that took the time of the row before, or of the file' }),
+        first_bad_path: Type.Optional(Type.String({ description: 'Where there are several files' })),
         first_bad_line: Type.Optional(Type.Integer({ description: 'Counted from 1' })),
         first_bad_problem: Type.Optional(Type.String()),
       },

@@ -3,10 +3,16 @@ import type { SourceDeclaration } from '../declaration.ts';
 export const FILE: SourceDeclaration = {
   name: 'file',
   title: 'File',
-  description: 'A file of log lines: JSON, CSV or text; plain, gzip or zstd',
+  description: 'Files of log lines: JSON, CSV or text; plain, gzip or zstd',
   isLimited: false,
   options: [
-    { key: 'path', variable: 'FILE_PATH', required: true, description: 'File of log lines' },
+    {
+      key: 'path',
+      variable: 'FILE_PATH',
+      required: true,
+      destination: true,
+      description: 'File of log lines, or a pattern of several: /var/log/shop/*.log',
+    },
     {
       key: 'format',
       variable: 'FILE_FORMAT',

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { glob, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+import type { RowSink } from '../row-sink.ts';
+import { SourceError } from '../source-error.ts';
+import { noCounts } from './byte-consumer.ts';
+import { refusalOfPath } from './file-root.ts';
+import { readFile } from './read-file.ts';
+import type { FileOptions, FileSummary } from './read-file.ts';
+
+const FILES_MAX = 10_000;
+const PATTERN = /[*?[{]/;
+
+export interface FilesOptions extends FileOptions {
+  /** Folder that every file has to be in, links followed; relative paths start there. Anywhere when absent. */
+  root?: string | undefined;
+}
+
+export interface FilesSummary extends Omit<FileSummary, 'format'> {
+  /** `mixed` when the files are written in several ways. */
+  format: FileSummary['format'] | 'mixed';
+  files: number;
+  /** Of `firstBad`, where there are several files. */
+  firstBadPath: string | undefined;
+}
+
+/**
+ * Streams the rows of a file, or of all files that a pattern (`*`, `**`, `?`, `[ab]`, `{a,b}`) matches, one after the
+ * other by name. Throws a `SourceError` when there is none, and for the first that cannot be read.
+ */
+export async function readFiles(options: FilesOptions, sink: RowSink, tick: () => void): Promise<FilesSummary> {
+  const paths = await pathsOf(options, tick);
+  const summary: FilesSummary = { ...noCounts(), format: 'text', files: paths.length, firstBadPath: undefined };
+  for (const [i, path] of paths.entries()) {
+    const refusal = options.root === undefined ? undefined : refusalOfPath(path, { root: options.root, isOpen: false });
+    if (refusal !== undefined) throw new SourceError('source_permission_denied', refusal);
+    const { format, badLines, cutLines, untimedRows, firstBad } = await readFile({ ...options, path }, sink, tick);
+    summary.format = i === 0 || summary.format === format ? format : 'mixed';
+    summary.badLines += badLines;
+    summary.cutLines += cutLines;
+    summary.untimedRows += untimedRows;
+    if (firstBad === undefined || summary.firstBad !== undefined) continue;
+    summary.firstBad = firstBad;
+    if (paths.length > 1) summary.firstBadPath = path;
+  }
+  return summary;
+}
+
+/** A file whose very name looks like a pattern is that file. */
+async function pathsOf({ path: given, root }: FilesOptions, tick: () => void): Promise<string[]> {
+  const path = root === undefined ? given : resolve(root, given);
+  if (!PATTERN.test(path) || existsSync(path)) return [path];
+  const found: string[] = [];
+  for await (const match of glob(path)) {
+    tick();
+    if (!(await isFile(match))) continue;
+    found.push(match);
+    if (found.length > FILES_MAX) {
+      throw new SourceError('source_not_a_file', `${given} matches more than ${FILES_MAX} files: name fewer`);
+    }
+  }
+  if (found.length === 0) throw new SourceError('source_not_found', `no file matches ${given}`);
+  return found.toSorted();
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false; // a link to nowhere, or gone since
+  }
+}
