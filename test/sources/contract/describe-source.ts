@@ -3,6 +3,7 @@ import type { LogRow } from '../../../src/domain/row.ts';
 import type { SourceDeclaration } from '../../../src/sources/declaration.ts';
 import type { Pull } from '../../../src/sources/pull/pull.ts';
 import { SourceError } from '../../../src/sources/source-error.ts';
+import { askCommandLine, askService, environmentOf } from './ask-service.ts';
 import { byTimeServiceMessage, collectRows } from './collect-rows.ts';
 import type { CollectOptions } from './collect-rows.ts';
 import { startFaultProxy } from './fault-proxy.ts';
@@ -199,6 +200,40 @@ export function describeSource(source: SourceUnderTest): void {
       await other.close();
     });
 
+    it('is answered by the running service, which shows no secret', async () => {
+      const values = source.values(proxy.url);
+      const answers = await askService(declaration.name, environmentOf(declaration, values), windowQuery());
+      expect(answers.clusters.body).toMatchObject({ source: declaration.name, log_count: inside.length });
+      const clusters = answers.clusters.body['clusters'] as { service: string; logCount: number }[];
+      expect(new Set(clusters.map(({ service }) => service))).toEqual(new Set(['shop', 'stock']));
+      expect(answers.sources).toContainEqual(expect.objectContaining({ source: declaration.name, configured: true }));
+      expect(answers.said).toContain(`halfspace_source_rows_total{source="${declaration.name}"} ${inside.length}`);
+      expect(answers.said).not.toContain(CANARY);
+    });
+
+    it('is refused by the running service as the store refuses it', async () => {
+      fail(source.refusals.credentials, 100);
+      const values = source.values(proxy.url);
+      const { clusters, said } = await askService(declaration.name, environmentOf(declaration, values), windowQuery());
+      expect(clusters.status).toBe(424);
+      expect(clusters.body).toMatchObject({ code: 'source_refused', source: declaration.name });
+      expect(said).not.toContain(CANARY);
+    });
+
+    it('is answered by the command line', async () => {
+      const window = ['--start', isoOf(WINDOW.startMs), '--end', isoOf(WINDOW.endMs)];
+      const environment = environmentOf(declaration, source.values(proxy.url));
+      const asked = await askCommandLine(['annotate', '--source', declaration.name, ...window], environment);
+      expect(asked).toMatchObject({ code: 0, stderr: '' });
+      const rows = asked.lines.map(({ timestamp, message, level, service }) => ({
+        timestamp,
+        message,
+        level,
+        service,
+      }));
+      expect(rows).toEqual(inside.toSorted(byTimeServiceMessage));
+    });
+
     it('ends its calls when nobody waits for the window any more', async () => {
       fail({ kind: 'hang' });
       const going = new AbortController();
@@ -209,6 +244,14 @@ export function describeSource(source: SourceUnderTest): void {
       await proxy.abandoned();
     });
   });
+}
+
+function windowQuery(): URLSearchParams {
+  return new URLSearchParams({ start: isoOf(WINDOW.startMs), end: isoOf(WINDOW.endMs) });
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 /** Tests do not wait as long as a store would like. */
