@@ -132,7 +132,8 @@ Writes what a live service would have raised, on the rows' own clock, one JSON o
 
   kind "anomaly"    timestamp, service, reasons, fingerprint, state, incident, alerts (the reasons that raised it),
                     template, template_id, hst_score, level, message, explanation
-  kind "incident"   anomalies of one service with no gap of more than five minutes: timestamp, service, reasons,
+  kind "incident"   anomalies of one service with no gap of more than five minutes, or of three and more services within
+                    a minute (the later ones are then resolved, with merged_into): timestamp, service, reasons,
                     fingerprint (of the first), state, id, first_seen, last_seen, count, line_count, reason_counts,
                     templates, samples, worst_score, worst_level; told with state "open" when it opens, "resolved" when
                     it is over, and, when it is not over at the last row, once more as it stands

@@ -1,6 +1,5 @@
-import type { Incident } from '../domain/incident.ts';
+import type { Incident, IncidentChange } from '../domain/incident.ts';
 import { Incidents } from '../incident/incidents.ts';
-import type { IncidentChange } from '../incident/incidents.ts';
 import { Replay } from '../score/replay.ts';
 import type { RaisedAnomaly, ReplayOptions } from '../score/replay.ts';
 import type { LineOutput } from './line-output.ts';
@@ -17,8 +16,11 @@ export function detect(
   output: LineOutput,
 ): void {
   const incidents = new Incidents();
-  const tellChange = ({ kind, incident }: IncidentChange) =>
+  // How it grows is told by its anomalies.
+  const tellChange = ({ kind, incident }: IncidentChange) => {
+    if (kind === 'updated') return;
     output.write(lineOfIncident(incident, kind === 'opened' ? incident.first_seen : (incident.resolved_at as number)));
+  };
   const onAnomaly = (anomaly: RaisedAnomaly) => {
     const { id, changes } = incidents.add(anomaly);
     const before = changes.filter(({ incident }) => incident.id !== id);

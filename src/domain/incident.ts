@@ -17,6 +17,8 @@ export interface Incident {
   last_seen: number;
   /** Present when resolved. */
   resolved_at?: number;
+  /** Present when it was resolved because its anomalies went on as part of this one. */
+  merged_into?: string;
   /** Anomalies. */
   count: number;
   /** Anomalies, and lines like them that raised none of their own in between. */
@@ -52,4 +54,13 @@ export interface IncidentSample {
   level: Level;
   message: string;
   fingerprint: string;
+}
+
+export const INCIDENT_EVENTS = ['opened', 'updated', 'resolved'] as const;
+export type IncidentEventKind = (typeof INCIDENT_EVENTS)[number];
+
+/** What happened to an incident; it is the incident as of then, and changes no more. */
+export interface IncidentChange {
+  kind: IncidentEventKind;
+  incident: Incident;
 }

@@ -15,7 +15,8 @@ const TRACE_IDS_MAX = 10;
 /** An incident while it grows; what it keeps is bounded, however many anomalies come. */
 export class GrowingIncident {
   readonly #id: string;
-  readonly #first: Anomaly;
+  readonly #service: string;
+  readonly #fingerprint: string;
   readonly #reasons = new Map<Reason, number>();
   readonly #services = new Set<string>();
   readonly #templates = new Map<string, IncidentTemplate>();
@@ -29,9 +30,14 @@ export class GrowingIncident {
   #worstScore = 0;
   #worstLevel = 0;
 
-  constructor(group: string, first: Anomaly) {
-    this.#id = fingerprint(group, `incident ${first.timestamp}`);
-    this.#first = first;
+  /** Of the anomaly that opened it. */
+  readonly openedMs: number;
+
+  constructor(first: Anomaly, id = fingerprint(first.service, `incident ${first.timestamp}`)) {
+    this.#id = id;
+    this.openedMs = first.timestamp;
+    this.#service = first.service;
+    this.#fingerprint = first.fingerprint;
     this.#firstSeen = first.timestamp;
     this.#lastSeen = first.timestamp;
     this.add(first);
@@ -50,7 +56,9 @@ export class GrowingIncident {
     return this.#lastSeen;
   }
 
-  add(anomaly: Anomaly): void {
+  /** Whether the incident is now worth telling anew: something in it is new, or there are twice as many. */
+  add(anomaly: Anomaly): boolean {
+    const before = this.#breadth();
     this.#firstSeen = Math.min(this.#firstSeen, anomaly.timestamp);
     this.#lastSeen = Math.max(this.#lastSeen, anomaly.timestamp);
     this.#worstScore = Math.max(this.#worstScore, anomaly.hst_score);
@@ -61,6 +69,35 @@ export class GrowingIncident {
     if (this.#services.size < SERVICES_MAX) this.#services.add(anomaly.service);
     if (anomaly.trace_id !== undefined && this.#traceIds.size < TRACE_IDS_MAX) this.#traceIds.add(anomaly.trace_id);
     this.#addTemplate(anomaly);
+    return this.#breadth() > before || Number.isInteger(Math.log2(this.#count));
+  }
+
+  /** Grows whenever something joins that was not there. */
+  #breadth(): number {
+    return this.#reasons.size + this.#services.size + this.#templates.size + this.#worstLevel;
+  }
+
+  /** Takes in another one that has turned out to be the same. */
+  absorb(other: GrowingIncident): void {
+    this.#firstSeen = Math.min(this.#firstSeen, other.#firstSeen);
+    this.#lastSeen = Math.max(this.#lastSeen, other.#lastSeen);
+    this.#worstScore = Math.max(this.#worstScore, other.#worstScore);
+    this.#worstLevel = Math.max(this.#worstLevel, other.#worstLevel);
+    this.#count += other.#count;
+    this.#lineCount += other.#lineCount;
+    this.#otherTemplatesCount += other.#otherTemplatesCount;
+    for (const [reason, count] of other.#reasons) this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + count);
+    for (const service of other.#services) if (this.#services.size < SERVICES_MAX) this.#services.add(service);
+    for (const trace of other.#traceIds) if (this.#traceIds.size < TRACE_IDS_MAX) this.#traceIds.add(trace);
+    for (const [of, template] of other.#templates) {
+      const known = this.#templates.get(of);
+      if (known !== undefined) known.count += template.count;
+      else if (this.#templates.size < TEMPLATES_MAX) this.#templates.set(of, { ...template });
+      else this.#otherTemplatesCount += template.count;
+    }
+    this.#samples.push(...other.#samples);
+    this.#samples.sort((a, b) => a.timestamp - b.timestamp);
+    this.#samples.length = Math.min(this.#samples.length, SAMPLES_MAX);
   }
 
   #addTemplate(anomaly: Anomaly): void {
@@ -78,28 +115,61 @@ export class GrowingIncident {
     this.#samples.push({ timestamp, service, level, message: cut(message), fingerprint: of });
   }
 
-  /** As it stands; resolved when the time of that is given. */
-  shown(resolvedAt?: number): Incident {
+  /** As it stands; resolved when the time of that is given, perhaps because it became part of another. */
+  shown(resolvedAt?: number, mergedInto?: string): Incident {
     return {
       id: this.#id,
       state: resolvedAt === undefined ? 'open' : 'resolved',
-      service: this.#first.service,
+      service: this.#service,
       services: [...this.#services],
       first_seen: this.#firstSeen,
       last_seen: this.#lastSeen,
       ...(resolvedAt === undefined ? {} : { resolved_at: resolvedAt }),
+      ...(mergedInto === undefined ? {} : { merged_into: mergedInto }),
       count: this.#count,
       line_count: this.#lineCount,
       reasons: REASONS.filter((reason) => this.#reasons.has(reason)),
       reason_counts: this.#reasonCounts(),
       worst_score: this.#worstScore,
       worst_level: LEVELS[this.#worstLevel] ?? 'info',
-      fingerprint: this.#first.fingerprint,
+      fingerprint: this.#fingerprint,
       templates: Array.from(this.#templates.values(), (template) => ({ ...template })),
       other_templates_count: this.#otherTemplatesCount,
       samples: [...this.#samples],
       trace_ids: [...this.#traceIds],
     };
+  }
+
+  /** An open incident as `shown` gave it, to grow on. */
+  static restore(shown: Incident): GrowingIncident {
+    const first: Anomaly = {
+      is_anomaly: true,
+      reasons: [],
+      service: shown.service,
+      template: '',
+      template_id: 0,
+      fingerprint: shown.fingerprint,
+      hst_score: 0,
+      timestamp: shown.first_seen,
+      message: '',
+      level: 'trace',
+    };
+    const restored = new GrowingIncident(first, shown.id);
+    restored.#samples.length = 0;
+    restored.#templates.clear();
+    restored.#services.clear();
+    restored.#lastSeen = shown.last_seen;
+    restored.#count = shown.count;
+    restored.#lineCount = shown.line_count;
+    restored.#otherTemplatesCount = shown.other_templates_count;
+    restored.#worstScore = shown.worst_score;
+    restored.#worstLevel = LEVELS.indexOf(shown.worst_level);
+    for (const [reason, count] of Object.entries(shown.reason_counts)) restored.#reasons.set(reason as Reason, count);
+    for (const service of shown.services) restored.#services.add(service);
+    for (const template of shown.templates) restored.#templates.set(template.fingerprint, { ...template });
+    restored.#samples.push(...shown.samples);
+    for (const trace of shown.trace_ids) restored.#traceIds.add(trace);
+    return restored;
   }
 
   /** In the order that reasons always have. */

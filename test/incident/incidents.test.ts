@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Anomaly } from '../../src/domain/anomaly.ts';
+import type { IncidentChange } from '../../src/domain/incident.ts';
 import { Incidents } from '../../src/incident/incidents.ts';
-import type { IncidentChange } from '../../src/incident/incidents.ts';
 
 const START_MS = Date.UTC(2026, 2, 1);
 const QUIET_MS = 300_000;
@@ -30,7 +30,7 @@ describe('anomalies become incidents:', () => {
   test('those of a service join one while no gap is longer than five minutes', () => {
     const incidents = new Incidents();
     const changes = play([anomaly(0), anomaly(QUIET_MS), anomaly(2 * QUIET_MS)], incidents);
-    expect(changes.map(({ kind }) => kind)).toEqual(['opened']);
+    expect(changes.map(({ kind }) => kind)).toEqual(['opened', 'updated']);
     expect(incidents.open()).toMatchObject([{ count: 3, first_seen: START_MS, last_seen: START_MS + 2 * QUIET_MS }]);
   });
 
@@ -68,7 +68,9 @@ describe('anomalies become incidents:', () => {
         reasons: i % 2 === 0 ? ['error_burst', 'new_template'] : ['error_burst'],
       }),
     );
-    expect(play(burst, incidents)).toHaveLength(1);
+    const changes = play(burst, incidents);
+    // One a template while there is room for it, and one whenever there are twice as many.
+    expect(changes.map(({ kind }) => kind)).toEqual(['opened', ...Array.from({ length: 61 }, () => 'updated')]);
     const [incident] = incidents.open();
     expect(incident).toMatchObject({
       count: 100_000,
@@ -152,5 +154,87 @@ describe('anomalies become incidents:', () => {
     const before = JSON.stringify(opened);
     play([anomaly(1), anomaly(2, { fingerprint: 'd' })], incidents);
     expect(JSON.stringify(opened)).toBe(before);
+  });
+
+  test('three services that fall ill within a minute have one incident, and what was open becomes part of it', () => {
+    const incidents = new Incidents();
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((service, i) => anomaly(20_000 * i, { service })) as [
+      Anomaly,
+      Anomaly,
+      Anomaly,
+      Anomaly,
+    ];
+    const changes = play([a, b, c, d], incidents);
+    const first = changes[0]!.incident.id;
+    expect(changes.map(({ kind, incident }) => [kind, incident.service, incident.merged_into])).toEqual([
+      ['opened', 'a', undefined],
+      ['opened', 'b', undefined],
+      ['opened', 'c', undefined],
+      ['resolved', 'b', first],
+      ['resolved', 'c', first],
+      ['updated', 'a', undefined],
+      ['updated', 'a', undefined],
+    ]);
+    expect(incidents.open()).toMatchObject([{ id: first, services: ['a', 'b', 'c', 'd'], count: 4 }]);
+    expect(incidents.add(anomaly(100_000, { service: 'b' })).id).toBe(first);
+    expect(incidents.advance(START_MS + 100_001 + QUIET_MS)).toMatchObject([
+      { kind: 'resolved', incident: { count: 5 } },
+    ]);
+    expect(incidents.add(anomaly(500_000, { service: 'b' })).id).not.toBe(first);
+  });
+
+  test('two services, or three over more than a minute, have incidents of their own', () => {
+    const incidents = new Incidents();
+    play([anomaly(0, { service: 'a' }), anomaly(1, { service: 'b' }), anomaly(70_000, { service: 'c' })], incidents);
+    expect(incidents.open().map(({ service }) => service)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('10,000 services at once are one incident, and leave nothing behind', () => {
+    const incidents = new Incidents();
+    play(
+      Array.from({ length: 10_000 }, (_, i) => anomaly(i, { service: `svc-${i}` })),
+      incidents,
+    );
+    expect(incidents.openCount).toBe(1);
+    expect(incidents.open()[0]).toMatchObject({ count: 10_000 });
+    expect(incidents.open()[0]!.services).toHaveLength(50);
+    incidents.advance(START_MS + 10_001 + QUIET_MS);
+    expect(incidents.add(anomaly(QUIET_MS + 20_000, { service: 'svc-9999' })).changes.at(-1)?.kind).toBe('opened');
+  });
+
+  test('is told anew when a reason, a level, a service or a template joins, and when there are twice as many', () => {
+    const kinds = (over: Partial<Anomaly>) => {
+      const incidents = new Incidents();
+      play([anomaly(0), anomaly(1), anomaly(2)], incidents);
+      return play([anomaly(4, over)], incidents).map(({ kind }) => kind);
+    };
+    expect(kinds({ reasons: ['error_burst'] })).toEqual(['updated']);
+    expect(kinds({ level: 'fatal' })).toEqual(['updated']);
+    expect(kinds({ fingerprint: 'z' })).toEqual(['updated']);
+    const incidents = new Incidents();
+    const told = play(
+      Array.from({ length: 16 }, (_, i) => anomaly(i)),
+      incidents,
+    );
+    expect(told.map(({ incident }) => incident.count)).toEqual([1, 2, 4, 8, 16]);
+  });
+
+  test('goes on where it was left: restored incidents grow, resolve and merge as the first would have', () => {
+    const stream = Array.from({ length: 400 }, (_, i) =>
+      anomaly(((i * 7919) % 400) * 2500, {
+        service: `svc-${(i * 31) % 7}`,
+        fingerprint: `f${i % 60}`,
+        trace_id: `t${i}`,
+        hst_score: (i % 10) / 10,
+        message: `line ${i}`,
+      }),
+    ).toSorted((one, two) => one.timestamp - two.timestamp);
+    const whole = new Incidents();
+    const changes = play(stream.slice(0, 200), whole);
+    const second = new Incidents();
+    second.restore(JSON.parse(JSON.stringify(whole.open())) as ReturnType<Incidents['open']>);
+    expect(second.open()).toEqual(whole.open());
+    expect(changes.length).toBeGreaterThan(0);
+    expect(play(stream.slice(200), second)).toEqual(play(stream.slice(200), whole));
   });
 });
