@@ -1,41 +1,35 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { readMetrics, StreamCounts } from './app-metrics.ts';
+import { startReceiving } from './app-receivers.ts';
+import { credentialStore, windowAnswers } from './app-windows.ts';
 import { createAnalyser } from './analyse/analyser.ts';
 import type { Analyser } from './analyse/analyser.ts';
 import type { Config } from './config/config.ts';
-import { parseSetting } from './config/parse-setting.ts';
-import { SOURCE_SETTINGS } from './config/source-settings.ts';
 import { LiveEngine } from './engine/live-engine.ts';
-import { WindowAnswers } from './engine/window-answers.ts';
-import { WindowJobs } from './engine/window-jobs.ts';
 import { ExportCounts } from './export-counts.ts';
-import { countsByReason } from './domain/anomaly.ts';
+import { Incidents } from './incident/incidents.ts';
+import { AlertPath } from './live/alert-path.ts';
 import { AnomalyLog } from './live/anomaly-log.ts';
 import { Clock } from './live/clock.ts';
-import { JsonTranscoder } from './live/json-transcoder.ts';
+import { IncidentLog } from './live/incident-log.ts';
 import { Retraining } from './live/retraining.ts';
 import { Router } from './live/router.ts';
 import { ShardSet } from './live/shard-set.ts';
-import { createAuthenticator } from './receive/authenticator.ts';
 import { ByteBudget } from './receive/byte-budget.ts';
-import { startOtlpGrpc } from './receive/otlp-grpc.ts';
-import type { GrpcReceiver } from './receive/otlp-grpc.ts';
-import { startOtlpHttp } from './receive/otlp-http.ts';
-import type { Receiver, ReceiverOptions } from './receive/receiver.ts';
 import { loadTls } from './receive/tls.ts';
+import { stopAll } from './stops.ts';
+import type { Stops } from './stops.ts';
 import { TICK_MS } from './score/detector.ts';
-import { createCredentialStore } from './serve/credential-store.ts';
-import type { CredentialStore } from './serve/credential-store.ts';
 import type { Readiness } from './serve/engine.ts';
 import { startRest } from './serve/rest-server.ts';
 import type { RestOptions, RestServer } from './serve/rest-server.ts';
-import { refusalOfPath } from './sources/file/file-root.ts';
 import { createMetrics } from './telemetry/metrics.ts';
-import type { Metrics } from './telemetry/metrics.ts';
-import type { MetricsSnapshot } from './telemetry/snapshot-metrics.ts';
 
-const LOOPBACK = /^(localhost|127\.[\d.]+|::1)$/i;
 const ANOMALY_LOG_BYTES_MAX = 64 * 1024 * 1024;
+/** At most 30 KB each. */
+const INCIDENT_CHANGES_MAX = 2000;
+const INCIDENTS_RESOLVED_MAX = 1000;
 
 export interface App {
   readonly ports: { otlpGrpc: number; otlpHttp: number; rest: number };
@@ -43,9 +37,6 @@ export interface App {
   /** Nothing is accepted once called; what is in flight has the configured grace to finish. */
   stop(): Promise<void>;
 }
-
-/** Ways to stop what was started, in the order of starting; each has what is left of the one grace over all. */
-type Stops = ((graceMs: number) => Promise<void>)[];
 
 /** Builds every part in the order of the data path and starts it; what was started is stopped when a later part fails. */
 export async function startApp(config: Config, logger: Logger): Promise<App> {
@@ -62,6 +53,9 @@ async function assemble(config: Config, logger: Logger, stops: Stops): Promise<A
   const { live } = config;
   const state: { readiness: Readiness } = { readiness: { ready: false, reasons: ['starting'] } };
   const anomalies = new AnomalyLog({ entriesMax: live.anomalyLogMax, bytesMax: ANOMALY_LOG_BYTES_MAX });
+  const incidentLog = new IncidentLog({ changesMax: INCIDENT_CHANGES_MAX, resolvedMax: INCIDENTS_RESOLVED_MAX });
+  const incidents = new Incidents({ quietMs: live.incidentQuietMs });
+  const alerts = new AlertPath({ anomalies, incidents, incidentLog });
   const shards = await startShards(config, logger, stops);
   const analyser = startAnalyser(config, stops);
   const retraining = startRetraining(config, logger, shards, analyser, stops);
@@ -69,12 +63,16 @@ async function assemble(config: Config, logger: Logger, stops: Stops): Promise<A
   const counts = new ExportCounts();
   const streams = new StreamCounts();
   const version = productVersion();
-  const metrics = createMetrics({ version, read: () => readMetrics(shards, retraining, budget, counts, streams) });
+  const metrics = createMetrics({
+    version,
+    read: () => readMetrics({ shards, retraining, budget, counts, streams, incidentLog, alerts }),
+  });
   const credentials = credentialStore(config);
   const engine = new LiveEngine({
     shards,
     windows: windowAnswers(config, { shards, analyser, credentials, metrics }),
     anomalies,
+    incidents: incidentLog,
     credentials,
     liveClusters: () => retraining.current,
     readiness: () => state.readiness,
@@ -85,10 +83,10 @@ async function assemble(config: Config, logger: Logger, stops: Stops): Promise<A
     shards: shards.clients,
     serviceAttributes: config.receive.serviceAttributes,
     nowMs,
-    onAnomalies: (batch) => anomalies.append(batch),
+    onAnomalies: (batch) => alerts.take(batch),
   });
   const receivers = await startReceiving(config, { router, budget, counts }, stops);
-  startClock(logger, shards, anomalies, stops);
+  startClock(logger, shards, alerts, stops);
   receivers.grpc.setServing(true);
   state.readiness = { ready: true, reasons: [] };
   return {
@@ -99,11 +97,6 @@ async function assemble(config: Config, logger: Logger, stops: Stops): Promise<A
       await stopAll(stops, live.shutdownGraceMs);
     },
   };
-}
-
-async function stopAll(stops: Stops, graceMs: number): Promise<void> {
-  const endMs = performance.now() + graceMs;
-  for (const stop of stops.splice(0).toReversed()) await stop(Math.max(0, endMs - performance.now()));
 }
 
 async function startShards(config: Config, logger: Logger, stops: Stops): Promise<ShardSet> {
@@ -160,13 +153,14 @@ function startRetraining(
 /** Records are some seconds old when they arrive: files are polled, batches wait to be full. */
 const CLOCK_LAG_MS = 10_000;
 
-function startClock(logger: Logger, shards: ShardSet, anomalies: AnomalyLog, stops: Stops): void {
+function startClock(logger: Logger, shards: ShardSet, alerts: AlertPath, stops: Stops): void {
   const clock = new Clock({
     intervalMs: TICK_MS,
     lagMs: CLOCK_LAG_MS,
     nowMs,
     tick: (now) => shards.tick(now),
-    onAnomalies: (batch) => anomalies.append(batch),
+    onAnomalies: (batch) => alerts.take(batch),
+    onTick: (now) => alerts.advance(now),
     onFailure: (error) => logger.error({ err: error }, 'the services could not be told the time'),
   });
   clock.start();
@@ -189,129 +183,6 @@ async function startServing(
   });
   stops.push((graceMs) => rest.stop(graceMs));
   return rest;
-}
-
-/** Both receivers stop at the same time, so that together they take one grace and not two. */
-async function startReceiving(
-  { listen, security, receive }: Config,
-  { router, budget, counts }: { router: Router; budget: ByteBudget; counts: ExportCounts },
-  stops: Stops,
-): Promise<{ grpc: GrpcReceiver; http: Receiver }> {
-  const common: Omit<ReceiverOptions, 'port' | 'intake'> = {
-    host: listen.host,
-    budget,
-    auth: createAuthenticator(security),
-    tls: security.tls,
-    requestBytesMax: receive.requestBytesMax,
-    receiveTimeoutMs: receive.receiveTimeoutMs,
-    connectionsMax: receive.connectionsMax,
-    onEvent: (event) => counts.add(event),
-  };
-  const transcoder = new JsonTranscoder();
-  stops.push(() => transcoder.close());
-  const receivers: Receiver[] = [];
-  stops.push(async (graceMs) => {
-    await Promise.all(receivers.map((receiver) => receiver.stop(graceMs)));
-  });
-  const intake = counts.counting('grpc', router);
-  const grpc = await startOtlpGrpc({ ...common, port: listen.otlpGrpcPort, intake, streamsMax: receive.streamsMax });
-  receivers.push(grpc);
-  const http = await startOtlpHttp({
-    ...common,
-    port: listen.otlpHttpPort,
-    path: listen.otlpHttpPath,
-    intake: counts.counting('http', router),
-    corsAllowedOrigins: security.corsAllowedOrigins,
-    transcodeJson: (body) => transcoder.transcode(body),
-  });
-  receivers.push(http);
-  return { grpc, http };
-}
-
-function windowAnswers(
-  config: Config,
-  {
-    shards,
-    analyser,
-    credentials,
-    metrics,
-  }: { shards: ShardSet; analyser: Analyser; credentials: CredentialStore; metrics: Metrics },
-): WindowAnswers {
-  const { analyse, sourceHosts } = config;
-  const jobs = new WindowJobs({
-    shards,
-    credentials,
-    defaultLookbackHours: analyse.defaultLookbackHours,
-    maxRows: analyse.maxRows,
-    answerTimeoutMs: analyse.answerTimeoutMs,
-    hostRules: { ...sourceHosts, isOpen: isOpen(config) },
-    fileRoot: config.security.fileRoot,
-    nowMs,
-  });
-  const { windowAnalysed: onWindow, windowPulled: onPull } = metrics;
-  return new WindowAnswers({ shards, analyser, jobs, nowMs, onWindow, onPull });
-}
-
-function credentialStore(config: Config): CredentialStore {
-  return createCredentialStore({
-    options: SOURCE_SETTINGS,
-    environment: config.sources,
-    check(source, key, value) {
-      const setting = SOURCE_SETTINGS.get(source)?.find((one) => one.key === key);
-      if (setting === undefined) return undefined;
-      if (source === 'file' && key === 'path') {
-        const refusal = refusalOfPath(value, { root: config.security.fileRoot, isOpen: isOpen(config) });
-        if (refusal !== undefined) return refusal;
-      }
-      const parsed = parseSetting(`credentials.${key}`, value, setting.schema);
-      return 'problem' in parsed ? parsed.problem : undefined;
-    },
-  });
-}
-
-function readMetrics(
-  shards: ShardSet,
-  retraining: Retraining,
-  budget: ByteBudget,
-  counts: ExportCounts,
-  streams: StreamCounts,
-): MetricsSnapshot {
-  const stats = shards.stats();
-  return {
-    recordsReceived: counts.records,
-    exportRequests: counts.requests(),
-    recordsScored: stats.recordsScored,
-    anomalies: countsByReason((reason) => stats[reason]),
-    services: stats.services,
-    learningServices: stats.learningServices,
-    servicesEvicted: stats.servicesEvicted,
-    overflowRecords: stats.overflowRecords,
-    templates: stats.templates,
-    templatesEvicted: stats.templatesEvicted,
-    inFlightBytes: budget.bytesUsed,
-    inFlightLimitBytes: budget.bytesMax,
-    shardQueueRequests: shards.pendingCalls,
-    bufferBytes: stats.bufferBytes,
-    bufferRows: stats.bufferRows,
-    bufferEvictedRows: stats.bufferEvictedRows,
-    retrainSeconds: retraining.current?.seconds,
-    lastRetrainTimestampSeconds: retraining.current === undefined ? undefined : retraining.current.trainedAt / 1000,
-    timestampsClamped: stats.timestampsClamped,
-    droppedAttributes: stats.droppedAttributes,
-    unresolvedValues: stats.unresolvedValues,
-    streamSubscribers: streams.source.subscribers,
-    streamGaps: streams.source.gaps,
-  };
-}
-
-/** Read by metrics, which exist before the streams do. */
-class StreamCounts {
-  source: Pick<RestServer['stream'], 'subscribers' | 'gaps'> = { subscribers: 0, gaps: 0 };
-}
-
-/** Whether anybody who reaches the REST port may call. */
-export function isOpen({ listen, security }: Config): boolean {
-  return security.signingSecret === undefined && !LOOPBACK.test(listen.host);
 }
 
 function nowMs(): number {

@@ -1,9 +1,11 @@
 import { parseArgs, styleText } from 'node:util';
 import type { Logger } from 'pino';
-import { isOpen, startApp } from './app.ts';
+import { startApp } from './app.ts';
 import type { App } from './app.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
+import { isOpen } from './config/is-open.ts';
+import { SOURCE_SETTINGS } from './config/source-settings.ts';
 import { loadConfig } from './config/load-config.ts';
 import { readDotEnv } from './config/read-dot-env.ts';
 import { printAnomalies } from './demo/anomaly-printer.ts';
@@ -169,7 +171,10 @@ function stopOnSignal(stop: () => Promise<void>, logger: Logger): void {
 
 function secretsOf(config: Config): string[] {
   const { signingSecret, bearerTokens } = config.security;
-  return [...(signingSecret === undefined ? [] : [signingSecret]), ...bearerTokens];
+  const ofSources = [...SOURCE_SETTINGS].flatMap(([source, settings]) =>
+    settings.flatMap(({ key, secret }) => (secret === true ? (config.sources.get(source)?.get(key) ?? []) : [])),
+  );
+  return [...(signingSecret === undefined ? [] : [signingSecret]), ...bearerTokens, ...ofSources];
 }
 
 function die(logger: Logger, error: unknown): never {

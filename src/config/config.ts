@@ -41,6 +41,7 @@ export interface Config {
     bufferAgeMsMax: number;
     retrainIntervalSeconds: number;
     anomalyLogMax: number;
+    incidentQuietMs: number;
     shutdownGraceMs: number;
   };
   analyse: { threads: number; maxRows: number; defaultLookbackHours: number; answerTimeoutMs: number };
@@ -93,6 +94,7 @@ export function buildConfig(settings: Settings, cores: number, sources: Config['
       bufferAgeMsMax: settings.BUFFER_MAX_AGE_SECONDS * 1000,
       retrainIntervalSeconds: settings.RETRAIN_INTERVAL_SECONDS,
       anomalyLogMax: settings.ANOMALY_LOG_MAX,
+      incidentQuietMs: settings.INCIDENT_QUIET_SECONDS * 1000,
       shutdownGraceMs: settings.SHUTDOWN_GRACE_SECONDS * 1000,
     },
     analyse: {

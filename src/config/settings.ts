@@ -192,6 +192,12 @@ export const SettingsSchema = Type.Object({
     default: 10_000,
     description: 'Latest anomalies kept for /anomalies and its stream',
   }),
+  INCIDENT_QUIET_SECONDS: Type.Integer({
+    minimum: 1,
+    maximum: DAY_SECONDS,
+    default: 300,
+    description: 'Time without a new anomaly after which an incident is resolved',
+  }),
   SHUTDOWN_GRACE_SECONDS: Type.Number({
     minimum: 0,
     maximum: 600,

@@ -1,4 +1,5 @@
 import type { AnomalyLog } from '../live/anomaly-log.ts';
+import type { IncidentLog } from '../live/incident-log.ts';
 import type { LiveClusters } from '../live/retraining.ts';
 import type { ShardSet } from '../live/shard-set.ts';
 import type { CredentialStore } from '../serve/credential-store.ts';
@@ -21,6 +22,7 @@ export interface LiveEngineOptions {
   shards: ShardSet;
   windows: WindowAnswers;
   anomalies: AnomalyLog;
+  incidents: IncidentLog;
   credentials: CredentialStore;
   liveClusters(): LiveClusters | undefined;
   readiness(): Readiness;
@@ -36,6 +38,10 @@ export class LiveEngine implements Engine {
 
   get anomalies(): AnomalyLog {
     return this.#options.anomalies;
+  }
+
+  get incidents(): IncidentLog {
+    return this.#options.incidents;
   }
 
   clusters(query: WindowQuery, watch: CallWatch): Promise<ClustersAnswer> {

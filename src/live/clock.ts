@@ -7,7 +7,9 @@ export interface ClockOptions {
   nowMs(): number;
   /** Tells all services how late it is; resolves to what they found. */
   tick(nowMs: number): Promise<readonly AnomalyBatch[]>;
-  onAnomalies(anomalies: AnomalyBatch): void;
+  onAnomalies(anomalies: AnomalyBatch): Promise<void>;
+  /** Called after each tick. */
+  onTick?(nowMs: number): Promise<void>;
   onFailure(error: unknown): void;
 }
 
@@ -38,9 +40,11 @@ export class Clock {
   }
 
   async #tick(): Promise<void> {
-    const { lagMs, nowMs, tick, onAnomalies, onFailure } = this.#options;
+    const { lagMs, nowMs, tick, onAnomalies, onTick, onFailure } = this.#options;
     try {
-      for (const batch of await tick(nowMs() - lagMs)) onAnomalies(batch);
+      const now = nowMs() - lagMs;
+      for (const batch of await tick(now)) await onAnomalies(batch);
+      await onTick?.(now);
     } catch (error) {
       onFailure(error);
     }

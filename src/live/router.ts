@@ -13,7 +13,7 @@ export interface RouterOptions {
   serviceAttributes: readonly string[];
   nowMs(): number;
   /** Takes the anomalies of a request before its sender is answered. */
-  onAnomalies(anomalies: AnomalyBatch): void;
+  onAnomalies(anomalies: AnomalyBatch): Promise<void>;
 }
 
 /** What one shard is given of a request. */
@@ -45,7 +45,7 @@ export class Router implements LogIntake {
   /** Publishes what this shard found even when another shard refuses its part of the request. */
   async #score(shard: ShardClient, part: Part, receivedMs: number): Promise<number> {
     const scored = await shard.call({ type: 'otlp', ...part, receivedMs }, transferable(part.bytes));
-    if (scored.anomalies !== undefined) this.#options.onAnomalies(scored.anomalies);
+    if (scored.anomalies !== undefined) await this.#options.onAnomalies(scored.anomalies);
     return scored.records;
   }
 

@@ -1,5 +1,5 @@
 import type { Anomaly, Reason } from '../domain/anomaly.ts';
-import type { AnomalyFeed } from './engine.ts';
+import type { Feed, FeedEntry } from './engine.ts';
 import { Problem } from './problem.ts';
 
 /** What a caller wants to see of the feed; a field that is undefined lets everything pass. */
@@ -28,7 +28,7 @@ export function parseSince(text: string): Since {
   throw new Problem(400, 'bad_query', `since must be an id or a time such as 2026-11-22T20:00:00Z, got ${got}`);
 }
 
-/** Where a reader starts, and how many anomalies that it should have had are gone. */
+/** Where a reader starts, and how many entries that it should have had are gone. */
 export interface StartingPoint {
   cursor: number;
   missed: number;
@@ -38,7 +38,7 @@ export interface StartingPoint {
  * An id that has not been given yet is one of an earlier run of the process, whose numbers started afresh: the reader
  * gets all there is, as nothing of it can be known to it.
  */
-export function startAfter(id: number, feed: AnomalyFeed): StartingPoint {
+export function startAfter(id: number, feed: Feed<FeedEntry>): StartingPoint {
   if (id >= feed.nextId) return { cursor: feed.firstId, missed: 0 };
   const cursor = Math.max(id + 1, feed.firstId);
   return { cursor, missed: cursor - (id + 1) };

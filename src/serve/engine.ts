@@ -1,4 +1,5 @@
 import type { Anomaly } from '../domain/anomaly.ts';
+import type { Incident, IncidentChange } from '../domain/incident.ts';
 import type { LogRow } from '../domain/row.ts';
 import type { ClustersAnswer, LiveClustersAnswer, TrainAnswer } from './schemas/clusters.ts';
 import type { CredentialsAnswer, CredentialsBody } from './schemas/credentials.ts';
@@ -31,7 +32,8 @@ export interface Engine {
   /** Forgets what was set by request; undefined means for every source. */
   clearCredentials(source: string | undefined): CredentialsAnswer;
   ready(): Readiness;
-  readonly anomalies: AnomalyFeed;
+  readonly anomalies: Feed<AnomalyEntry>;
+  readonly incidents: IncidentFeed;
 }
 
 /** How a caller follows work for a window, and ends it. */
@@ -51,20 +53,35 @@ export interface Readiness {
   reasons: string[];
 }
 
-/** A bounded ring of the latest anomalies. Readers keep a cursor into it, so a slow one holds nobody up. */
-export interface AnomalyFeed {
+/** A bounded ring of the latest entries. Readers keep a cursor into it, so a slow one holds nobody up. */
+export interface Feed<Entry extends FeedEntry> {
   /** Oldest id still held; equals `nextId` when nothing is. */
   readonly firstId: number;
-  /** Id that the next anomaly gets; ids have no gaps. */
+  /** Id that the next entry gets; ids have no gaps. */
   readonly nextId: number;
-  get(id: number): FeedEntry | undefined;
+  get(id: number): Entry | undefined;
   /** Calls back after appends, never from within one; returns the way to stop it. */
   onAppend(listener: () => void): () => void;
 }
 
 export interface FeedEntry {
   id: number;
-  anomaly: Anomaly;
-  /** The anomaly as streams send it, `id` included. */
+  /** As streams send it, `id` included. */
   json: string;
+}
+
+export interface AnomalyEntry extends FeedEntry {
+  anomaly: Anomaly;
+}
+
+export interface IncidentEntry extends FeedEntry {
+  change: IncidentChange;
+}
+
+/** Incidents as they stand, and what happened to them. */
+export interface IncidentFeed extends Feed<IncidentEntry> {
+  /** Open or not, of those still held. */
+  find(id: string): Incident | undefined;
+  /** The latest to begin first. */
+  list(): Incident[];
 }

@@ -4,11 +4,11 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify } from 'fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { negotiate } from './accept.ts';
-import { createAnomalyStream } from './anomaly-stream.ts';
-import type { AnomalyStream } from './anomaly-stream.ts';
 import { answerProblem } from './answer-problem.ts';
 import type { RestLogger } from './answer-problem.ts';
 import type { Engine } from './engine.ts';
+import { createEventStream } from './event-stream.ts';
+import type { EventStream } from './event-stream.ts';
 import { addOpenApi, addSecurityHeaders } from './open-api.ts';
 import { guardOrigins } from './origins.ts';
 import { acceptJsonOnly } from './parse-json.ts';
@@ -20,12 +20,14 @@ import { addDetectRoute } from './routes/detect.ts';
 import { addDetectorRoutes } from './routes/detector.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import type { MetricsPage } from './routes/health.ts';
+import { addIncidentRoutes } from './routes/incidents.ts';
 import { addSourceRoutes } from './routes/sources.ts';
 import { addTemplateRoute } from './routes/templates.ts';
 import { refuseUnknownRoutes } from './routing-table.ts';
 import { AnomalySchema } from './schemas/anomaly.ts';
 import { ClusterSchema } from './schemas/clusters.ts';
 import { DetectorStatusSchema } from './schemas/detector.ts';
+import { IncidentSchema } from './schemas/incident.ts';
 import { LogRowSchema } from './schemas/log-row.ts';
 import { ProblemSchema } from './schemas/problem.ts';
 import { TemplateSchema } from './schemas/template.ts';
@@ -55,20 +57,20 @@ export interface RestOptions {
 export interface RestServer {
   readonly port: number;
   /** For metrics. */
-  readonly stream: Pick<AnomalyStream, 'subscribers' | 'gaps'>;
+  readonly stream: Pick<EventStream, 'subscribers' | 'gaps' | 'dropped'>;
   /** Nothing is accepted once called; streams end, answers under way have `graceMs`, then their sockets are destroyed. */
   stop(graceMs: number): Promise<void>;
 }
 
 const BODY_BYTES_MAX = 64 * 1024;
 const RECEIVE_TIMEOUT_MS = 60_000;
-const CONNECTIONS_MAX = 1000;
+/** Streams, and some room for calls beside them. */
+const CONNECTIONS_MAX = 2000;
 
 /** Starts the REST API on its port; rejects when the port is taken. */
 export async function startRest(options: RestOptions): Promise<RestServer> {
-  const stream = createAnomalyStream({
-    feed: options.engine.anomalies,
-    subscribersMax: options.streamsMax ?? 100,
+  const stream = createEventStream({
+    subscribersMax: options.streamsMax ?? 1000,
     heartbeatMs: options.heartbeatMs ?? 15_000,
     stalledMs: options.stalledMs ?? 30_000,
   });
@@ -134,12 +136,13 @@ function addGuards(app: RestApp, options: RestOptions, stopping: { now: boolean 
   refuseUnknownRoutes(app);
 }
 
-function addRoutes(app: RestApp, options: RestOptions, stream: AnomalyStream): void {
+function addRoutes(app: RestApp, options: RestOptions, stream: EventStream): void {
   const { engine } = options;
   for (const schema of [
     LogRowSchema,
     AnomalySchema,
     ClusterSchema,
+    IncidentSchema,
     DetectorStatusSchema,
     TemplateSchema,
     ProblemSchema,
@@ -149,6 +152,7 @@ function addRoutes(app: RestApp, options: RestOptions, stream: AnomalyStream): v
   addClusterRoutes(app, engine, options.logger);
   addDetectRoute(app, engine, options.logger);
   addAnomalyRoutes(app, engine.anomalies, stream);
+  addIncidentRoutes(app, engine.incidents, stream);
   addDetectorRoutes(app, engine);
   addTemplateRoute(app, engine);
   addSourceRoutes(app, engine);

@@ -29,6 +29,9 @@ export interface MetricsSnapshot {
   unresolvedValues: number;
   streamSubscribers: number;
   streamGaps: number;
+  streamsDropped: number;
+  incidentsOpen: number;
+  incidentsOpened: number;
 }
 
 interface Sample {
@@ -125,6 +128,13 @@ export const SNAPSHOT_METRICS: readonly SnapshotMetric[] = [
     'Values taken as absent because they point into a table of strings that logs do not have.',
     (s) => s.unresolvedValues,
   ),
-  gauge('stream_subscribers', 'Readers of the anomaly stream.', (s) => s.streamSubscribers),
-  counter('stream_gaps_total', 'Times that a stream told its reader of anomalies it has missed.', (s) => s.streamGaps),
+  gauge('stream_subscribers', 'Readers of live streams.', (s) => s.streamSubscribers),
+  counter('stream_gaps_total', 'Times that a stream told its reader of entries it has missed.', (s) => s.streamGaps),
+  counter(
+    'streams_dropped_total',
+    'Readers of streams cut off because they had stopped reading.',
+    (s) => s.streamsDropped,
+  ),
+  gauge('incidents_open', 'Incidents that are open.', (s) => s.incidentsOpen),
+  counter('incidents_total', 'Incidents opened.', (s) => s.incidentsOpened),
 ];

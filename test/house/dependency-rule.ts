@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   receive: ['domain', 'decode'],
   sources: ['domain'],
   analyse: ['domain', 'mine', 'cluster', 'sources'],
-  live: ['domain', 'decode', 'mine', 'score', 'receive (types)', 'receive/export-error.ts'],
+  live: ['domain', 'decode', 'mine', 'score', 'incident (types)', 'receive (types)', 'receive/export-error.ts'],
   serve: ['domain', 'config (types)', 'sources (types)', 'sources/catalogue.ts'],
   telemetry: ['domain', 'receive (types)'],
   config: ['domain', 'sources (types)', 'sources/catalogue.ts', 'sources/http/host-entry.ts'],

@@ -17,7 +17,7 @@ function start(over: Partial<ClockOptions> = {}) {
         answers.push(() => resolve([]));
         waiting.splice(0).forEach((wake) => wake());
       }),
-    onAnomalies: () => {},
+    onAnomalies: async () => {},
     onFailure: () => {},
     ...over,
   });

@@ -32,7 +32,7 @@ function start(shardCount: number): System {
     shards: shards.clients,
     serviceAttributes: ['service.name'],
     nowMs: () => NOW_MS,
-    onAnomalies: (batch) => anomalies.push(...readAnomalies(batch)),
+    onAnomalies: async (batch) => void anomalies.push(...readAnomalies(batch)),
   });
   return { shards, router, anomalies, crashes };
 }

@@ -3,6 +3,7 @@ import type { Cluster } from '../../src/domain/cluster.ts';
 import { fingerprint } from '../../src/domain/fingerprint.ts';
 import type { LogRow } from '../../src/domain/row.ts';
 import { AnomalyLog } from '../../src/live/anomaly-log.ts';
+import { IncidentLog } from '../../src/live/incident-log.ts';
 import { createCredentialStore } from '../../src/serve/credential-store.ts';
 import type { DetectRequest, Engine, Readiness } from '../../src/serve/engine.ts';
 import { Problem } from '../../src/serve/problem.ts';
@@ -13,6 +14,7 @@ import type { WindowQuery } from '../../src/serve/schemas/window-query.ts';
 /** An engine in memory with the real anomaly log and credential store; what it was asked stands in `calls`. */
 export interface EngineDouble extends Engine {
   anomalies: AnomalyLog;
+  incidents: IncidentLog;
   trained: boolean;
   readiness: Readiness;
   /** Thrown by the next window that is asked for. */
@@ -135,6 +137,7 @@ export function createEngineDouble(ring = { entriesMax: 100, bytesMax: 1_000_000
   });
   const engine: EngineDouble = {
     anomalies: new AnomalyLog(ring),
+    incidents: new IncidentLog({ changesMax: 100, resolvedMax: 50 }),
     trained: true,
     readiness: { ready: true, reasons: [] },
     failure: undefined,

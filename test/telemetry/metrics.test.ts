@@ -31,6 +31,9 @@ function snapshotOf(over: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
     unresolvedValues: 0,
     streamSubscribers: 14,
     streamGaps: 15,
+    streamsDropped: 1,
+    incidentsOpen: 2,
+    incidentsOpened: 3,
     ...over,
   };
 }

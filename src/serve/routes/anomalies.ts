@@ -1,9 +1,9 @@
 import type { Static } from '@fastify/type-provider-typebox';
 import { matches, parseSince, startAfter } from '../anomaly-filter.ts';
 import type { Since, StartingPoint } from '../anomaly-filter.ts';
-import type { AnomalyStream } from '../anomaly-stream.ts';
-import type { AnomalyFeed } from '../engine.ts';
-import { Problem } from '../problem.ts';
+import type { AnomalyEntry, Feed } from '../engine.ts';
+import type { EventStream } from '../event-stream.ts';
+import { openStream } from '../open-stream.ts';
 import { JSON_TYPE } from '../rest-app.ts';
 import type { RestApp } from '../rest-app.ts';
 import { AnomaliesAnswerSchema, AnomaliesQuerySchema, StreamQuerySchema } from '../schemas/anomaly.ts';
@@ -12,7 +12,7 @@ import { textAnswer } from './health.ts';
 
 const ANOMALIES_LISTED = 100;
 
-export function addAnomalyRoutes(app: RestApp, feed: AnomalyFeed, stream: AnomalyStream): void {
+export function addAnomalyRoutes(app: RestApp, feed: Feed<AnomalyEntry>, stream: EventStream): void {
   app.route({
     method: 'GET',
     url: '/anomalies',
@@ -41,17 +41,14 @@ export function addAnomalyRoutes(app: RestApp, feed: AnomalyFeed, stream: Anomal
     },
     handler: (request, reply) => {
       const { since, ...filter } = request.query;
-      const start = streamStart(feed, request.headers['last-event-id'], since);
-      const { raw } = reply;
-      for (const [name, value] of Object.entries(reply.getHeaders()))
-        if (value !== undefined) raw.setHeader(name, value);
-      raw.setHeader('content-type', 'text/event-stream; charset=utf-8');
-      raw.setHeader('cache-control', 'no-store');
-      // Proxies that buffer would hold events back; a closed stream must not keep its socket on shutdown.
-      raw.setHeader('x-accel-buffering', 'no');
-      raw.setHeader('connection', 'close');
-      stream.subscribe(raw, filter, start);
-      reply.hijack();
+      openStream(request, reply, stream, {
+        feed,
+        event: 'anomaly',
+        filterKey: JSON.stringify([filter.service, filter.reason, filter.min_score]),
+        wants: ({ anomaly }) => matches(anomaly, filter),
+        since,
+        timeOf: ({ anomaly }) => anomaly.timestamp,
+      });
     },
   });
 }
@@ -59,7 +56,7 @@ export function addAnomalyRoutes(app: RestApp, feed: AnomalyFeed, stream: Anomal
 type AnomaliesQuery = Static<typeof AnomaliesQuerySchema>;
 
 /** With `since` the oldest that follow, so that paging loses nothing; without it the latest. Oldest first either way. */
-function listAnomalies(feed: AnomalyFeed, query: AnomaliesQuery): Static<typeof AnomaliesAnswerSchema> {
+function listAnomalies(feed: Feed<AnomalyEntry>, query: AnomaliesQuery): Static<typeof AnomaliesAnswerSchema> {
   const { since: text, limit = ANOMALIES_LISTED, ...filter } = query;
   const since = text === undefined ? undefined : parseSince(text);
   const { cursor, missed } = startingPoint(feed, since);
@@ -77,25 +74,7 @@ function listAnomalies(feed: AnomalyFeed, query: AnomaliesQuery): Static<typeof 
   return { anomaly_count: anomalies.length, anomalies, next_since, missed };
 }
 
-function startingPoint(feed: AnomalyFeed, since: Since | undefined): StartingPoint {
+function startingPoint(feed: Feed<AnomalyEntry>, since: Since | undefined): StartingPoint {
   if (since !== undefined && 'id' in since) return startAfter(since.id, feed);
   return { cursor: feed.firstId, missed: 0 };
-}
-
-/** `Last-Event-ID`, which a browser sends by itself when it comes back, wins over `since`; without both, what is to come. */
-function streamStart(
-  feed: AnomalyFeed,
-  lastEventId: string | string[] | undefined,
-  since: string | undefined,
-): StartingPoint {
-  if (typeof lastEventId === 'string' && lastEventId !== '') {
-    if (/^\d{1,15}$/.test(lastEventId)) return startAfter(Number(lastEventId), feed);
-    throw new Problem(400, 'bad_request', 'Last-Event-ID must be the id of an event of this stream; leave it out');
-  }
-  if (since === undefined) return { cursor: feed.nextId, missed: 0 };
-  const parsed = parseSince(since);
-  if ('id' in parsed) return startAfter(parsed.id, feed);
-  let cursor = feed.firstId;
-  while (cursor < feed.nextId && (feed.get(cursor)?.anomaly.timestamp ?? 0) < parsed.timeMs) cursor++;
-  return { cursor, missed: 0 };
 }

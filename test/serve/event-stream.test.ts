@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { AnomalyLog } from '../../src/live/anomaly-log.ts';
 import { packAnomalies } from '../live/anomaly-samples.ts';
-import { createAnomalyStream } from '../../src/serve/anomaly-stream.ts';
+import { createEventStream } from '../../src/serve/event-stream.ts';
 import { anomalyOf } from './engine-double.ts';
 import { startFixture } from './rest-fixture.ts';
 import type { RestFixture } from './rest-fixture.ts';
@@ -131,12 +131,18 @@ describe('a reader that does not read', () => {
   let port: number;
   let stop: () => void;
 
-  async function start(stalledMs: number): Promise<ReturnType<typeof createAnomalyStream>> {
+  async function start(stalledMs: number): Promise<ReturnType<typeof createEventStream>> {
     log = new AnomalyLog({ entriesMax: 1000, bytesMax: 2_000_000 });
-    const stream = createAnomalyStream({ feed: log, subscribersMax: 5, heartbeatMs: 10, stalledMs });
+    const stream = createEventStream({ subscribersMax: 5, heartbeatMs: 10, stalledMs });
     const server = createServer((_request, response) => {
       responses.push(response);
-      stream.subscribe(response, {}, { cursor: log.nextId, missed: 0 });
+      stream.subscribe(response, {
+        feed: log,
+        event: 'anomaly',
+        filterKey: '',
+        wants: () => true,
+        start: { cursor: log.nextId, missed: 0 },
+      });
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -1,0 +1,63 @@
+import { countsByReason } from './domain/anomaly.ts';
+import type { ExportCounts } from './export-counts.ts';
+import type { AlertPath } from './live/alert-path.ts';
+import type { IncidentLog } from './live/incident-log.ts';
+import type { Retraining } from './live/retraining.ts';
+import type { ShardSet } from './live/shard-set.ts';
+import type { ByteBudget } from './receive/byte-budget.ts';
+import type { RestServer } from './serve/rest-server.ts';
+import type { MetricsSnapshot } from './telemetry/snapshot-metrics.ts';
+
+/** Gathers what the parts have counted. */
+export function readMetrics({
+  shards,
+  retraining,
+  budget,
+  counts,
+  streams,
+  incidentLog,
+  alerts,
+}: {
+  shards: ShardSet;
+  retraining: Retraining;
+  budget: ByteBudget;
+  counts: ExportCounts;
+  streams: StreamCounts;
+  incidentLog: IncidentLog;
+  alerts: AlertPath;
+}): MetricsSnapshot {
+  const stats = shards.stats();
+  return {
+    recordsReceived: counts.records,
+    exportRequests: counts.requests(),
+    recordsScored: stats.recordsScored,
+    anomalies: countsByReason((reason) => stats[reason]),
+    services: stats.services,
+    learningServices: stats.learningServices,
+    servicesEvicted: stats.servicesEvicted,
+    overflowRecords: stats.overflowRecords,
+    templates: stats.templates,
+    templatesEvicted: stats.templatesEvicted,
+    inFlightBytes: budget.bytesUsed,
+    inFlightLimitBytes: budget.bytesMax,
+    shardQueueRequests: shards.pendingCalls,
+    bufferBytes: stats.bufferBytes,
+    bufferRows: stats.bufferRows,
+    bufferEvictedRows: stats.bufferEvictedRows,
+    retrainSeconds: retraining.current?.seconds,
+    lastRetrainTimestampSeconds: retraining.current === undefined ? undefined : retraining.current.trainedAt / 1000,
+    timestampsClamped: stats.timestampsClamped,
+    droppedAttributes: stats.droppedAttributes,
+    unresolvedValues: stats.unresolvedValues,
+    streamSubscribers: streams.source.subscribers,
+    streamGaps: streams.source.gaps,
+    streamsDropped: streams.source.dropped,
+    incidentsOpen: incidentLog.openCount,
+    incidentsOpened: alerts.opened,
+  };
+}
+
+/** Read by metrics, which exist before the streams do. */
+export class StreamCounts {
+  source: RestServer['stream'] = { subscribers: 0, gaps: 0, dropped: 0 };
+}

@@ -1,0 +1,48 @@
+import type { Config } from './config/config.ts';
+import type { ExportCounts } from './export-counts.ts';
+import { JsonTranscoder } from './live/json-transcoder.ts';
+import type { Router } from './live/router.ts';
+import { createAuthenticator } from './receive/authenticator.ts';
+import type { ByteBudget } from './receive/byte-budget.ts';
+import { startOtlpGrpc } from './receive/otlp-grpc.ts';
+import type { GrpcReceiver } from './receive/otlp-grpc.ts';
+import { startOtlpHttp } from './receive/otlp-http.ts';
+import type { Receiver, ReceiverOptions } from './receive/receiver.ts';
+import type { Stops } from './stops.ts';
+
+/** Both receivers stop at the same time, so that together they take one grace and not two. */
+export async function startReceiving(
+  { listen, security, receive }: Config,
+  { router, budget, counts }: { router: Router; budget: ByteBudget; counts: ExportCounts },
+  stops: Stops,
+): Promise<{ grpc: GrpcReceiver; http: Receiver }> {
+  const common: Omit<ReceiverOptions, 'port' | 'intake'> = {
+    host: listen.host,
+    budget,
+    auth: createAuthenticator(security),
+    tls: security.tls,
+    requestBytesMax: receive.requestBytesMax,
+    receiveTimeoutMs: receive.receiveTimeoutMs,
+    connectionsMax: receive.connectionsMax,
+    onEvent: (event) => counts.add(event),
+  };
+  const transcoder = new JsonTranscoder();
+  stops.push(() => transcoder.close());
+  const receivers: Receiver[] = [];
+  stops.push(async (graceMs) => {
+    await Promise.all(receivers.map((receiver) => receiver.stop(graceMs)));
+  });
+  const intake = counts.counting('grpc', router);
+  const grpc = await startOtlpGrpc({ ...common, port: listen.otlpGrpcPort, intake, streamsMax: receive.streamsMax });
+  receivers.push(grpc);
+  const http = await startOtlpHttp({
+    ...common,
+    port: listen.otlpHttpPort,
+    path: listen.otlpHttpPath,
+    intake: counts.counting('http', router),
+    corsAllowedOrigins: security.corsAllowedOrigins,
+    transcodeJson: (body) => transcoder.transcode(body),
+  });
+  receivers.push(http);
+  return { grpc, http };
+}

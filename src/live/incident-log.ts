@@ -1,0 +1,108 @@
+import type { Incident, IncidentChange } from '../domain/incident.ts';
+
+/** What happened to an incident, with its place in the stream. */
+export interface LoggedChange {
+  id: number;
+  change: IncidentChange;
+  /** As streams send it. */
+  json: string;
+}
+
+export interface IncidentLogOptions {
+  /** Changes kept for streams. */
+  changesMax: number;
+  /** Resolved incidents kept; open ones always are. */
+  resolvedMax: number;
+}
+
+/**
+ * The latest changes of incidents, numbered from 1 without gaps, and the incidents as they stand. Bounded rings: the
+ * oldest make room.
+ */
+export class IncidentLog {
+  readonly #options: IncidentLogOptions;
+  /** The change with number n is at n modulo the ring's size. */
+  readonly #ring: LoggedChange[] = [];
+  #nextId: number;
+  #firstId: number;
+  /** By id, in the order in which they began. */
+  readonly #incidents = new Map<string, Incident>();
+  #resolved = 0;
+  readonly #listeners = new Set<() => void>();
+  #wakeUp = false;
+
+  /** @param nextId number of the first change: later than any that a reader may have seen. */
+  constructor(options: IncidentLogOptions, nextId = 1) {
+    this.#options = options;
+    this.#nextId = nextId;
+    this.#firstId = nextId;
+  }
+
+  get firstId(): number {
+    return this.#firstId;
+  }
+
+  get nextId(): number {
+    return this.#nextId;
+  }
+
+  get openCount(): number {
+    return this.#incidents.size - this.#resolved;
+  }
+
+  get(id: number): LoggedChange | undefined {
+    return id < this.#firstId || id >= this.#nextId ? undefined : this.#ring[id % this.#options.changesMax];
+  }
+
+  find(id: string): Incident | undefined {
+    return this.#incidents.get(id);
+  }
+
+  list(): Incident[] {
+    return [...this.#incidents.values()].toReversed();
+  }
+
+  append(changes: readonly IncidentChange[]): void {
+    for (const change of changes) {
+      const id = this.#nextId++;
+      const { kind, incident } = change;
+      this.#ring[id % this.#options.changesMax] = { id, change, json: JSON.stringify({ id, kind, incident }) };
+      this.#keep(incident);
+    }
+    this.#firstId = Math.max(this.#firstId, this.#nextId - this.#options.changesMax);
+    if (changes.length > 0) this.#notify();
+  }
+
+  /** Incidents of before, oldest first; they are no news to anybody. */
+  restore(incidents: readonly Incident[]): void {
+    for (const incident of incidents) this.#keep(incident);
+  }
+
+  onAppend(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #keep(incident: Incident): void {
+    const wasResolved = this.#incidents.get(incident.id)?.state === 'resolved';
+    this.#incidents.set(incident.id, incident);
+    if (incident.state === 'resolved' && !wasResolved) this.#resolved++;
+    if (this.#resolved <= this.#options.resolvedMax) return;
+    for (const [id, { state }] of this.#incidents) {
+      if (state === 'open') continue;
+      this.#incidents.delete(id);
+      this.#resolved--;
+      return;
+    }
+  }
+
+  /** Readers run later, and once for all that came in the same turn. */
+  #notify(): void {
+    if (this.#wakeUp || this.#listeners.size === 0) return;
+    this.#wakeUp = true;
+    setImmediate(() => {
+      this.#wakeUp = false;
+      for (const listener of this.#listeners) listener();
+    });
+  }
+}
