@@ -32,6 +32,7 @@ export function readMetrics({
     exportRequests: counts.requests(),
     recordsScored: stats.recordsScored,
     anomalies: countsByReason((reason) => stats[reason]),
+    anomaliesExpected: stats.anomaliesExpected,
     services: stats.services,
     learningServices: stats.learningServices,
     servicesEvicted: stats.servicesEvicted,

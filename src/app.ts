@@ -12,6 +12,7 @@ import { Incidents } from './incident/incidents.ts';
 import { AlertPath } from './live/alert-path.ts';
 import { AnomalyLog } from './live/anomaly-log.ts';
 import { Clock } from './live/clock.ts';
+import { FeedbackBook } from './live/feedback-book.ts';
 import { IncidentLog } from './live/incident-log.ts';
 import { Retraining } from './live/retraining.ts';
 import { Router } from './live/router.ts';
@@ -30,6 +31,7 @@ const ANOMALY_LOG_BYTES_MAX = 64 * 1024 * 1024;
 /** At most 30 KB each. */
 const INCIDENT_CHANGES_MAX = 2000;
 const INCIDENTS_RESOLVED_MAX = 1000;
+const FEEDBACK_MAX = 10_000;
 
 export interface App {
   readonly ports: { otlpGrpc: number; otlpHttp: number; rest: number };
@@ -68,14 +70,20 @@ async function assemble(config: Config, logger: Logger, stops: Stops): Promise<A
     read: () => readMetrics({ shards, retraining, budget, counts, streams, incidentLog, alerts }),
   });
   const credentials = credentialStore(config);
+  const feedback = new FeedbackBook({
+    entriesMax: FEEDBACK_MAX,
+    onChange: (entries) => shards.mark(entries.map(({ fingerprint, mark }) => [fingerprint, mark])),
+  });
   const engine = new LiveEngine({
     shards,
     windows: windowAnswers(config, { shards, analyser, credentials, metrics }),
     anomalies,
     incidents: incidentLog,
+    feedback,
     credentials,
     liveClusters: () => retraining.current,
     readiness: () => state.readiness,
+    nowMs,
   });
   const rest = await startServing(config, { engine, metrics, logger, version }, stops);
   streams.source = rest.stream;

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { REASONS } from '../domain/anomaly.ts';
+import { DETECTED_REASONS } from '../domain/anomaly.ts';
 import { DETECTOR_PROFILES, MINER_PROFILES } from '../domain/profile.ts';
 import type { Static, TSchema } from 'typebox';
 
@@ -133,11 +133,11 @@ export const SettingsSchema = Type.Object({
     description: 'Half-Space-Trees score from which a line is anomalous',
   }),
   ALERT_REASONS: Type.Optional(
-    Type.Array(Type.Enum([...REASONS]), {
+    Type.Array(Type.Enum([...DETECTED_REASONS]), {
       minItems: 1,
       description:
         'Reasons that raise an anomaly of their own, others are only told beside one; unset: those that the profile trusts',
-      allowed: `one or more of ${REASONS.join(', ')}, separated by commas`,
+      allowed: `one or more of ${DETECTED_REASONS.join(', ')}, separated by commas`,
     }),
   ),
   ANOMALY_CONTAMINATION: Type.Number({

@@ -9,9 +9,13 @@ export const REASONS = [
   'rate_drop',
   'severity_shift',
   'parameter_outlier',
+  'watched',
 ] as const;
 
 export type Reason = (typeof REASONS)[number];
+
+/** Those that a detector finds; `watched` is what a user wants to hear of. */
+export const DETECTED_REASONS = REASONS.filter((reason) => reason !== 'watched');
 
 /** One bit a reason, in the order of {@link REASONS}; what the hot path carries. */
 export const REASON_BIT = {
@@ -22,6 +26,7 @@ export const REASON_BIT = {
   rate_drop: 16,
   severity_shift: 32,
   parameter_outlier: 64,
+  watched: 128,
 } as const satisfies Record<Reason, number>;
 
 export function reasonsOf(bits: number): Reason[] {

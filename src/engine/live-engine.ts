@@ -1,4 +1,5 @@
 import type { AnomalyLog } from '../live/anomaly-log.ts';
+import type { FeedbackBook } from '../live/feedback-book.ts';
 import type { IncidentLog } from '../live/incident-log.ts';
 import type { LiveClusters } from '../live/retraining.ts';
 import type { ShardSet } from '../live/shard-set.ts';
@@ -9,11 +10,13 @@ import type { ClustersAnswer, LiveClustersAnswer, TrainAnswer } from '../serve/s
 import type { CredentialsAnswer, CredentialsBody } from '../serve/schemas/credentials.ts';
 import type { DetectAnswer } from '../serve/schemas/detect.ts';
 import type { DetectorQuery, DetectorReset, DetectorStatus } from '../serve/schemas/detector.ts';
+import type { FeedbackAnswer, FeedbackBody, FeedbackQuery } from '../serve/schemas/feedback.ts';
 import type { SourcesAnswer } from '../serve/schemas/sources.ts';
 import type { TemplateAnswer } from '../serve/schemas/template.ts';
 import type { WindowQuery } from '../serve/schemas/window-query.ts';
 import { CATALOGUE } from '../sources/catalogue.ts';
 import { instant, templateAnswer } from './answers.ts';
+import { feedbackAnswer, giveFeedback, removeFeedback } from './feedback-answers.ts';
 import type { WindowAnswers } from './window-answers.ts';
 
 const STATUS_SERVICES = 100;
@@ -23,9 +26,11 @@ export interface LiveEngineOptions {
   windows: WindowAnswers;
   anomalies: AnomalyLog;
   incidents: IncidentLog;
+  feedback: FeedbackBook;
   credentials: CredentialStore;
   liveClusters(): LiveClusters | undefined;
   readiness(): Readiness;
+  nowMs(): number;
 }
 
 /** Answers REST from the running system: windows by the analyser, models by the shards. */
@@ -140,6 +145,19 @@ export class LiveEngine implements Engine {
 
   clearCredentials(source: string | undefined): CredentialsAnswer {
     return this.#options.credentials.clear(source);
+  }
+
+  listFeedback(): FeedbackAnswer {
+    return feedbackAnswer(this.#options.feedback);
+  }
+
+  giveFeedback(body: FeedbackBody): Promise<FeedbackAnswer> {
+    const { feedback, incidents, nowMs } = this.#options;
+    return giveFeedback(body, feedback, incidents, nowMs());
+  }
+
+  removeFeedback(query: FeedbackQuery): Promise<FeedbackAnswer> {
+    return removeFeedback(query, this.#options.feedback);
   }
 
   ready(): Readiness {

@@ -1,4 +1,5 @@
 import type { Anomaly } from '../domain/anomaly.ts';
+import type { Mark } from '../domain/feedback.ts';
 import type { DetectorOptions, TemplateFacts } from '../score/detector.ts';
 import type { AnomalyBatch } from './anomaly-batch.ts';
 import type { BufferedService } from './row-buffer.ts';
@@ -32,6 +33,7 @@ export type ShardRequest =
   | { type: 'tick'; id: number; nowMs: number }
   | { type: 'template'; id: number; fingerprint: string; part: number; parts: number }
   | { type: 'status'; id: number; tenant: Tenant; service: string | undefined; limit: number }
+  | { type: 'marks'; id: number; marks: (readonly [fingerprint: string, mark: Mark])[] }
   | { type: 'reset'; id: number };
 
 export interface ScoredRequest {
@@ -86,6 +88,7 @@ export interface ShardResults {
   tick: ScoredRequest;
   template: KnownTemplate | undefined;
   status: ShardStatus;
+  marks: undefined;
   reset: undefined;
 }
 

@@ -1,5 +1,6 @@
 import { shardOf } from '../decode/service-names.ts';
 import type { Anomaly } from '../domain/anomaly.ts';
+import type { Mark } from '../domain/feedback.ts';
 import type { AnomalyBatch } from './anomaly-batch.ts';
 import { PackedRowReader } from '../domain/packed-rows.ts';
 import type { BufferedService } from './row-buffer.ts';
@@ -30,6 +31,7 @@ const TEMPLATE_PARTS = 16;
 export class ShardSet {
   readonly clients: readonly ShardClient[];
   #nextJob = 1;
+  #marks: (readonly [string, Mark])[] = [];
 
   /** Bounds of services and of buffer bytes are the process's; each shard gets its share. */
   constructor({ shards, onCrash, ...options }: ShardSetOptions) {
@@ -40,7 +42,11 @@ export class ShardSet {
         servicesMax: Math.max(1, Math.floor(options.servicesMax / shards)),
         bufferBytesMax: Math.floor(options.bufferBytesMax / shards),
         name,
-        onCrash: (error) => onCrash(name, error),
+        onCrash: (error) => {
+          // The new worker has not heard of them.
+          this.#tellMarks(this.clients[index]!).catch(() => undefined);
+          onCrash(name, error);
+        },
       });
     });
   }
@@ -145,6 +151,16 @@ export class ShardSet {
       templateCount: sum('templateCount'),
       services: services.slice(0, limit),
     };
+  }
+
+  /** What users say of templates from now on. */
+  async mark(marks: (readonly [fingerprint: string, mark: Mark])[]): Promise<void> {
+    this.#marks = marks;
+    await Promise.all(this.clients.map((client) => this.#tellMarks(client)));
+  }
+
+  async #tellMarks(client: ShardClient): Promise<void> {
+    await client.call({ type: 'marks', marks: this.#marks });
   }
 
   /** Wipes every model; the buffers stay. */

@@ -5,6 +5,7 @@ const SHARD_STATS = [
   'recordsScored',
   // Anomalies raised, by reason.
   ...REASONS,
+  'anomaliesExpected',
   'services',
   'learningServices',
   'templates',

@@ -1,8 +1,9 @@
 import { serviceOf } from '../decode/logs-request.ts';
 import { RecordColumns } from '../decode/record-columns.ts';
 import { ServiceNames } from '../decode/service-names.ts';
-import { countsByReason, reasonsOf } from '../domain/anomaly.ts';
+import { countsByReason, REASON_BIT, reasonsOf } from '../domain/anomaly.ts';
 import type { Anomaly } from '../domain/anomaly.ts';
+import type { Mark } from '../domain/feedback.ts';
 import type { LevelIndex } from '../domain/level.ts';
 import { PackedRowReader } from '../domain/packed-rows.ts';
 import type { Detector, Finding, Verdict } from '../score/detector.ts';
@@ -11,6 +12,7 @@ import { kindOf, lineOfFinding } from './anomalous-line.ts';
 import { AnomalyBatchWriter } from './anomaly-batch.ts';
 import { displayTime, windowTime } from './event-time.ts';
 import { findTemplate } from './known-template.ts';
+import { Marks } from './marks.ts';
 import { RowBuffer } from './row-buffer.ts';
 import type { BufferedService } from './row-buffer.ts';
 import { ServiceTable } from './service-table.ts';
@@ -39,9 +41,11 @@ export class Shard {
   readonly #anomalies = new AnomalyBatchWriter();
   readonly #jobs = new Map<number, DetectJob>();
   readonly #lent: (() => void)[] = [];
+  readonly #marks = new Marks();
   readonly #raised = countsByReason(() => 0);
   readonly #counts = {
     records: 0,
+    expected: 0,
     overflow: 0,
     clamped: 0,
     droppedAttributes: 0,
@@ -98,9 +102,21 @@ export class Shard {
       if (eventMs !== ownMs && ownMs !== 0) this.#counts.clamped++;
       const verdict = detector.score(source, start, stop, severity, eventMs);
       buffer.append(detector.service, source, start, stop, eventMs, severity, receivedMs);
-      if (verdict.alerts !== 0)
-        this.#raise(service, detector, verdict, source, i, displayTime(ownMs, receivedMs), bytes);
+      const alerts = this.#marks.any ? this.#marked(detector, verdict) : verdict.alerts;
+      if (alerts !== 0) this.#raise(service, detector, verdict, source, i, displayTime(ownMs, receivedMs), bytes);
     }
+  }
+
+  /** What a verdict raises, with what users have said of its template. */
+  #marked(detector: Detector, verdict: Verdict): number {
+    const mark = this.#marks.of(detector, verdict.template);
+    if (mark === undefined) return verdict.alerts;
+    if (mark === 'watch') {
+      verdict.reasons |= REASON_BIT.watched;
+      return verdict.alerts | REASON_BIT.watched;
+    }
+    if (verdict.alerts !== 0) this.#counts.expected++;
+    return 0;
   }
 
   #raise(
@@ -175,12 +191,22 @@ export class Shard {
   }
 
   #tell(detector: Detector, finding: Finding): void {
+    const { template } = finding;
+    const mark = template === undefined ? this.#marks.ofService(detector.service) : this.#marks.of(detector, template);
+    if (mark === 'expected') {
+      this.#counts.expected++;
+      return;
+    }
     for (const reason of finding.reasons) this.#raised[reason]++;
     this.#anomalies.add(lineOfFinding(detector, finding));
   }
 
   template(fingerprint: string, part: number, parts: number): KnownTemplate | undefined {
     return findTemplate(this.#services.detectors(), fingerprint, part, parts);
+  }
+
+  mark(marks: readonly (readonly [string, Mark])[]): undefined {
+    this.#marks.set(marks);
   }
 
   /** Forgets the job; answers what showed at the end of its rows. */
@@ -232,6 +258,7 @@ export class Shard {
     writeShardStats(target, {
       recordsScored: counts.records,
       ...this.#raised,
+      anomaliesExpected: counts.expected,
       overflowRecords: counts.overflow,
       timestampsClamped: counts.clamped,
       droppedAttributes: counts.droppedAttributes,

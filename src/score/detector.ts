@@ -66,6 +66,8 @@ export interface Detector {
   fingerprintOf(template: MinedTemplate): string;
   /** The template that has, or had, this fingerprint. */
   templateOf(fingerprint: string): MinedTemplate | undefined;
+  /** Whether lines of a template are to be learnt as usual ones whatever they look like, and raise nothing. */
+  accept(template: MinedTemplate, accepted: boolean): void;
   /** What is known of a template of this service; undefined in the reference profile. */
   describe(template: MinedTemplate): TemplateFacts | undefined;
   /** Deep copy for another stretch of time: what it scores does not teach this one. */

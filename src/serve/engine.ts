@@ -5,6 +5,7 @@ import type { ClustersAnswer, LiveClustersAnswer, TrainAnswer } from './schemas/
 import type { CredentialsAnswer, CredentialsBody } from './schemas/credentials.ts';
 import type { DetectAnswer } from './schemas/detect.ts';
 import type { DetectorQuery, DetectorReset, DetectorStatus } from './schemas/detector.ts';
+import type { FeedbackAnswer, FeedbackBody, FeedbackQuery } from './schemas/feedback.ts';
 import type { SourcesAnswer } from './schemas/sources.ts';
 import type { TemplateAnswer } from './schemas/template.ts';
 import type { WindowQuery } from './schemas/window-query.ts';
@@ -31,6 +32,9 @@ export interface Engine {
   listCredentials(): CredentialsAnswer;
   /** Forgets what was set by request; undefined means for every source. */
   clearCredentials(source: string | undefined): CredentialsAnswer;
+  listFeedback(): FeedbackAnswer;
+  giveFeedback(body: FeedbackBody): Promise<FeedbackAnswer>;
+  removeFeedback(query: FeedbackQuery): Promise<FeedbackAnswer>;
   ready(): Readiness;
   readonly anomalies: Feed<AnomalyEntry>;
   readonly incidents: IncidentFeed;

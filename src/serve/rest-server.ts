@@ -18,6 +18,7 @@ import { addAnomalyRoutes } from './routes/anomalies.ts';
 import { addClusterRoutes } from './routes/clusters.ts';
 import { addDetectRoute } from './routes/detect.ts';
 import { addDetectorRoutes } from './routes/detector.ts';
+import { addFeedbackRoutes } from './routes/feedback.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import type { MetricsPage } from './routes/health.ts';
 import { addIncidentRoutes } from './routes/incidents.ts';
@@ -154,6 +155,7 @@ function addRoutes(app: RestApp, options: RestOptions, stream: EventStream): voi
   addAnomalyRoutes(app, engine.anomalies, stream);
   addIncidentRoutes(app, engine.incidents, stream);
   addDetectorRoutes(app, engine);
+  addFeedbackRoutes(app, engine);
   addTemplateRoute(app, engine);
   addSourceRoutes(app, engine);
   addHealthRoutes(app, engine, options.metrics, options.version);

@@ -28,6 +28,7 @@ export interface MetricsSnapshot {
   /** Values that point into a table of strings, which logs do not have. */
   unresolvedValues: number;
   streamSubscribers: number;
+  anomaliesExpected: number;
   streamGaps: number;
   streamsDropped: number;
   incidentsOpen: number;
@@ -92,6 +93,11 @@ export const SNAPSHOT_METRICS: readonly SnapshotMetric[] = [
     'Anomalous log records by reason; one with two reasons counts in both.',
     (s) => labelled('reason', s.anomalies),
     'reason',
+  ),
+  counter(
+    'anomalies_expected_total',
+    'Anomalies that stayed quiet because a user expects their template.',
+    (s) => s.anomaliesExpected,
   ),
   gauge('services', 'Services that have a model.', (s) => s.services),
   gauge('learning_services', 'Services in their learning phase.', (s) => s.learningServices),

@@ -102,7 +102,7 @@ describe('GET /anomalies', () => {
     ['?limit=1&limit=2', 'limit is given more than once; give it once'],
     [
       '?reason=loud',
-      'reason must be one of anomaly_score, new_template, error_burst, rate_spike, rate_drop, severity_shift, parameter_outlier, got "loud"',
+      'reason must be one of anomaly_score, new_template, error_burst, rate_spike, rate_drop, severity_shift, parameter_outlier, watched, got "loud"',
     ],
     ['?min_score=1', 'unknown query parameter "min_score"; allowed: since, service, reason, limit'],
     ['?__proto__=1', 'unknown query parameter "__proto__"; allowed: since, service, reason, limit'],

@@ -3,6 +3,8 @@ import type { Cluster } from '../../src/domain/cluster.ts';
 import { fingerprint } from '../../src/domain/fingerprint.ts';
 import type { LogRow } from '../../src/domain/row.ts';
 import { AnomalyLog } from '../../src/live/anomaly-log.ts';
+import { giveFeedback, removeFeedback } from '../../src/engine/feedback-answers.ts';
+import { FeedbackBook } from '../../src/live/feedback-book.ts';
 import { IncidentLog } from '../../src/live/incident-log.ts';
 import { createCredentialStore } from '../../src/serve/credential-store.ts';
 import type { DetectRequest, Engine, Readiness } from '../../src/serve/engine.ts';
@@ -135,6 +137,7 @@ export function createEngineDouble(ring = { entriesMax: 100, bytesMax: 1_000_000
     check: (_source, key, value) =>
       key === 'format' && value !== 'json' ? 'credentials.format must be one of json' : undefined,
   });
+  const feedback = new FeedbackBook({ entriesMax: 3, onChange: async () => {} });
   const engine: EngineDouble = {
     anomalies: new AnomalyLog(ring),
     incidents: new IncidentLog({ changesMax: 100, resolvedMax: 50 }),
@@ -170,6 +173,9 @@ export function createEngineDouble(ring = { entriesMax: 100, bytesMax: 1_000_000
     setCredentials: (body) => credentials.set(body),
     listCredentials: () => credentials.list(),
     clearCredentials: (source) => credentials.clear(source),
+    listFeedback: () => ({ feedback: feedback.list() }),
+    giveFeedback: (body) => giveFeedback(body, feedback, engine.incidents, 1_700_000_000_000),
+    removeFeedback: (query) => removeFeedback(query, feedback),
     ready: () => engine.readiness,
   };
   return engine;

@@ -30,6 +30,7 @@ function snapshotOf(over: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
     droppedAttributes: 0,
     unresolvedValues: 0,
     streamSubscribers: 14,
+    anomaliesExpected: 4,
     streamGaps: 15,
     streamsDropped: 1,
     incidentsOpen: 2,

@@ -100,6 +100,11 @@ export class DefaultDetector implements Detector {
     return this.#lineage.find(fingerprint, this.#miner.templates());
   }
 
+  accept(template: MinedTemplate, accepted: boolean): void {
+    const memory = template.memory as TemplateMemory | undefined;
+    if (memory !== undefined) memory.accepted = accepted;
+  }
+
   describe(template: MinedTemplate): TemplateFacts | undefined {
     const memory = template.memory as TemplateMemory | undefined;
     if (memory === undefined || this.#state === undefined) return undefined;
@@ -140,9 +145,10 @@ export class DefaultDetector implements Detector {
       const found = state.sample(memory, miner, bytes, start, end);
       if (!learning) reasons |= found;
     }
+    if (memory.accepted) reasons = 0;
     memory.numbers[LAST_SEEN] = timestampMs;
     const score = this.#trees.score(state, memory, level, miner.charCount, reasons !== 0);
-    if (!learning && score >= this.#options.hstThreshold) reasons |= REASON_BIT.anomaly_score;
+    if (!learning && !memory.accepted && score >= this.#options.hstThreshold) reasons |= REASON_BIT.anomaly_score;
     this.#lines++;
 
     const verdict = (this.#verdict ??= { template, score, reasons, alerts: 0, learning, isNew: false });

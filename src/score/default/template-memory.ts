@@ -57,6 +57,8 @@ export class TemplateMemory {
   repeats = 0;
   /** It came where hardly anything new ever comes, at error or above, and was not told yet. */
   unheard = false;
+  /** Its lines are usual ones whatever they look like: a user has said so. */
+  accepted = false;
   /** Bucket until which it is in a spike. */
   spikeUntil = -1;
   readonly levelCounts = new Uint32Array(LEVELS.length);
@@ -104,6 +106,7 @@ export class TemplateMemory {
     const copy = new TemplateMemory(template, this.bornLevel, this.bornBucket, this.charsSum >> MEAN_BITS);
     copy.usualLevel = this.usualLevel;
     copy.lines = this.lines;
+    copy.accepted = this.accepted;
     copy.key = this.key;
     copy.levelCounts.set(this.levelCounts);
     copy.numbers.set(this.numbers);

@@ -95,6 +95,9 @@ export class ReferenceDetector implements Detector {
     return undefined;
   }
 
+  /** It learns from every line already. */
+  accept(): void {}
+
   describe(): TemplateFacts | undefined {
     return undefined;
   }

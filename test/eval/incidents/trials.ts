@@ -1,4 +1,4 @@
-import { reasonsOf } from '../../../src/domain/anomaly.ts';
+import { DETECTED_REASONS, reasonsOf } from '../../../src/domain/anomaly.ts';
 import type { DetectorProfile } from '../../../src/domain/profile.ts';
 import { buildStream } from './build-stream.ts';
 import type { Arrivals, Stream, StreamKind } from './build-stream.ts';
@@ -43,7 +43,7 @@ export function alertsOf(stream: Stream, profile: DetectorProfile, allReasons = 
 }
 
 const ALL_REASONS = 0x7f;
-if (reasonsOf(ALL_REASONS).length !== reasonsOf(-1).length) throw new Error('a reason is missing from ALL_REASONS');
+if (reasonsOf(ALL_REASONS).length !== DETECTED_REASONS.length) throw new Error('a reason is missing from ALL_REASONS');
 
 export function measureStream(stream: Stream, alerts: readonly Alert[]): Measured {
   return measure(alerts, stream.incidents, stream);
