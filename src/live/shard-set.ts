@@ -43,8 +43,7 @@ export class ShardSet {
         bufferBytesMax: Math.floor(options.bufferBytesMax / shards),
         name,
         onCrash: (error) => {
-          // The new worker has not heard of them.
-          this.#tellMarks(this.clients[index]!).catch(() => undefined);
+          void this.#afterCrash(index);
           onCrash(name, error);
         },
       });
@@ -157,6 +156,15 @@ export class ShardSet {
   async mark(marks: (readonly [fingerprint: string, mark: Mark])[]): Promise<void> {
     this.#marks = marks;
     await Promise.all(this.clients.map((client) => this.#tellMarks(client)));
+  }
+
+  /** The new worker has not heard of them. */
+  async #afterCrash(index: number): Promise<void> {
+    try {
+      await this.#tellMarks(this.clients[index]!);
+    } catch {
+      // It has died again, and the next one is told.
+    }
   }
 
   async #tellMarks(client: ShardClient): Promise<void> {

@@ -38,7 +38,7 @@ export async function withProgress<Answer>(
   const progress = progressWriter(raw);
   try {
     const answer = await work({ signal, onProgress: progress });
-    raw.end(`event: result\ndata: ${reply.serialize(answer)}\n\n`);
+    raw.end(`event: result\ndata: ${reply.serialize(answer) as string}\n\n`);
   } catch (error) {
     const problem = toProblem(error, request);
     if (problem.code === 'internal') logger.error({ err: error, route: request.routeOptions.url }, 'REST call failed');

@@ -39,13 +39,14 @@ describe.each([
     return shard;
   }
 
-  test('a template that is expected stays quiet, and is counted', () => {
+  test('a template that is expected stays quiet', () => {
     const shard = trained();
     const [first] = score(shard, ['pool exhausted after 30 s'], ERROR_NUMBER);
     expect(first).toBeDefined();
     shard.mark([[first!.fingerprint, 'expected']]);
     expect(score(trained(), Array<string>(20).fill('pool exhausted after 30 s'), ERROR_NUMBER)).not.toEqual([]);
-    expect(score(shard, Array<string>(20).fill('pool exhausted after 31 s'), ERROR_NUMBER)).toEqual([]);
+    const again = [30, 31, 32, 30].flatMap((seconds) => Array<string>(5).fill(`pool exhausted after ${seconds} s`));
+    expect(score(shard, again, ERROR_NUMBER)).toEqual([]);
     shard.mark([]);
     expect(score(shard, Array<string>(200).fill('disk sda1 is full'), ERROR_NUMBER)).not.toEqual([]);
   });

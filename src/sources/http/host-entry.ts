@@ -21,13 +21,16 @@ export function plainHost(given: string): string {
   return isIP(host) === 6 ? (wrappedIpv4(groupsOf(host)) ?? host) : host;
 }
 
+/** 64:ff9b::/96, in decimal. */
+const NAT64 = '100:65435:0:0:0:0';
+
 /**
  * Addresses that networks and systems pass on to an IPv4 host: mapped (RFC 4291), compatible (the same), NAT64
  * (RFC 6052) and 6to4 (RFC 3056).
  */
 function wrappedIpv4(groups: number[]): string | undefined {
   const prefix = groups.slice(0, 6).join(':');
-  const isLast = prefix === '0:0:0:0:0:65535' || prefix === '0:0:0:0:0:0' || prefix === `${0x64}:${0xff9b}:0:0:0:0`;
+  const isLast = prefix === '0:0:0:0:0:65535' || prefix === '0:0:0:0:0:0' || prefix === NAT64;
   const at = isLast ? 6 : 1;
   if (!isLast && groups[0] !== 0x2002) return undefined;
   const [high, low] = [groups[at] as number, groups[at + 1] as number];

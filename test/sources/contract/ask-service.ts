@@ -37,7 +37,7 @@ export async function askService(source: string, environment: Record<string, str
       const { statusCode, body } = await request(`http://127.0.0.1:${app.ports.rest}${path}`);
       return { status: statusCode, text: await body.text() };
     };
-    const clusters = await call(`/clusters?source=${source}&${window}`);
+    const clusters = await call(`/clusters?source=${source}&${window.toString()}`);
     const sources = await call('/sources');
     const credentials = await call('/credentials');
     const metrics = await call('/metrics');

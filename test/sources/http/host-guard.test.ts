@@ -87,7 +87,7 @@ describe('S3: addresses that come over the API', () => {
 
   test(`${METADATA_HOSTS.length} spellings of addresses with a machine's own credentials are refused by default`, async () => {
     for (const host of METADATA_HOSTS) {
-      expect(await failureAt(host, ANY), host).toMatchObject({ code: 'host_refused' });
+      expect({ host, code: (await failureAt(host, ANY))?.code }).toEqual({ host, code: 'host_refused' });
     }
   });
 
@@ -95,12 +95,12 @@ describe('S3: addresses that come over the API', () => {
     const rules = { ...ANY, allowed: ['loki.example.com', '*.logs.example.com', '10.20.0.0/16'] };
     const names = { ...ANY, allowed: ['loki.example.com', '*.logs.example.com'] };
     for (const host of ['xlogs.example.com', 'logs.example.com', 'example.com', 'loki.example.com.evil.example']) {
-      expect(await failureAt(host, names), host).toMatchObject({ code: 'host_refused' });
+      expect({ host, code: (await failureAt(host, names))?.code }).toEqual({ host, code: 'host_refused' });
     }
     const hosts = [...spellings('127.0.0.1'), ...spellings('192.168.1.1'), 'localhost', '[::1]'];
     const all = [...hosts, ...METADATA_HOSTS, ...spellings('10.21.0.1')];
     expect(all.length).toBeGreaterThan(150);
-    for (const host of all) expect(await failureAt(host, rules), host).toMatchObject({ code: 'host_refused' });
+    for (const host of all) expect({ host, code: (await failureAt(host, rules))?.code }).toEqual({ host, code: 'host_refused' });
     expect(reached).toBe(0);
   });
 
@@ -115,7 +115,7 @@ describe('S3: addresses that come over the API', () => {
       'localhost',
       'LOCALHOST.',
     ]) {
-      expect(await failureAt(host, rules), host).toMatchObject({ code: 'host_refused' });
+      expect({ host, code: (await failureAt(host, rules))?.code }).toEqual({ host, code: 'host_refused' });
     }
     expect(reached).toBe(0);
   });
