@@ -100,7 +100,8 @@ describe('S3: addresses that come over the API', () => {
     const hosts = [...spellings('127.0.0.1'), ...spellings('192.168.1.1'), 'localhost', '[::1]'];
     const all = [...hosts, ...METADATA_HOSTS, ...spellings('10.21.0.1')];
     expect(all.length).toBeGreaterThan(150);
-    for (const host of all) expect({ host, code: (await failureAt(host, rules))?.code }).toEqual({ host, code: 'host_refused' });
+    for (const host of all)
+      expect({ host, code: (await failureAt(host, rules))?.code }).toEqual({ host, code: 'host_refused' });
     expect(reached).toBe(0);
   });
 
