@@ -1,6 +1,7 @@
 import { chmod, copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LOKI } from './loki-recipe.ts';
 import { runCommand } from './run-command.ts';
 
 /** How a real program is had from the public registries. */
@@ -34,6 +35,7 @@ export const RECIPES = {
     'github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen',
   ),
   'grpc-health-probe': goProgram('grpc-health-probe', '0.4.61', 'github.com/grpc-ecosystem/grpc-health-probe'),
+  loki: LOKI,
   oracles: {
     title: 'Python oracles (drain3, River, scikit-learn)',
     version: '0.9.11-0.26.1-1.9.1',

@@ -1,0 +1,183 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { REASONS } from '../domain/anomaly.ts';
+import type { Reason } from '../domain/anomaly.ts';
+import type { AnomalyEntry, Feed, FeedEntry, IncidentEntry } from '../serve/engine.ts';
+import { loadAlertService } from './watch-definitions.ts';
+import type { WatchEvent, WatchRequest } from './watch-definitions.ts';
+import { anomalyMessage, incidentMessage } from './watch-event.ts';
+import { Watcher } from './watcher.ts';
+import type { WatchCall } from './watcher.ts';
+
+export interface WatchServerOptions {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  anomalies: Feed<AnomalyEntry>;
+  incidents: Feed<IncidentEntry>;
+  /** Undefined: everybody may call. */
+  signingSecret: string | undefined;
+  /** PEM; undefined: plain text. */
+  tls: { cert: Buffer; key: Buffer } | undefined;
+  watchersMax?: number;
+  heartbeatMs?: number;
+  stalledMs?: number;
+}
+
+export interface WatchServer {
+  readonly port: number;
+  readonly watchers: number;
+  stop(graceMs: number): Promise<void>;
+}
+
+const REQUEST_BYTES_MAX = 64 * 1024;
+const STREAMS_PER_CONNECTION_MAX = 1000;
+const WATCHERS_MAX = 1000;
+const HEARTBEAT_MS = 15_000;
+const STALLED_MS = 30_000;
+
+class Refusal extends Error {
+  readonly code: status;
+
+  constructor(code: status, details: string) {
+    super(details);
+    this.code = code;
+  }
+}
+
+/** Serves `halfspace.v1.AlertService` on a port of its own, as senders of logs may not read what was found in them. */
+export async function startWatchServer(options: WatchServerOptions): Promise<WatchServer> {
+  const { watchersMax = WATCHERS_MAX, heartbeatMs = HEARTBEAT_MS, stalledMs = STALLED_MS } = options;
+  const watchers = new Map<Watcher<never>, Feed<FeedEntry>>();
+  const server = new Server({
+    'grpc.enable_channelz': 0,
+    'grpc.max_receive_message_length': REQUEST_BYTES_MAX,
+    'grpc.max_concurrent_streams': STREAMS_PER_CONNECTION_MAX,
+    'grpc.keepalive_time_ms': 60_000,
+    'grpc.keepalive_timeout_ms': 20_000,
+  });
+
+  function watch<Entry extends FeedEntry>(
+    call: WatchCall,
+    feed: Feed<Entry>,
+    wants: (entry: Entry) => boolean,
+    eventOf: (entry: Entry) => WatchEvent,
+  ): void {
+    const start = startOf(call.request.after, feed);
+    const onEnd = () => watchers.delete(watcher as Watcher<never>);
+    const watcher = new Watcher({ call, feed, wants, eventOf, stalledMs, onEnd }, start.cursor, start.missed);
+    watchers.set(watcher as Watcher<never>, feed);
+    watcher.pump();
+  }
+
+  server.addService(loadAlertService(), {
+    Watch(call: WatchCall) {
+      try {
+        authenticate(call, options.signingSecret);
+        if (watchers.size >= watchersMax) {
+          throw new Refusal(status.RESOURCE_EXHAUSTED, `all ${watchersMax} places for watchers are taken`);
+        }
+        const { request } = call;
+        const filter = filterOf(request);
+        if (request.feed === 'FEED_INCIDENTS') {
+          watch(
+            call,
+            options.incidents,
+            ({ change: { incident } }) => filter(incident.services, incident.reasons, incident.worst_score),
+            incidentEvent,
+          );
+        } else {
+          watch(
+            call,
+            options.anomalies,
+            ({ anomaly }) => filter([anomaly.service], anomaly.reasons, anomaly.hst_score),
+            anomalyEvent,
+          );
+        }
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        call.emit('error', { code: error.code, details: error.message });
+      }
+    },
+  });
+
+  const stopListening = [options.anomalies, options.incidents].map((feed) =>
+    feed.onAppend(() => {
+      for (const [watcher, of] of watchers) if (of === feed) watcher.pump();
+    }),
+  );
+  const heartbeat = setInterval(() => {
+    for (const watcher of watchers.keys()) watcher.heartbeat();
+  }, heartbeatMs).unref();
+  const port = await bind(server, options);
+  return {
+    port,
+    get watchers() {
+      return watchers.size;
+    },
+    async stop(graceMs) {
+      clearInterval(heartbeat);
+      for (const stop of stopListening) stop();
+      for (const watcher of [...watchers.keys()])
+        watcher.end(status.UNAVAILABLE, 'shutting down, come back in a moment');
+      const force = setTimeout(() => server.forceShutdown(), graceMs);
+      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      clearTimeout(force);
+    },
+  };
+}
+
+function bind(server: Server, { host, port, tls }: WatchServerOptions): Promise<number> {
+  const credentials =
+    tls === undefined
+      ? ServerCredentials.createInsecure()
+      : ServerCredentials.createSsl(null, [{ private_key: tls.key, cert_chain: tls.cert }]);
+  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, credentials, (cause, bound) => {
+      if (cause === null) resolve(bound);
+      else reject(new Error(`the watch service cannot listen on ${address}: ${cause.message}`, { cause }));
+    });
+  });
+}
+
+function authenticate(call: WatchCall, secret: string | undefined): void {
+  if (secret === undefined) return;
+  const [given] = call.metadata.get('x-signing-secret');
+  if (given === undefined) throw new Refusal(status.UNAUTHENTICATED, 'send the metadata x-signing-secret');
+  // Metadata comes as one character a byte.
+  const bytes = typeof given === 'string' ? Buffer.from(given, 'latin1') : given;
+  const digests = [bytes, Buffer.from(secret)].map((one) => hash('sha256', one, 'buffer')) as [Buffer, Buffer];
+  if (!timingSafeEqual(...digests)) throw new Refusal(status.UNAUTHENTICATED, 'the signing secret is not this one');
+}
+
+function filterOf(request: WatchRequest): (services: string[], reasons: Reason[], score: number) => boolean {
+  const unknown = request.reasons.find((reason) => !(REASONS as readonly string[]).includes(reason));
+  if (unknown !== undefined) {
+    const got = JSON.stringify(unknown.slice(0, 64));
+    throw new Refusal(status.INVALID_ARGUMENT, `reasons has ${got}; allowed: ${REASONS.join(', ')}`);
+  }
+  const wantedServices = new Set(request.services);
+  const wantedReasons = new Set<string>(request.reasons);
+  return (services, reasons, score) =>
+    (wantedServices.size === 0 || services.some((service) => wantedServices.has(service))) &&
+    (wantedReasons.size === 0 || reasons.some((reason) => wantedReasons.has(reason))) &&
+    score >= request.min_score;
+}
+
+/** As for the streams over HTTP: a position that was never given is of an earlier run, and gets all there is. */
+function startOf(after: string | undefined, feed: Feed<FeedEntry>): { cursor: number; missed: number } {
+  if (after === undefined) return { cursor: feed.nextId, missed: 0 };
+  const position = Number(after);
+  if (position >= feed.nextId) return { cursor: feed.firstId, missed: 0 };
+  const cursor = Math.max(position + 1, feed.firstId);
+  return { cursor, missed: cursor - (position + 1) };
+}
+
+function anomalyEvent({ id, anomaly }: AnomalyEntry): WatchEvent {
+  return { position: String(id), anomaly: anomalyMessage(anomaly) };
+}
+
+function incidentEvent({ id, change }: IncidentEntry): WatchEvent {
+  return { position: String(id), incident: incidentMessage(change) };
+}
