@@ -1,3 +1,4 @@
+import { CLOUDWATCH } from './cloudwatch/options.ts';
 import type { SourceDeclaration } from './declaration.ts';
 import { FILE } from './file/options.ts';
 
@@ -10,7 +11,7 @@ const OTLP: SourceDeclaration = {
 };
 
 /** Every source of windows, in the order in which they are listed. */
-export const CATALOGUE: readonly SourceDeclaration[] = [OTLP, FILE];
+export const CATALOGUE: readonly SourceDeclaration[] = [OTLP, FILE, CLOUDWATCH];
 
 export const SOURCE_NAMES: readonly string[] = CATALOGUE.map(({ name }) => name);
 

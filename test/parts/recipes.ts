@@ -1,6 +1,7 @@
 import { chmod, copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MOTO_RECIPE } from './moto-recipe.ts';
 import { runCommand } from './run-command.ts';
 
 /** How a real program is had from the public registries. */
@@ -50,6 +51,7 @@ export const RECIPES = {
     inPlace: true,
     install: installOtelPython,
   },
+  moto: MOTO_RECIPE,
   promtool: {
     title: 'promtool',
     version: 'debian',
