@@ -1,3 +1,4 @@
+import { AZURE } from './azure/options.ts';
 import { CLOUDWATCH } from './cloudwatch/options.ts';
 import type { SourceDeclaration } from './declaration.ts';
 import { FILE } from './file/options.ts';
@@ -11,7 +12,7 @@ const OTLP: SourceDeclaration = {
 };
 
 /** Every source of windows, in the order in which they are listed. */
-export const CATALOGUE: readonly SourceDeclaration[] = [OTLP, FILE, CLOUDWATCH];
+export const CATALOGUE: readonly SourceDeclaration[] = [OTLP, FILE, CLOUDWATCH, AZURE];
 
 export const SOURCE_NAMES: readonly string[] = CATALOGUE.map(({ name }) => name);
 

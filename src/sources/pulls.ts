@@ -4,6 +4,7 @@ import type { Pull } from './pull/pull.ts';
 const PULLS: ReadonlyMap<string, () => Promise<Pull>> = new Map<string, () => Promise<Pull>>([
   // One line a source: ['loki', async () => (await import('./loki/pull-loki.ts')).pullLoki],
   ['cloudwatch', async () => (await import('./cloudwatch/pull-cloudwatch.ts')).pullCloudWatch],
+  ['azure', async () => (await import('./azure/pull-azure.ts')).pullAzure],
 ]);
 
 export async function pullOf(source: string): Promise<Pull> {

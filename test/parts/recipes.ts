@@ -1,6 +1,7 @@
 import { chmod, copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CLOUD_CLIENTS_RECIPE } from './cloud-clients-recipe.ts';
 import { MOTO_RECIPE } from './moto-recipe.ts';
 import { runCommand } from './run-command.ts';
 
@@ -52,6 +53,7 @@ export const RECIPES = {
     install: installOtelPython,
   },
   moto: MOTO_RECIPE,
+  'cloud-clients': CLOUD_CLIENTS_RECIPE,
   promtool: {
     title: 'promtool',
     version: 'debian',

@@ -1,4 +1,5 @@
 import type { LevelIndex } from '../../domain/level.ts';
+import { jsonObjectOf } from '../record/json-line.ts';
 import { recordFields } from '../record/record-fields.ts';
 import type { TimestampReader } from '../record/timestamp-reader.ts';
 
@@ -16,21 +17,11 @@ export interface LogEvent {
  * the store finds it. A service that the line names goes before that of its log group, as a container's name does.
  */
 export function readLogEvent(line: string, groupService: string, timestamps: TimestampReader): LogEvent {
-  const record = jsonRecord(line);
+  const record = jsonObjectOf(line);
   if (record === undefined) return { message: line.replace(/\r?\n$/, ''), level: undefined, service: groupService };
   const { message, level, service } = recordFields(record, timestamps, false);
   const named = service === NO_SERVICE ? undefined : service;
   return { message, level, service: named ?? containerOf(record) ?? groupService };
-}
-
-function jsonRecord(line: string): Record<string, unknown> | undefined {
-  if (!/^\s*\{/.test(line) || !/\}\s*$/.test(line.slice(-64))) return undefined;
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Container Insights puts all containers of a cluster into one group. */

@@ -80,6 +80,8 @@ export interface SourceClient {
   error(code: SourceErrorCode, call: string, sentence: string, status?: number): SourceError;
   /** Somebody else's text as an error may show it: one short line without a secret. */
   shown(text: string): string;
+  /** A value that is got on the way (an access token) and that no error may show either. */
+  hide(secret: string): void;
   /** Calls that were tried again. */
   readonly retries: number;
   readonly requests: number;
@@ -87,7 +89,8 @@ export interface SourceClient {
 }
 
 export function createSourceClient(options: SourceClientOptions): SourceClient {
-  const { source, guard, signal, secrets } = options;
+  const { source, guard, signal } = options;
+  const secrets = [...options.secrets];
   const answerTimeoutMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
   const agent = new Agent({
     connect: { timeout: CONNECT_TIMEOUT_MS, lookup: guard.lookup },
@@ -210,6 +213,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
     },
     error: (code, call, sentence, status) => error(code, call, sentence, status),
     shown: (text) => shownText(text, secrets) ?? 'nothing',
+    hide: (secret) => void secrets.unshift(secret),
     get retries() {
       return counts.retries;
     },

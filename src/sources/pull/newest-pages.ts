@@ -2,8 +2,11 @@ import type { PulledRows } from './pulled-rows.ts';
 
 /** A store that sorts by time, newest first, but gives no cursor. */
 export interface SortedStore<T> {
-  /** At most `limit` rows of startMs <= time < endMs, the newest, newest first. */
-  fetch(startMs: number, endMs: number, limit: number): Promise<readonly T[]>;
+  /**
+   * At most `limit` rows of startMs <= time < endMs, the newest, newest first; undefined where so many are more than
+   * the store gives at once, as their bytes are bounded too.
+   */
+  fetch(startMs: number, endMs: number, limit: number): Promise<readonly T[] | undefined>;
   /** Whole epoch milliseconds. */
   timeMsOf(row: T): number;
   /** @returns false when no older row is wanted. */
@@ -23,17 +26,25 @@ export async function pullNewestPages<T>(
   page: { rows: number; rowsMax: number },
 ): Promise<void> {
   let { endMs } = rows;
+  let { rowsMax } = page;
   let limit = page.rows;
   while (endMs > rows.startMs) {
     const found = await store.fetch(rows.startMs, endMs, limit);
+    if (found === undefined) {
+      if (limit === 1) throw store.malformed('a single row is more than it gives at once');
+      // Room is left to grow again, as a page has to hold more than one instant.
+      rowsMax = Math.max(1, limit >> 1);
+      limit = Math.max(1, limit >> 2);
+      continue;
+    }
     checkOrder(found, store, rows.startMs, endMs);
     const isFull = found.length >= limit;
     const last = found.at(-1);
     if (last === undefined) return;
     const oldestMs = store.timeMsOf(last);
     const isOneInstant = isFull && store.timeMsOf(found[0] as T) === oldestMs;
-    if (isOneInstant && limit < page.rowsMax) {
-      limit = Math.min(page.rowsMax, limit * 8);
+    if (isOneInstant && limit < rowsMax) {
+      limit = Math.min(rowsMax, limit * 8);
       continue;
     }
     if (isOneInstant) rows.miss();
@@ -43,7 +54,7 @@ export async function pullNewestPages<T>(
     }
     if (!isFull) return;
     endMs = isOneInstant ? oldestMs : oldestMs + 1;
-    limit = page.rows;
+    limit = Math.min(page.rows, rowsMax);
   }
 }
 

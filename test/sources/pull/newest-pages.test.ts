@@ -6,7 +6,7 @@ import { PulledRows } from '../../../src/sources/pull/pulled-rows.ts';
 
 async function pull(
   times: readonly number[],
-  options: { maxRows: number; rows: number; rowsMax: number; endMs?: number },
+  options: { maxRows: number; rows: number; rowsMax: number; endMs?: number; givesMax?: number },
 ) {
   const { maxRows, endMs = 1000 } = options;
   const taken: number[] = [];
@@ -19,6 +19,7 @@ async function pull(
     {
       fetch: async (startMs, end, limit) => {
         limits.push(limit);
+        if (limit > (options.givesMax ?? Infinity)) return undefined;
         return newestFirst.filter((time) => time >= startMs && time < end).slice(0, limit);
       },
       timeMsOf: (time) => time,
@@ -50,6 +51,15 @@ describe('pages of a store that sorts by time and has no cursor', () => {
     const { taken, truncated } = await pull(times, { maxRows: 100, rows: 5, rowsMax: 20 });
     expect(taken).toEqual([9, ...Array<number>(20).fill(5), 1]);
     expect(truncated).toBe(true);
+  });
+
+  it('shrink where the store gives fewer rows at once, as they are long', async () => {
+    const times = [1, 2, 3, 3, 3, 4, 5, 5, 6, 7, 8, 9];
+    const { newest, limits, truncated } = await pull(times, { maxRows: 100, rows: 100, rowsMax: 400, givesMax: 6 });
+    expect(newest).toEqual(times);
+    expect([limits.slice(0, 3), truncated]).toEqual([[100, 25, 6], false]);
+    const stuck = pull(times, { maxRows: 100, rows: 4, rowsMax: 4, givesMax: 0 });
+    await expect(stuck).rejects.toThrow('a single row is more than it gives at once');
   });
 
   it('are the same rows whatever the times, the limit and the size of a page', async () => {
