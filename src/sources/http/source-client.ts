@@ -47,6 +47,10 @@ export interface Judgement {
   retry?: boolean | undefined;
   /** The store's own words. */
   said?: string | undefined;
+  /** How long it asks to wait, where no header says so. */
+  waitMs?: number | undefined;
+  /** Factor to the pauses between attempts, for quotas that only time fills again. */
+  patience?: number | undefined;
 }
 
 export interface SourceAnswer {
@@ -158,6 +162,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
       signal.throwIfAborted();
       let problem: SourceError;
       let waitMs: number | undefined;
+      let patience = 1;
       try {
         const answer = await attempt(request);
         const status = answer.statusCode;
@@ -165,6 +170,8 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
         waitMs = hintMs(answer.headers, options.nowMs());
         const body = await errorText(answer.body);
         const judgement = request.judge?.({ status, headers: answer.headers, body });
+        waitMs ??= judgement?.waitMs;
+        patience = judgement?.patience ?? 1;
         problem = refusal(request, status, body, waitMs, judgement);
         if (!(judgement?.retry ?? RETRIED.has(status))) throw problem;
       } catch (cause) {
@@ -175,7 +182,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
       }
       if (tried + 1 >= ATTEMPTS_MAX || (waitMs ?? 0) > HINT_MS_MAX) throw problem;
       counts.retries++;
-      await sleep(waitMs ?? backOffMs(tried, options.random, options.retryMs), undefined, { signal });
+      await sleep(waitMs ?? backOffMs(tried, options.random, options.retryMs, patience), undefined, { signal });
     }
   }
 
