@@ -2,6 +2,7 @@ import { AZURE } from './azure/options.ts';
 import { CLOUDWATCH } from './cloudwatch/options.ts';
 import type { SourceDeclaration } from './declaration.ts';
 import { FILE } from './file/options.ts';
+import { GCP } from './gcp/options.ts';
 
 const OTLP: SourceDeclaration = {
   name: 'otlp',
@@ -12,7 +13,7 @@ const OTLP: SourceDeclaration = {
 };
 
 /** Every source of windows, in the order in which they are listed. */
-export const CATALOGUE: readonly SourceDeclaration[] = [OTLP, FILE, CLOUDWATCH, AZURE];
+export const CATALOGUE: readonly SourceDeclaration[] = [OTLP, FILE, CLOUDWATCH, AZURE, GCP];
 
 export const SOURCE_NAMES: readonly string[] = CATALOGUE.map(({ name }) => name);
 

@@ -5,6 +5,7 @@ const PULLS: ReadonlyMap<string, () => Promise<Pull>> = new Map<string, () => Pr
   // One line a source: ['loki', async () => (await import('./loki/pull-loki.ts')).pullLoki],
   ['cloudwatch', async () => (await import('./cloudwatch/pull-cloudwatch.ts')).pullCloudWatch],
   ['azure', async () => (await import('./azure/pull-azure.ts')).pullAzure],
+  ['gcp', async () => (await import('./gcp/pull-gcp.ts')).pullGcp],
 ]);
 
 export async function pullOf(source: string): Promise<Pull> {

@@ -29,5 +29,5 @@ function containerOf({ kubernetes }: Record<string, unknown>): string | undefine
   if (typeof kubernetes !== 'object' || kubernetes === null) return undefined;
   const { labels, container_name: container } = kubernetes as Record<string, unknown>;
   const app = typeof labels === 'object' && labels !== null ? (labels as Record<string, unknown>)['app'] : undefined;
-  return [app, container].find((name) => typeof name === 'string' && name !== '') as string | undefined;
+  return [container, app].find((name) => typeof name === 'string' && name !== '') as string | undefined;
 }
