@@ -72,16 +72,6 @@ describe('the keys that sign calls', () => {
     await expect(account.keys()).rejects.toMatchObject({ code: 'configuration', message: /nothing found/ });
     await expect(open({ access_key_id: 'A' })).rejects.toMatchObject({ code: 'configuration', message: /together/ });
   });
-
-  it('go to no host that is denied', async () => {
-    const values = {
-      access_key_id: 'A',
-      secret_access_key: 'S',
-      region: 'eu-west-1',
-      endpoint: 'http://169.254.169.254',
-    };
-    await expect(open(values)).rejects.toThrow('no log store has');
-  });
 });
 
 it.each([

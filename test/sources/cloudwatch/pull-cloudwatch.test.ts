@@ -48,6 +48,8 @@ const collect = (over: Record<string, string> = {}, options: Partial<CollectOpti
     ...options,
   });
 
+const wholePattern = (key: string) =>
+  new RegExp(`^(?:${CLOUDWATCH.options.find((option) => option.key === key)?.pattern?.source})$`);
 const event = (i: number, timestamp = START + i) => ({
   timestamp,
   message: `event ${i}`,
@@ -146,6 +148,29 @@ describe('FilterLogEvents', () => {
       message: expect.not.stringContaining('wrong-secret') as string,
     });
   });
+});
+
+describe('the address that is called', () => {
+  it.each([
+    ['http://169.254.169.254', {}],
+    [
+      'http://logs.internal.example',
+      { fromRequest: true, hostRules: { allowed: ['*.amazonaws.com'], denied: [], isOpen: false } },
+    ],
+  ])('is refused where no request may go: %s', async (endpoint, options) => {
+    await expect(collect({ endpoint }, options)).rejects.toMatchObject({ code: 'host_refused' });
+  });
+
+  it.each(['eu-west-1', 'us-gov-west-1', 'cn-north-1', 'eusc-de-east-1'])('may be that of the region %s', (region) => {
+    expect(region).toMatch(wholePattern('region'));
+  });
+
+  it.each(['evil.example/', 'eu-west-1.evil.example#', 'EU', ''])(
+    'is not led elsewhere by a region such as "%s"',
+    (region) => {
+      expect(region).not.toMatch(wholePattern('region'));
+    },
+  );
 });
 
 describe('a Logs Insights query', () => {
