@@ -1,7 +1,9 @@
+import { AnswerTooLarge } from '../http/source-client.ts';
 import { pullNewestPages } from '../pull/newest-pages.ts';
 import type { Pull, PullContext, PullRequest } from '../pull/pull.ts';
 import { entraTokens } from './entra-token.ts';
 import { judgeQuery, readQueryAnswer } from './query-answer.ts';
+import type { QueryAnswer } from './query-answer.ts';
 import { TableReader } from './table-row.ts';
 import type { ReadRow } from './table-row.ts';
 import { timespan, windowQuery } from './window-query.ts';
@@ -29,15 +31,17 @@ export const pullAzure: Pull = async (request: PullRequest, context: PullContext
 
   async function fetchPage(startMs: number, endMs: number, limit: number): Promise<Row[] | undefined> {
     const query = windowQuery(values.get('query'), startMs, endMs, limit);
-    const answer = readQueryAnswer(
-      await client.json({
-        call: CALL,
-        url,
-        headers: { authorization: `Bearer ${await token()}` },
-        body: { query, timespan: timespan(startMs, endMs) },
-        judge: judgeQuery,
-      }),
-    );
+    const asked = {
+      call: CALL,
+      url,
+      headers: { authorization: `Bearer ${await token()}` },
+      body: { query, timespan: timespan(startMs, endMs) },
+      judge: judgeQuery,
+    };
+    const answer = await client.json(asked).then(readQueryAnswer, (error: Error): QueryAnswer => {
+      if (error.cause instanceof AnswerTooLarge) return { kind: 'too_large' };
+      throw error;
+    });
     if (answer.kind === 'too_large') return undefined;
     if (answer.kind === 'failed') {
       const said = JSON.stringify(client.shown(answer.said));

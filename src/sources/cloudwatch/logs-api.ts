@@ -1,4 +1,4 @@
-import type { Judgement } from '../http/source-client.ts';
+import type { Judgement, SourceRequest } from '../http/source-client.ts';
 import type { PullContext } from '../pull/pull.ts';
 import type { SourceError, SourceErrorCode } from '../source-error.ts';
 import type { AwsAccount } from './aws-account.ts';
@@ -10,6 +10,8 @@ export type Fields = Record<string, unknown>;
 export interface LogsApi {
   /** @param about what the call is about, for its errors. */
   call(action: string, input: Fields, about: string): Promise<Fields>;
+  /** The same for what nobody waits for any more; never rejects. */
+  release(action: string, input: Fields): Promise<void>;
   malformed(action: string, sentence: string): SourceError;
 }
 
@@ -48,29 +50,33 @@ function refusals(code: SourceErrorCode, retry: boolean, names: string[]) {
 }
 
 export function createLogsApi(account: AwsAccount, { client, signal }: PullContext): LogsApi {
+  async function signed(action: string, input: Fields): Promise<SourceRequest> {
+    const body = JSON.stringify(input);
+    const headers = signAwsCall(await account.keys(), {
+      url: account.url,
+      region: account.region,
+      service: 'logs',
+      nowMs: Date.now(),
+      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Logs_20140328.${action}` },
+      body,
+    });
+    return { call: action, method: 'POST', url: account.url, headers, body };
+  }
+
   return {
     async call(action, input, about) {
-      const body = JSON.stringify(input);
-      const keys = await account.keys();
+      const request = await signed(action, input);
       signal.throwIfAborted();
-      const headers = signAwsCall(keys, {
-        url: account.url,
-        region: account.region,
-        service: 'logs',
-        nowMs: Date.now(),
-        headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Logs_20140328.${action}` },
-        body,
-      });
       const answer = await client.json({
-        call: action,
-        method: 'POST',
-        url: account.url,
-        headers,
-        body,
+        ...request,
         judge: (refusal) => judge(refusal.body, refusal.headers['x-amzn-errortype'], `${about}, ${account.region}`),
       });
       if (isFields(answer)) return answer;
       throw client.error('malformed_answer', action, "its answer is no object: check that the address is the API's");
+    },
+    async release(action, input) {
+      const request = await signed(action, input).catch(() => undefined);
+      if (request !== undefined) await client.release(request);
     },
     malformed: (action, sentence) => client.error('malformed_answer', action, sentence),
   };

@@ -53,10 +53,10 @@ async function runQuery(
   api: LogsApi,
   groups: readonly LogGroup[],
   { startMs, endMs, limit, query }: { startMs: number; endMs: number; limit: number; query: string },
-  { signal, client }: PullContext,
+  context: PullContext,
 ): Promise<InsightsRow[]> {
-  const about = `log groups ${groups.map(({ id }) => id).join(', ')}`;
   const ids = groups.map(({ id }) => id);
+  const about = `log groups ${ids.join(', ')}`;
   const { queryId } = await api.call(
     'StartQuery',
     {
@@ -70,15 +70,31 @@ async function runQuery(
     about,
   );
   if (typeof queryId !== 'string') throw api.malformed('StartQuery', 'its answer has no queryId');
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5)) {
-    const { status, results } = await api.call('GetQueryResults', { queryId }, about);
-    if (status === 'Complete') return rowsOf(results, groups, api);
-    if (status !== 'Scheduled' && status !== 'Running') {
+  return rowsOf(await resultsOf(api, queryId, about, context), groups, api);
+}
+
+/** Waits for the query to end; one that nobody waits for any more is stopped, as what it scans is billed. */
+async function resultsOf(
+  api: LogsApi,
+  queryId: string,
+  about: string,
+  { signal, client }: PullContext,
+): Promise<unknown> {
+  let isRunning = true;
+  try {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5)) {
+      const { status, results } = await api.call('GetQueryResults', { queryId }, about);
+      isRunning = status === 'Scheduled' || status === 'Running';
+      if (status === 'Complete') return results;
       if (typeof status !== 'string') throw api.malformed('GetQueryResults', 'its answer has no status');
-      const sentence = `the query ended as ${client.shown(status)} rather than Complete`;
-      throw client.error('vendor_error', 'GetQueryResults', sentence);
+      if (!isRunning) {
+        const sentence = `the query ended as ${client.shown(status)} rather than Complete`;
+        throw client.error('vendor_error', 'GetQueryResults', sentence);
+      }
+      await sleep(pauseMs, undefined, { signal });
     }
-    await sleep(pauseMs, undefined, { signal });
+  } finally {
+    if (isRunning) await api.release('StopQuery', { queryId });
   }
 }
 

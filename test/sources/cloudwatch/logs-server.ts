@@ -80,6 +80,7 @@ export async function startLogsServer(
   const actions: Record<string, (input: Input) => Answer> = {
     StartQuery: startQuery,
     GetQueryResults: getQueryResults,
+    StopQuery: () => ({ success: true }),
     FilterLogEvents: () => ({ events: [], searchedLogStreams: [] }),
   };
 

@@ -226,6 +226,17 @@ describe('a Logs Insights query', () => {
     await expect(collect({ query })).rejects.toMatchObject({ code: 'vendor_error', message: /ended as Failed/ });
   });
 
+  it('is stopped when nobody waits for it any more', async () => {
+    const going = new AbortController();
+    store.answer('GetQueryResults', () => {
+      going.abort(new Error('the client went away'));
+      return { status: 'Running', results: [] };
+    });
+    await expect(collect({ query }, { signal: going.signal })).rejects.toThrow('the client went away');
+    expect(store.calls.map(({ action }) => action)).toEqual(['StartQuery', 'GetQueryResults', 'StopQuery']);
+    expect(store.calls[2]?.input).toEqual({ queryId: 'query-0' });
+  });
+
   it('waits while too many run at once', async () => {
     store.answer('StartQuery', () => {
       throw new Refusal('LimitExceededException', 'Account maximum query concurrency limit of [30] reached.');
