@@ -1,6 +1,9 @@
+import { AZURE } from './azure/options.ts';
+import { CLOUDWATCH } from './cloudwatch/options.ts';
 import type { SourceDeclaration } from './declaration.ts';
 import { FILE } from './file/options.ts';
 import { LOKI } from './loki/options.ts';
+import { GCP } from './gcp/options.ts';
 
 const OTLP: SourceDeclaration = {
   name: 'otlp',
@@ -11,7 +14,7 @@ const OTLP: SourceDeclaration = {
 };
 
 /** Every source of windows, in the order in which they are listed. */
-export const CATALOGUE: readonly SourceDeclaration[] = [OTLP, FILE, LOKI];
+export const CATALOGUE: readonly SourceDeclaration[] = [OTLP, FILE, LOKI, CLOUDWATCH, AZURE, GCP];
 
 export const SOURCE_NAMES: readonly string[] = CATALOGUE.map(({ name }) => name);
 

@@ -17,7 +17,8 @@ export function parseIsoInstant(text: string): number {
   const midnight = new Date(0);
   midnight.setUTCFullYear(year, month - 1, day);
   if (midnight.getUTCMonth() !== month - 1 || midnight.getUTCDate() !== day) return Number.NaN;
-  const ms = Math.floor(Number(`0.${match[7] ?? 0}`) * 1000 + 1e-6);
+  // By digits: a fraction of nanoseconds is no exact number, and .999999999 is not the next second.
+  const ms = Number((match[7] ?? '').padEnd(3, '0').slice(0, 3));
   return midnight.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + ms - zoneMs(match[8]);
 }
 

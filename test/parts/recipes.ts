@@ -2,6 +2,8 @@ import { chmod, copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LOKI } from './loki-recipe.ts';
+import { CLOUD_CLIENTS_RECIPE } from './cloud-clients-recipe.ts';
+import { MOTO_RECIPE } from './moto-recipe.ts';
 import { runCommand } from './run-command.ts';
 
 /** How a real program is had from the public registries. */
@@ -52,6 +54,8 @@ export const RECIPES = {
     inPlace: true,
     install: installOtelPython,
   },
+  moto: MOTO_RECIPE,
+  'cloud-clients': CLOUD_CLIENTS_RECIPE,
   promtool: {
     title: 'promtool',
     version: 'debian',

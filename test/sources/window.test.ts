@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { parseIsoInstant } from '../../src/sources/iso-instant.ts';
 import { WindowError, parseWindow } from '../../src/sources/window.ts';
 import type { TimeWindow, WindowParameters } from '../../src/sources/window.ts';
 
@@ -101,3 +102,18 @@ function outcomeOf(parameters: WindowParameters): TimeWindow | WindowError {
     throw error;
   }
 }
+
+test('an instant keeps its millisecond, whatever digits follow', () => {
+  const second = Date.UTC(2026, 10, 20, 12);
+  const fractions = [
+    ['.999999999', 999],
+    ['.9999999', 999],
+    ['.001', 1],
+    ['.29', 290],
+    [',5', 500],
+    ['', 0],
+  ] as const;
+  for (const [fraction, ms] of fractions) {
+    expect(parseIsoInstant(`2026-11-20T12:00:00${fraction}Z`) - second).toBe(ms);
+  }
+});

@@ -9,9 +9,13 @@ const SECONDS_HEADERS = ['x-ratelimit-reset-after', 'x-ratelimit-reset', 'rateli
 /** A number above this is an instant in epoch seconds, below a length. */
 const INSTANT_SECONDS_MIN = 1e9;
 
-/** Milliseconds before attempt `attempt` + 1 (the first attempt is 0): doubling, with up to half of it left to chance. */
-export function backOffMs(attempt: number, random: () => number, firstMs = FIRST_MS): number {
-  const full = Math.min(LONGEST_MS, firstMs * 2 ** attempt);
+/**
+ * Milliseconds before attempt `attempt` + 1 (the first attempt is 0): doubling, with up to half of it left to chance.
+ *
+ * @param patience factor to the first pause.
+ */
+export function backOffMs(attempt: number, random: () => number, firstMs = FIRST_MS, patience = 1): number {
+  const full = Math.min(LONGEST_MS, firstMs * patience * 2 ** attempt);
   return full / 2 + (full / 2) * random();
 }
 

@@ -19,6 +19,8 @@ const ANSWER_TIMEOUT_MS = 120_000;
 const PAGE_BYTES_MAX = 256 << 20;
 const ERROR_BYTES_MAX = 64 << 10;
 const REDIRECTS_MAX = 3;
+/** How long the end of a pull waits for a store to let go of what it held. */
+const RELEASE_TIMEOUT_MS = 3000;
 const RETRIED: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
 export interface SourceRequest {
@@ -29,6 +31,8 @@ export interface SourceRequest {
   headers?: Record<string, string>;
   /** Sent as it is, or as JSON with its content type when it is an object. */
   body?: string | Record<string, unknown>;
+  /** Bytes of an answer that is read whole; the error for a larger one has an `AnswerTooLarge` as its cause. */
+  bytesMax?: number;
   /** Statuses beside 2xx that are answers and not errors. */
   accepts?: readonly number[];
   /**
@@ -36,6 +40,21 @@ export interface SourceRequest {
    * `rate_limited`, other 4xx `configuration`, 5xx `vendor_error` without it.
    */
   codes?: Readonly<Record<number, SourceErrorCode>>;
+  /** For stores whose refusals say in their body, and not by their status, what is wrong. Over `codes`. */
+  judge?(refusal: { status: number; headers: SourceAnswer['headers']; body: string }): Judgement | undefined;
+}
+
+/** What a refusal means; what is left out is told by its status and body as for other stores. */
+export interface Judgement {
+  code?: SourceErrorCode | undefined;
+  /** Whether the same call may work later. */
+  retry?: boolean | undefined;
+  /** The store's own words. */
+  said?: string | undefined;
+  /** How long it asks to wait, where no header says so. */
+  waitMs?: number | undefined;
+  /** Factor to the pauses between attempts, for quotas that only time fills again. */
+  patience?: number | undefined;
 }
 
 export interface SourceAnswer {
@@ -61,14 +80,21 @@ export interface SourceClientOptions {
 export interface SourceClient {
   /** The answer's JSON. */
   json(request: SourceRequest): Promise<unknown>;
-  /** The same with its headers, where paging needs one. */
-  jsonWithHeaders(request: SourceRequest): Promise<{ value: unknown; headers: SourceAnswer['headers'] }>;
+  /** The same with its headers, where paging needs one, and its length in bytes. */
+  jsonWithHeaders(request: SourceRequest): Promise<{ value: unknown; headers: SourceAnswer['headers']; bytes: number }>;
   /** The answer as it comes. Once its body has begun it is not tried again; errors on the way reject the iteration. */
   stream(request: SourceRequest): Promise<SourceAnswer>;
+  /**
+   * Gives back what the store holds for this pull (a cursor, a job): also when nobody waits any more, once, for a few
+   * seconds at most. Never rejects, as the store lets go by itself in the end.
+   */
+  release(request: SourceRequest): Promise<void>;
   /** An error of this source, for what its answers say themselves. */
   error(code: SourceErrorCode, call: string, sentence: string, status?: number): SourceError;
   /** Somebody else's text as an error may show it: one short line without a secret. */
   shown(text: string): string;
+  /** A value that is got on the way (an access token) and that no error may show either. */
+  hide(secret: string): void;
   /** Calls that were tried again. */
   readonly retries: number;
   readonly requests: number;
@@ -76,7 +102,8 @@ export interface SourceClient {
 }
 
 export function createSourceClient(options: SourceClientOptions): SourceClient {
-  const { source, guard, signal, secrets } = options;
+  const { source, guard, signal } = options;
+  const secrets = [...options.secrets];
   const answerTimeoutMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
   const agent = new Agent({
     connect: { timeout: CONNECT_TIMEOUT_MS, lookup: guard.lookup },
@@ -91,22 +118,33 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
     return new SourceError(code, `${source.title}, ${call}: ${sentence}`, { vendor });
   }
 
-  function refusal(request: SourceRequest, status: number, body: string, waitMs: number | undefined): SourceError {
-    const said = vendorMessage(body, secrets);
+  function refusal(
+    request: SourceRequest,
+    status: number,
+    body: string,
+    waitMs: number | undefined,
+    judgement: Judgement | undefined,
+  ): SourceError {
+    const said = judgement?.said === undefined ? vendorMessage(body, secrets) : shownText(judgement.said, secrets);
     const words = said === undefined ? 'without a word' : `with the words ${JSON.stringify(said)}`;
-    const code = request.codes?.[status] ?? codeOf(status);
+    const code = judgement?.code ?? request.codes?.[status] ?? codeOf(status);
     const seconds = waitMs === undefined ? undefined : Math.ceil(waitMs / 1000);
     return error(code, request.call, `it answered ${status} ${words}${advice(code, source, seconds)}`, status, seconds);
   }
 
   function failure(request: SourceRequest, cause: unknown): SourceError {
     if (cause instanceof HostRefused) return error('host_refused', request.call, cause.message);
+    if (cause instanceof AnswerTooLarge) {
+      const tooLarge = error('vendor_error', request.call, cause.message);
+      tooLarge.cause = cause;
+      return tooLarge;
+    }
     const { code, sentence } = networkFailure(cause, request.url, answerTimeoutMs);
     return error(code, request.call, sentence);
   }
 
   /** One attempt; redirects are followed on the same origin only, as credentials would go with them. */
-  async function attempt(request: SourceRequest): Promise<Dispatcher.ResponseData> {
+  async function attempt(request: SourceRequest, until = signal): Promise<Dispatcher.ResponseData> {
     let { url } = request;
     for (let redirects = 0; ; redirects++) {
       guard.check(url.hostname);
@@ -118,7 +156,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
         method: request.method ?? (body === null ? 'GET' : 'POST'),
         headers: { accept: 'application/json', 'user-agent': 'halfspace', ...headers },
         body,
-        signal,
+        signal: until,
       });
       const location = answer.headers['location'];
       if (answer.statusCode < 301 || answer.statusCode > 308 || typeof location !== 'string') return answer;
@@ -138,13 +176,18 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
       signal.throwIfAborted();
       let problem: SourceError;
       let waitMs: number | undefined;
+      let patience = 1;
       try {
         const answer = await attempt(request);
         const status = answer.statusCode;
         if ((status >= 200 && status < 300) || request.accepts?.includes(status) === true) return answer;
         waitMs = hintMs(answer.headers, options.nowMs());
-        problem = refusal(request, status, await errorText(answer.body), waitMs);
-        if (!RETRIED.has(status)) throw problem;
+        const body = await errorText(answer.body);
+        const judgement = request.judge?.({ status, headers: answer.headers, body });
+        waitMs ??= judgement?.waitMs;
+        patience = judgement?.patience ?? 1;
+        problem = refusal(request, status, body, waitMs, judgement);
+        if (!(judgement?.retry ?? RETRIED.has(status))) throw problem;
       } catch (cause) {
         signal.throwIfAborted();
         if (cause instanceof SourceError) throw cause;
@@ -153,7 +196,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
       }
       if (tried + 1 >= ATTEMPTS_MAX || (waitMs ?? 0) > HINT_MS_MAX) throw problem;
       counts.retries++;
-      await sleep(waitMs ?? backOffMs(tried, options.random, options.retryMs), undefined, { signal });
+      await sleep(waitMs ?? backOffMs(tried, options.random, options.retryMs, patience), undefined, { signal });
     }
   }
 
@@ -163,17 +206,18 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
       const answer = await answered(request);
       const headers = answer.headers;
       let text: string;
+      let bytes: number;
       try {
-        text = await wholeText(answer.body, PAGE_BYTES_MAX);
+        ({ text, bytes } = await wholeText(answer.body, request.bytesMax ?? PAGE_BYTES_MAX));
       } catch (cause) {
         signal.throwIfAborted();
-        if (tried + 1 >= ATTEMPTS_MAX || cause instanceof PageTooLarge) throw failure(request, cause);
+        if (tried + 1 >= ATTEMPTS_MAX || cause instanceof AnswerTooLarge) throw failure(request, cause);
         counts.retries++;
         await sleep(backOffMs(tried, options.random, options.retryMs), undefined, { signal });
         continue;
       }
       try {
-        return { value: JSON.parse(text) as unknown, headers };
+        return { value: JSON.parse(text) as unknown, headers, bytes };
       } catch {
         const got = shownText(text.slice(0, 80), secrets) ?? 'nothing';
         const sentence = `its answer is not JSON but ${JSON.stringify(got)}: check that the address is the API's`;
@@ -189,8 +233,15 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
       const { statusCode, headers, body } = await answered(request);
       return { status: statusCode, headers, body: guarded(request, body) };
     },
+    async release(request) {
+      const until = AbortSignal.timeout(Math.min(RELEASE_TIMEOUT_MS, answerTimeoutMs));
+      await attempt(request, until)
+        .then(({ body }) => body.dump())
+        .catch(() => undefined);
+    },
     error: (code, call, sentence, status) => error(code, call, sentence, status),
     shown: (text) => shownText(text, secrets) ?? 'nothing',
+    hide: (secret) => void secrets.unshift(secret),
     get retries() {
       return counts.retries;
     },
@@ -210,8 +261,9 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
   }
 }
 
-class PageTooLarge extends Error {
-  override readonly name = 'PageTooLarge';
+/** An answer that is not read to its end, as it has more bytes than may be held. */
+export class AnswerTooLarge extends Error {
+  override readonly name = 'AnswerTooLarge';
 }
 
 function withBody({ headers = {}, body }: SourceRequest): { headers: Record<string, string>; body: string | null } {
@@ -251,13 +303,13 @@ async function errorText(body: Dispatcher.ResponseData['body']): Promise<string>
   return Buffer.concat(parts).toString('utf8');
 }
 
-async function wholeText(body: AsyncIterable<Buffer>, bytesMax: number): Promise<string> {
+async function wholeText(body: AsyncIterable<Buffer>, bytesMax: number): Promise<{ text: string; bytes: number }> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of body) {
     length += part.length;
-    if (length > bytesMax) throw new PageTooLarge(`the answer has more than ${bytesMax} bytes`);
+    if (length > bytesMax) throw new AnswerTooLarge(`the answer has more than ${bytesMax} bytes`);
     parts.push(part);
   }
-  return Buffer.concat(parts).toString('utf8');
+  return { text: Buffer.concat(parts).toString('utf8'), bytes: length };
 }
