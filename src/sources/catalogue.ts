@@ -1,4 +1,5 @@
 import type { SourceDeclaration } from './declaration.ts';
+import { ELASTICSEARCH, OPENSEARCH } from './elastic/options.ts';
 import { FILE } from './file/options.ts';
 
 const OTLP: SourceDeclaration = {
@@ -10,7 +11,7 @@ const OTLP: SourceDeclaration = {
 };
 
 /** Every source of windows, in the order in which they are listed. */
-export const CATALOGUE: readonly SourceDeclaration[] = [OTLP, FILE];
+export const CATALOGUE: readonly SourceDeclaration[] = [OTLP, FILE, ELASTICSEARCH, OPENSEARCH];
 
 export const SOURCE_NAMES: readonly string[] = CATALOGUE.map(({ name }) => name);
 

@@ -3,6 +3,8 @@ import type { Pull } from './pull/pull.ts';
 /** How each store of the catalogue is pulled from. Loaded when it is first used: some bring their vendor's client. */
 const PULLS: ReadonlyMap<string, () => Promise<Pull>> = new Map<string, () => Promise<Pull>>([
   // One line a source: ['loki', async () => (await import('./loki/pull-loki.ts')).pullLoki],
+  ['elasticsearch', async () => (await import('./elastic/pull-elastic.ts')).pullElasticsearch],
+  ['opensearch', async () => (await import('./elastic/pull-elastic.ts')).pullOpenSearch],
 ]);
 
 export async function pullOf(source: string): Promise<Pull> {

@@ -2,6 +2,7 @@ import { chmod, copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './run-command.ts';
+import { ELASTICSEARCH_NODE, OPENSEARCH_2_NODE, OPENSEARCH_NODE } from './search-node-recipe.ts';
 
 /** How a real program is had from the public registries. */
 export interface Recipe {
@@ -57,6 +58,9 @@ export const RECIPES = {
     cost: 'half a minute',
     install: unpackPromtool,
   },
+  opensearch: OPENSEARCH_NODE,
+  'opensearch-2': OPENSEARCH_2_NODE,
+  elasticsearch: ELASTICSEARCH_NODE,
 } as const satisfies Record<string, Recipe>;
 
 export type PartName = keyof typeof RECIPES;
