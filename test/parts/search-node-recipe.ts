@@ -24,7 +24,8 @@ export const OPENSEARCH_2_NODE: Recipe = {
   version: '2.19.1',
   binary: 'classes/OpenSearch2Node.class',
   cost: 'half a minute, 53 MB',
-  install: (out) => build(out, 'opensearch', 'opensearch2-node.java', ['opensearch.runner=2.19.1.0'], OPENSEARCH_2_JAVA),
+  install: (out) =>
+    build(out, 'opensearch', 'opensearch2-node.java', ['opensearch.runner=2.19.1.0'], OPENSEARCH_2_JAVA),
 };
 
 export const ELASTICSEARCH_NODE: Recipe = {
@@ -32,7 +33,8 @@ export const ELASTICSEARCH_NODE: Recipe = {
   version: '7.17.28',
   binary: 'classes/ElasticsearchNode.class',
   cost: 'half a minute, 32 MB',
-  install: (out) => build(out, 'elasticsearch', 'elasticsearch-node.java', ['elasticsearch=7.17.28'], ELASTICSEARCH_JAVA),
+  install: (out) =>
+    build(out, 'elasticsearch', 'elasticsearch-node.java', ['elasticsearch=7.17.28'], ELASTICSEARCH_JAVA),
 };
 
 async function build(

@@ -42,9 +42,9 @@ interface Place {
 /**
  * The documents of a window page by page. Any page can be asked for again, so that a call that failed loses none.
  *
- * Documents of one instant are told apart by `_shard_doc` where the store has it. Elsewhere by `_seq_no`, which each
- * shard counts for itself: the documents of the last place of a page are left to the next one then, as another shard
- * may have more of them.
+ * Documents of one instant are told apart by `_shard_doc`, or by `_seq_no` where the store lacks it. Neither is sure to
+ * be one document's alone: each shard counts its own `_seq_no`, and OpenSearch gives the same `_shard_doc` to documents
+ * of two indices. So the documents of a page's last place are left to the next page, which begins with all of them.
  */
 export class DocumentPages {
   readonly #paging: Paging;
@@ -78,7 +78,7 @@ export class DocumentPages {
   async #attempt(): Promise<DocumentPage | undefined> {
     const { time, named } = this.#paging;
     const { rows, client } = this.#context;
-    const least = Math.max(rows.maxRows - rows.count + 1, PAGE_ROWS_MIN);
+    const least = Math.max(rows.maxRows - rows.count + 2, PAGE_ROWS_MIN);
     const wanted = this.#isStretched ? this.#size : Math.min(this.#size, this.#rowsMax, least);
     const page = await this.#search(wanted);
     if (page === undefined) return undefined;
@@ -98,7 +98,7 @@ export class DocumentPages {
       return undefined;
     }
     const isLast = hits.length < wanted;
-    const count = isLast || this.#tieBreak === '_shard_doc' ? hits.length : startOfLastPlace(places);
+    const count = isLast ? hits.length : startOfLastPlace(places);
     if (count === 0 && !isLast) {
       this.#stretch(wanted);
       return undefined;
@@ -145,7 +145,7 @@ export class DocumentPages {
 
   #stretch(wanted: number): void {
     if (wanted >= PAGE_ROWS_MAX) {
-      const sentence = `more than ${wanted} documents share one instant and one sequence number`;
+      const sentence = `more than ${wanted} documents share one instant and one place in their shards`;
       throw this.#context.client.error('vendor_error', '_search', sentence);
     }
     this.#isStretched = true;
@@ -164,11 +164,10 @@ export class DocumentPages {
 
   /** A store that does not go on after the last page would give the same one for ever. */
   #checkOrder(places: readonly Place[]): void {
-    const isUnique = this.#tieBreak === '_shard_doc';
     let before = this.#after;
     places.forEach((place, i) => {
       const order = before === undefined ? -1 : compare(place, before);
-      if (order > 0 || (order === 0 && (i === 0 || isUnique))) {
+      if (order > 0 || (order === 0 && i === 0)) {
         throw this.#malformed('its rows do not go on in the order that was asked for');
       }
       before = place;

@@ -32,6 +32,7 @@ const SERVICE_PATHS = [
   'resource.attributes.service.name',
   'resource.service.name',
   'Resource.service.name',
+  'serviceName',
   'resource.attributes.service@name',
 ];
 /** They name the program where no service is named. */
@@ -43,6 +44,8 @@ const PROGRAM_PATHS = [
   'event.dataset',
 ];
 
+/** The line as it was before it was taken apart; the message where nothing else is. */
+const ORIGINAL_PATHS = ['event.original', 'log.original'];
 const PATHS = [...MESSAGE_PATHS, ...SEVERITY_NUMBER_PATHS, ...LEVEL_PATHS, ...SERVICE_PATHS, ...PROGRAM_PATHS];
 
 /** Fields of a document that are asked for first: what any of the spellings needs, and not the rest of the document. */
@@ -56,14 +59,14 @@ export function fieldsAskedFor(named: NamedFields): { includes: string[]; exclud
     ...rest,
     ...containers.flatMap((container) => rest.map((name) => `${container}.${name}`)),
   ];
-  // The line before it was taken apart is as long as the message again.
-  const excludes = ['event.original', 'log.original'].filter((path) => path !== named.message);
+  // It is as long as the message again.
+  const excludes = ORIGINAL_PATHS.filter((path) => path !== named.message);
   return { includes: [...new Set(includes)], excludes };
 }
 
 /** Whether a document has one of the known messages; without, all of its fields together are the message. */
 export function hasMessage(document: Fields, named: NamedFields): boolean {
-  return messageOf(document, named) !== undefined || MESSAGE_FIELDS.some((name) => isText(document[name]));
+  return messageOf(document, named) !== undefined || hasGeneralMessage(document);
 }
 
 export interface DocumentRow {
@@ -74,7 +77,8 @@ export interface DocumentRow {
 
 /** Message, level and service of a document; its time is that by which the store sorts it. */
 export function documentRow(document: Fields, named: NamedFields, timestamps: TimestampReader): DocumentRow {
-  const message = messageOf(document, named);
+  const known = messageOf(document, named);
+  const message = known ?? (hasGeneralMessage(document) ? undefined : firstText(document, ORIGINAL_PATHS));
   const level = levelOf(document, named);
   const service = firstText(document, named.service === undefined ? SERVICE_PATHS : [named.service, ...SERVICE_PATHS]);
   if (message !== undefined && level !== undefined && service !== undefined) return { message, level, service };
@@ -148,6 +152,7 @@ function scalarText(value: unknown): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
+/** Whether the record has one of the fields that `recordFields` takes for the message. */
+function hasGeneralMessage(document: Fields): boolean {
+  return MESSAGE_FIELDS.some((name) => typeof document[name] === 'string' && document[name] !== '');
 }

@@ -16,7 +16,7 @@ export function elasticMessage(error: unknown): string | undefined {
   const told = sentences.filter(
     (one, i) => !sentences.some((other, j) => other.startsWith(one) && (j < i || other !== one)),
   );
-  return told.length === 0 ? undefined : told.slice(0, CAUSES_MAX).join('; ');
+  return told.length === 0 ? innermostReason(error) : told.slice(0, CAUSES_MAX).join('; ');
 }
 
 /** For `SourceRequest.judge`: the store's own words of a refusal. */
@@ -68,8 +68,16 @@ function sentenceOf(error: Record<string, unknown>): string | undefined {
   const { type, reason } = error;
   if (typeof type !== 'string' || type === 'search_phase_execution_exception') return undefined;
   const said = typeof reason === 'string' && reason !== '' ? `${type}: ${reason}` : type;
-  let cause = error['caused_by'];
-  for (let depth = 0; depth < 8 && isFields(cause) && isFields(cause['caused_by']); depth++) cause = cause['caused_by'];
-  const inner = isFields(cause) ? cause['reason'] : undefined;
-  return typeof inner === 'string' && !said.includes(inner) ? `${said} (${inner})` : said;
+  const inner = innermostReason(error['caused_by']);
+  return inner !== undefined && !said.includes(inner) ? `${said} (${inner})` : said;
+}
+
+function innermostReason(error: unknown): string | undefined {
+  let reason: string | undefined;
+  let cause = error;
+  for (let depth = 0; depth < 8 && isFields(cause); depth++) {
+    if (typeof cause['reason'] === 'string' && cause['reason'] !== '') reason = cause['reason'];
+    cause = cause['caused_by'];
+  }
+  return reason;
 }

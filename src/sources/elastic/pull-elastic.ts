@@ -52,6 +52,8 @@ async function timeFieldOf(
   const names = timeFieldNames(named);
   const types = await api.fieldTypes(names);
   if (types === undefined) {
+    // Indices whose shards are all away are left out too; a search says so.
+    await api.search({ size: 0 }, undefined, undefined, undefined);
     const sentence = `no index is called ${client.shown(index)}: check ${variable('index')}, and that the user may see it`;
     throw client.error('configuration', '_field_caps', sentence);
   }
