@@ -49,9 +49,8 @@ async function build(
   const lib = join(out, 'lib');
   const classes = join(out, 'classes');
   await mkdir(classes);
-  await runCommand('mvn', [
-    ...['-q', '-B', '-f', join(recipe, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${lib}`],
-    ...properties.map((property) => `-D${property}`),
-  ]);
+  const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${lib}`];
+  const versions = properties.map((property) => `-D${property}`);
+  await runCommand('mvn', ['-q', '-B', '-f', join(recipe, 'pom.xml'), ...goal, ...versions]);
   await runCommand(join(java, 'bin/javac'), ['-nowarn', '-cp', `${lib}/*`, '-d', classes, join(recipe, source)]);
 }

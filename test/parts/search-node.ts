@@ -25,14 +25,12 @@ export async function startSearchNode(name: keyof typeof JAVA, startTimeoutMs = 
   const java = join(await findJava(least, most), 'bin/java');
   const home = await mkdtemp(join(tmpdir(), `halfspace-${name}-`));
   const settings = new URL(`${name.replace('-2', '')}/log4j2.properties`, import.meta.url);
-  const child = spawn(
-    java,
-    [
-      ...['-Xms256m', '-Xmx512m', '-XX:TieredStopAtLevel=1', `-Dlog4j2.configurationFile=${fileURLToPath(settings)}`],
-      ...['-cp', `${join(folder, 'classes')}:${join(folder, 'lib')}/*`, basename(binary, '.class'), home],
-    ],
-    { stdio: ['pipe', 'pipe', 'pipe'] },
-  );
+  const memory = ['-Xms256m', '-Xmx512m', '-XX:TieredStopAtLevel=1'];
+  const logs = `-Dlog4j2.configurationFile=${fileURLToPath(settings)}`;
+  const classPath = `${join(folder, 'classes')}:${join(folder, 'lib')}/*`;
+  const child = spawn(java, [...memory, logs, '-cp', classPath, basename(binary, '.class'), home], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const closed = once(child, 'close');
   const stop = async () => {
     child.kill('SIGKILL');

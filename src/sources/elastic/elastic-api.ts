@@ -1,6 +1,7 @@
 import type { SourceClient, SourceRequest } from '../http/source-client.ts';
 import type { SourceError, SourceErrorCode } from '../source-error.ts';
-import { incompleteness, judgeRefusal } from './elastic-error.ts';
+import { incompleteness } from './incompleteness.ts';
+import { judgeRefusal } from './judge-refusal.ts';
 import { isFields } from './value-at.ts';
 import type { Fields } from './value-at.ts';
 

@@ -125,18 +125,15 @@ export function describeDocuments(node: NodeUnderTest): void {
       ]);
     });
 
-    it('keeps a line of 1 MiB, and pages of them', async () => {
-      const line = (i: number) => `${i} ${'x'.repeat((1 << 20) - 2)}`;
-      const documents = Array.from({ length: 70 }, (_, i) => ({
+    it('keeps lines of 1 MiB', async () => {
+      const documents = Array.from({ length: 12 }, (_, i) => ({
         '@timestamp': new Date(AT + i).toISOString(),
-        message: line(i % 10),
+        message: `${i % 10} ${'x'.repeat((1 << 20) - 2)}`,
       }));
       const properties = { '@timestamp': { type: 'date' }, message: { type: 'text', index: false } };
-      const rows: LogRow[] = [];
-      for (let at = 0; at < documents.length; at += 35) {
-        rows.push(...(await rowsOf(documents.slice(at, at + 35), { properties })));
-      }
-      expect(rows.map(({ message }) => message)).toEqual(documents.map(({ message }) => message));
+      const rows = await rowsOf(documents, { properties });
+      // Compared one by one: a difference of megabytes is nothing to print.
+      expect(rows.map(({ message }, i) => message === documents[i]?.message)).toEqual(documents.map(() => true));
     });
 
     it('shows half a character as what it is', async () => {

@@ -17,6 +17,8 @@ export interface RealStore {
   name: 'opensearch' | 'opensearch-2' | 'elasticsearch';
   title: string;
   part: Part;
+  /** Whether another node, which differs in its paging alone, answers for documents and refusals. */
+  pagingOnly?: boolean;
 }
 
 /** What the tests of a real node need of it. */
@@ -27,7 +29,7 @@ export interface NodeUnderTest extends RealStore {
 
 /** Everything that holds for Elasticsearch and OpenSearch alike, against one real node. */
 export function describeElastic(store: RealStore): void {
-  describe.skipIf(store.part.missing !== undefined)(store.title, () => {
+  describe.skipIf(store.part.missing !== undefined)(`against ${store.title}`, () => {
     let node: RunningNode;
     beforeAll(async () => {
       node = await startSearchNode(store.name);
@@ -53,8 +55,9 @@ export function describeElastic(store: RealStore): void {
       refusals: refusals(),
       faultsOn: /\/_search(\?|$)/,
     });
-    describeDocuments(under);
     describePointInTime(under);
+    if (store.pagingOnly === true) return;
+    describeDocuments(under);
     describeRefusals(under);
   });
 }
@@ -109,9 +112,4 @@ function refusals() {
       body: body(400, 'parsing_exception', 'unknown query [mach] did you mean [match]?'),
     },
   };
-}
-
-/** The pulled rows of one index, as most tests want them. */
-export function valuesOf(url: string, index: string, more: Record<string, string> = {}): ReadonlyMap<string, string> {
-  return new Map(Object.entries({ url, index, ...more }));
 }

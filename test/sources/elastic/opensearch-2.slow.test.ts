@@ -8,5 +8,6 @@ describeElastic({
   pull: pullOpenSearch,
   name: 'opensearch-2',
   title: 'OpenSearch 2.19.1',
+  pagingOnly: true,
   part: await usePart('opensearch-2'),
 });
