@@ -1,6 +1,7 @@
 import { AZURE } from './azure/options.ts';
 import { CLOUDWATCH } from './cloudwatch/options.ts';
 import type { SourceDeclaration } from './declaration.ts';
+import { ELASTICSEARCH, OPENSEARCH } from './elastic/options.ts';
 import { FILE } from './file/options.ts';
 import { LOKI } from './loki/options.ts';
 import { GCP } from './gcp/options.ts';
@@ -14,7 +15,16 @@ const OTLP: SourceDeclaration = {
 };
 
 /** Every source of windows, in the order in which they are listed. */
-export const CATALOGUE: readonly SourceDeclaration[] = [OTLP, FILE, LOKI, CLOUDWATCH, AZURE, GCP];
+export const CATALOGUE: readonly SourceDeclaration[] = [
+  OTLP,
+  FILE,
+  LOKI,
+  ELASTICSEARCH,
+  OPENSEARCH,
+  CLOUDWATCH,
+  AZURE,
+  GCP,
+];
 
 export const SOURCE_NAMES: readonly string[] = CATALOGUE.map(({ name }) => name);
 

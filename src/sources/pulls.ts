@@ -6,6 +6,8 @@ const PULLS: ReadonlyMap<string, () => Promise<Pull>> = new Map<string, () => Pr
   ['cloudwatch', async () => (await import('./cloudwatch/pull-cloudwatch.ts')).pullCloudWatch],
   ['azure', async () => (await import('./azure/pull-azure.ts')).pullAzure],
   ['gcp', async () => (await import('./gcp/pull-gcp.ts')).pullGcp],
+  ['elasticsearch', async () => (await import('./elastic/pull-elastic.ts')).pullElasticsearch],
+  ['opensearch', async () => (await import('./elastic/pull-elastic.ts')).pullOpenSearch],
 ]);
 
 export async function pullOf(source: string): Promise<Pull> {

@@ -5,6 +5,7 @@ import { LOKI } from './loki-recipe.ts';
 import { CLOUD_CLIENTS_RECIPE } from './cloud-clients-recipe.ts';
 import { MOTO_RECIPE } from './moto-recipe.ts';
 import { runCommand } from './run-command.ts';
+import { ELASTICSEARCH_NODE, OPENSEARCH_2_NODE, OPENSEARCH_NODE } from './search-node-recipe.ts';
 
 /** How a real program is had from the public registries. */
 export interface Recipe {
@@ -63,6 +64,9 @@ export const RECIPES = {
     cost: 'half a minute',
     install: unpackPromtool,
   },
+  opensearch: OPENSEARCH_NODE,
+  'opensearch-2': OPENSEARCH_2_NODE,
+  elasticsearch: ELASTICSEARCH_NODE,
 } as const satisfies Record<string, Recipe>;
 
 export type PartName = keyof typeof RECIPES;

@@ -182,12 +182,13 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
         const status = answer.statusCode;
         if ((status >= 200 && status < 300) || request.accepts?.includes(status) === true) return answer;
         waitMs = hintMs(answer.headers, options.nowMs());
-        const body = await errorText(answer.body);
+        const { text: body, isWhole } = await errorText(answer.body);
         const judgement = request.judge?.({ status, headers: answer.headers, body });
         waitMs ??= judgement?.waitMs;
         patience = judgement?.patience ?? 1;
         problem = refusal(request, status, body, waitMs, judgement);
-        if (!(judgement?.retry ?? RETRIED.has(status))) throw problem;
+        // A refusal that breaks off may be one that somebody would have understood.
+        if (isWhole && !(judgement?.retry ?? RETRIED.has(status))) throw problem;
       } catch (cause) {
         signal.throwIfAborted();
         if (cause instanceof SourceError) throw cause;
@@ -288,9 +289,10 @@ function advice(code: SourceErrorCode, { checks, options }: SourceDeclaration, s
   return '';
 }
 
-async function errorText(body: Dispatcher.ResponseData['body']): Promise<string> {
+async function errorText(body: Dispatcher.ResponseData['body']): Promise<{ text: string; isWhole: boolean }> {
   const parts: Buffer[] = [];
   let length = 0;
+  let isWhole = true;
   try {
     for await (const part of body as AsyncIterable<Buffer>) {
       parts.push(part);
@@ -298,9 +300,9 @@ async function errorText(body: Dispatcher.ResponseData['body']): Promise<string>
       if (length >= ERROR_BYTES_MAX) break;
     }
   } catch {
-    // The status says enough.
+    isWhole = false;
   }
-  return Buffer.concat(parts).toString('utf8');
+  return { text: Buffer.concat(parts).toString('utf8'), isWhole };
 }
 
 async function wholeText(body: AsyncIterable<Buffer>, bytesMax: number): Promise<{ text: string; bytes: number }> {
