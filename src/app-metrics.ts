@@ -15,6 +15,7 @@ export function readMetrics({
   budget,
   counts,
   streams,
+  watchers,
   incidentLog,
   alerts,
 }: {
@@ -23,6 +24,7 @@ export function readMetrics({
   budget: ByteBudget;
   counts: ExportCounts;
   streams: StreamCounts;
+  watchers: { source: { watchers: number } };
   incidentLog: IncidentLog;
   alerts: AlertPath;
 }): MetricsSnapshot {
@@ -51,6 +53,7 @@ export function readMetrics({
     droppedAttributes: stats.droppedAttributes,
     unresolvedValues: stats.unresolvedValues,
     streamSubscribers: streams.source.subscribers,
+    watchers: watchers.source.watchers,
     streamGaps: streams.source.gaps,
     streamsDropped: streams.source.dropped,
     incidentsOpen: incidentLog.openCount,

@@ -25,6 +25,8 @@ import { TICK_MS } from './score/detector.ts';
 import type { Readiness } from './serve/engine.ts';
 import { startRest } from './serve/rest-server.ts';
 import type { RestOptions, RestServer } from './serve/rest-server.ts';
+import { startWatchServer } from './watch/watch-server.ts';
+import type { WatchServer } from './watch/watch-server.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 
 const ANOMALY_LOG_BYTES_MAX = 64 * 1024 * 1024;
@@ -34,7 +36,7 @@ const INCIDENTS_RESOLVED_MAX = 1000;
 const FEEDBACK_MAX = 10_000;
 
 export interface App {
-  readonly ports: { otlpGrpc: number; otlpHttp: number; rest: number };
+  readonly ports: { otlpGrpc: number; otlpHttp: number; rest: number; watch: number };
   readonly anomalies: AnomalyLog;
   /** Nothing is accepted once called; what is in flight has the configured grace to finish. */
   stop(): Promise<void>;
@@ -64,10 +66,11 @@ async function assemble(config: Config, logger: Logger, stops: Stops): Promise<A
   const budget = new ByteBudget(config.receive.inFlightBytesMax);
   const counts = new ExportCounts();
   const streams = new StreamCounts();
+  const watchers: { source: { watchers: number } } = { source: { watchers: 0 } };
   const version = productVersion();
   const metrics = createMetrics({
     version,
-    read: () => readMetrics({ shards, retraining, budget, counts, streams, incidentLog, alerts }),
+    read: () => readMetrics({ shards, retraining, budget, counts, streams, watchers, incidentLog, alerts }),
   });
   const credentials = credentialStore(config);
   const feedback = new FeedbackBook({
@@ -87,6 +90,8 @@ async function assemble(config: Config, logger: Logger, stops: Stops): Promise<A
   });
   const rest = await startServing(config, { engine, metrics, logger, version }, stops);
   streams.source = rest.stream;
+  const watch = await startWatch(config, engine, stops);
+  watchers.source = watch;
   const router = new Router({
     shards: shards.clients,
     serviceAttributes: config.receive.serviceAttributes,
@@ -98,7 +103,7 @@ async function assemble(config: Config, logger: Logger, stops: Stops): Promise<A
   receivers.grpc.setServing(true);
   state.readiness = { ready: true, reasons: [] };
   return {
-    ports: { otlpGrpc: receivers.grpc.port, otlpHttp: receivers.http.port, rest: rest.port },
+    ports: { otlpGrpc: receivers.grpc.port, otlpHttp: receivers.http.port, rest: rest.port, watch: watch.port },
     anomalies,
     async stop() {
       state.readiness = { ready: false, reasons: ['shutting down'] };
@@ -173,6 +178,19 @@ function startClock(logger: Logger, shards: ShardSet, alerts: AlertPath, stops: 
   });
   clock.start();
   stops.push(() => clock.stop());
+}
+
+async function startWatch({ listen, security }: Config, engine: LiveEngine, stops: Stops): Promise<WatchServer> {
+  const watch = await startWatchServer({
+    host: listen.host,
+    port: listen.watchPort,
+    anomalies: engine.anomalies,
+    incidents: engine.incidents,
+    signingSecret: security.signingSecret,
+    tls: security.tls === undefined ? undefined : loadTls(security.tls),
+  });
+  stops.push((graceMs) => watch.stop(graceMs));
+  return watch;
 }
 
 async function startServing(

@@ -90,6 +90,7 @@ async function start(config: Config, logger: Logger): Promise<App> {
 
 function portSetting({ listen }: Config, port: number | undefined): string {
   if (port === listen.restPort) return 'REST_PORT';
+  if (port === listen.watchPort) return 'WATCH_PORT';
   return port === listen.otlpGrpcPort ? 'OTLP_GRPC_PORT' : 'OTLP_HTTP_PORT';
 }
 
@@ -113,6 +114,7 @@ function announce(app: App, config: Config, logger: Logger, demo: boolean): void
     otlp_grpc: `${shown}:${app.ports.otlpGrpc}`,
     otlp_http: `${schemeOf(config)}://${shown}:${app.ports.otlpHttp}${config.listen.otlpHttpPath}`,
     rest: `${schemeOf(config)}://${shown}:${app.ports.rest}`,
+    watch: `${shown}:${app.ports.watch}`,
   };
   if (!demo) {
     logger.info({ ...addresses, shards: config.live.shards }, 'ready');
@@ -122,6 +124,7 @@ function announce(app: App, config: Config, logger: Logger, demo: boolean): void
   OTLP/gRPC  ${addresses.otlp_grpc}
   OTLP/HTTP  ${addresses.otlp_http}
   REST       ${addresses.rest}  (API page: ${addresses.rest}/docs)
+  Watch/gRPC ${addresses.watch}
 `);
 }
 

@@ -11,6 +11,7 @@ export interface Config {
     restPort: number;
     otlpGrpcPort: number;
     otlpHttpPort: number;
+    watchPort: number;
     otlpHttpPath: string;
   };
   receive: {
@@ -63,6 +64,7 @@ export function buildConfig(settings: Settings, cores: number, sources: Config['
       restPort: settings.REST_PORT,
       otlpGrpcPort: settings.OTLP_GRPC_PORT,
       otlpHttpPort: settings.OTLP_HTTP_PORT,
+      watchPort: settings.WATCH_PORT,
       otlpHttpPath: settings.OTLP_HTTP_PATH,
     },
     receive: {
@@ -139,7 +141,12 @@ function hostProblems(settings: Settings): string[] {
 }
 
 function portConflicts(settings: Settings): string[] {
-  const names = ['REST_PORT', 'OTLP_GRPC_PORT', 'OTLP_HTTP_PORT'] as const satisfies readonly SettingName[];
+  const names = [
+    'REST_PORT',
+    'OTLP_GRPC_PORT',
+    'OTLP_HTTP_PORT',
+    'WATCH_PORT',
+  ] as const satisfies readonly SettingName[];
   return names.flatMap((name, i) =>
     names
       .slice(i + 1)

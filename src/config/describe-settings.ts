@@ -16,5 +16,11 @@ export function describeSettings(): string {
 
 function cells(name: string, schema: SettingSchema): string[] {
   const fallback = typeof schema.default === 'object' ? schema.default.join(',') : String(schema.default ?? '');
-  return [`\`${name}\``, schema.description ?? '', fallback === '' ? '' : `\`${fallback}\``, allowedValues(schema)];
+  const shown = fallback === '' ? '' : `\`${fallback}\``;
+  return [`\`${name}\``, escaped(schema.description ?? ''), shown, escaped(allowedValues(schema))];
+}
+
+/** As Markdown shows it as it is, in a table. */
+function escaped(text: string): string {
+  return text.replaceAll(/[*|]/g, '\\$&');
 }

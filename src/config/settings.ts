@@ -34,6 +34,7 @@ export const SettingsSchema = Type.Object({
   REST_PORT: port(9020, 'the REST API'),
   OTLP_GRPC_PORT: port(4317, 'OTLP/gRPC'),
   OTLP_HTTP_PORT: port(4318, 'OTLP/HTTP'),
+  WATCH_PORT: port(9021, 'the gRPC service that streams anomalies and incidents'),
   OTLP_HTTP_PATH: Type.String({
     pattern: '^/[A-Za-z0-9/_.~-]*$',
     default: '/v1/logs',

@@ -29,6 +29,7 @@ export interface MetricsSnapshot {
   unresolvedValues: number;
   streamSubscribers: number;
   anomaliesExpected: number;
+  watchers: number;
   streamGaps: number;
   streamsDropped: number;
   incidentsOpen: number;
@@ -134,7 +135,8 @@ export const SNAPSHOT_METRICS: readonly SnapshotMetric[] = [
     'Values taken as absent because they point into a table of strings that logs do not have.',
     (s) => s.unresolvedValues,
   ),
-  gauge('stream_subscribers', 'Readers of live streams.', (s) => s.streamSubscribers),
+  gauge('stream_subscribers', 'Readers of live streams over HTTP.', (s) => s.streamSubscribers),
+  gauge('watchers', 'Readers of live streams over gRPC.', (s) => s.watchers),
   counter('stream_gaps_total', 'Times that a stream told its reader of entries it has missed.', (s) => s.streamGaps),
   counter(
     'streams_dropped_total',

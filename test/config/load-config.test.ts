@@ -22,6 +22,7 @@ describe('defaults', () => {
       otlpGrpcPort: 4317,
       otlpHttpPort: 4318,
       otlpHttpPath: '/v1/logs',
+      watchPort: 9021,
     });
     expect(config.receive.requestBytesMax).toBe(67_108_864);
     expect(config.receive.inFlightBytesMax).toBe(134_217_728);
@@ -164,7 +165,7 @@ describe('values that are not allowed', () => {
   });
 
   test('ports may all be 0, and certificate and key go together', () => {
-    const ports = { REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0' };
+    const ports = { REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0', WATCH_PORT: '0' };
     const config = loadConfig({ ...ports, TLS_CERT_FILE: 'c', TLS_KEY_FILE: 'k' }, undefined, 4);
     expect(config.security.tls).toEqual({ certFile: 'c', keyFile: 'k', clientCaFile: undefined });
   });

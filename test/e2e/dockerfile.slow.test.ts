@@ -38,7 +38,7 @@ test('the tree that the Dockerfile makes starts by its own command, and its heal
   for (const run of await instructions('RUN')) await runCommand('sh', ['-c', run], { cwd: image });
   const [command] = await instructions('CMD');
   const [, ...args] = JSON.parse(command!) as string[];
-  const env = { NODE_ENV: 'production', REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0' };
+  const env = { NODE_ENV: 'production', REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0', WATCH_PORT: '0' };
   const service = spawn(process.execPath, args, {
     cwd: image,
     env: { ...process.env, ...env },

@@ -111,7 +111,7 @@ export async function runHalfspace(
 
 function spawnHalfspace(env: Record<string, string>, { args = [], cwd }: ProcessOptions) {
   return spawn(process.execPath, [...productArguments(), ...args], {
-    env: { ...process.env, REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0', ...env },
+    env: { ...process.env, REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0', WATCH_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd === undefined ? {} : { cwd }),
   });

@@ -8,7 +8,7 @@ import { openShell, runShell } from './shell.ts';
 import { differences, parseShown } from './shown-answer.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const FREE_PORTS = { REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0' };
+const FREE_PORTS = { REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0', WATCH_PORT: '0' };
 const START_TIMEOUT_MS = 60_000;
 
 /** What the commands of one block find when they run. */

@@ -31,6 +31,7 @@ function snapshotOf(over: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
     unresolvedValues: 0,
     streamSubscribers: 14,
     anomaliesExpected: 4,
+    watchers: 6,
     streamGaps: 15,
     streamsDropped: 1,
     incidentsOpen: 2,

@@ -29,7 +29,7 @@ export interface ServiceAnswers {
 /** Starts the service with the environment, asks it for a window, and stops it. */
 export async function askService(source: string, environment: Record<string, string>, window: URLSearchParams) {
   const log: string[] = [];
-  const ports = { REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0', SHARDS: '1' };
+  const ports = { REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0', WATCH_PORT: '0', SHARDS: '1' };
   const config = loadConfig({ ...ports, ...environment }, undefined, 1);
   const app = await startApp(config, pino({ level: 'trace' }, { write: (line: string) => void log.push(line) }));
   try {
