@@ -50,6 +50,8 @@ export class DrainMiner implements TemplateMiner {
   #table: TokenTable;
   #tree: DrainTree;
   readonly #cache: SequenceCache | undefined;
+  /** Tokens of the last line that no template has. */
+  #unknown = 0;
   #sweepsSeen = 0;
   #reroutesSeen = 0;
   #created = 0;
@@ -95,7 +97,9 @@ export class DrainMiner implements TemplateMiner {
       return same;
     }
     const template = this.#mineTokens(bytes, tokensOfRecalled(bytes, start, end));
-    if (this.change === UNCHANGED) rememberByMasks(bytes, start, end, this.#owner, template, this);
+    // A token that no template has is rarely said again, and so is its line.
+    if (this.change === UNCHANGED && this.#unknown === 0)
+      rememberByMasks(bytes, start, end, this.#owner, template, this);
     return template;
   }
 
@@ -106,13 +110,16 @@ export class DrainMiner implements TemplateMiner {
     const table = this.#table;
     let hash = count;
     let known = 0;
+    let unknown = 0;
     for (let i = 0; i < count; i++) {
       const source = line.flags[i]! & MASKED ? line.masked : bytes;
       const id = table.find(source, line.start[i]!, line.end[i]!, line.hash[i]!);
       ids[i] = id;
       hash = Math.imul(hash ^ id, 0x01000193);
       if (id > WILDCARD) known++;
+      else if (id === UNKNOWN) unknown++;
     }
+    this.#unknown = unknown;
     const cached = this.#cache?.find(ids, count, hash);
     if (cached !== undefined) {
       this.change = UNCHANGED;
