@@ -1,4 +1,4 @@
-import { forgetLines } from '../mine/line-cache.ts';
+import { forgetLines } from '../mine/forget-lines.ts';
 import { createDetector } from '../score/create-detector.ts';
 import type { Detector, DetectorOptions } from '../score/detector.ts';
 

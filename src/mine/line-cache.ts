@@ -1,40 +1,28 @@
+import { remembered } from './recallable.ts';
+import type { Recallable } from './recallable.ts';
+import { REMEMBERED_BYTES_MAX, REMEMBERED_SETS, REMEMBERED_WAYS } from './simd/assembly/layout.ts';
 import { HASH_SEED } from './token-hash.ts';
-
-/** What a message found. */
-export interface Recallable {
-  /** What was remembered of it counts while this is the same; negative once it is gone. */
-  readonly recallVersion: number;
-}
-
-/** Power of two. */
-const SETS = 1 << 12;
-const WAYS = 4;
-/** Longer messages are rarely repeated to the letter. */
-const LINE_BYTES_MAX = 256;
 
 /**
  * All that is known of a set's lines but their bytes, side by side, hashes first: one set is two lines of the
  * processor's cache.
  */
 const SET_NUMBERS = 32;
-const OWNER = WAYS;
-const LENGTH = 2 * WAYS;
-const VERSION = 3 * WAYS;
-const TOKEN_COUNT = 4 * WAYS;
-const CHAR_COUNT = 5 * WAYS;
+const OWNER = REMEMBERED_WAYS;
+const LENGTH = 2 * REMEMBERED_WAYS;
+const VERSION = 3 * REMEMBERED_WAYS;
+const TOKEN_COUNT = 4 * REMEMBERED_WAYS;
+const CHAR_COUNT = 5 * REMEMBERED_WAYS;
 /** How many lines have made room in the set. */
-const TURN = 6 * WAYS;
+const TURN = 6 * REMEMBERED_WAYS;
 
-const numbers = new Int32Array(SETS * SET_NUMBERS);
-const bytesOf = new Uint8Array(SETS * WAYS * LINE_BYTES_MAX);
-const templates: (Recallable | undefined)[] = Array.from({ length: SETS * WAYS });
+const numbers = new Int32Array(REMEMBERED_SETS * SET_NUMBERS);
+const bytesOf = new Uint8Array(REMEMBERED_SETS * REMEMBERED_WAYS * REMEMBERED_BYTES_MAX);
+const templates: (Recallable | undefined)[] = Array.from({ length: REMEMBERED_SETS * REMEMBERED_WAYS });
 
 /** Of the text looked up last: the set where it would stand, negative when it is too long; and its hash. */
 export const lookup = { set: 0, hash: 0 };
 let isEmpty = true;
-
-/** What is remembered of the message that was found last. */
-export const remembered = { tokenCount: 0, charCount: 0 };
 
 /**
  * Messages that came before, to the letter, and the template that they found: many services say the same few things
@@ -45,19 +33,19 @@ export const remembered = { tokenCount: 0, charCount: 0 };
  */
 export function recallLine(bytes: Uint8Array, start: number, end: number, owner: number): Recallable | undefined {
   const length = end - start;
-  if (length > LINE_BYTES_MAX) {
+  if (length > REMEMBERED_BYTES_MAX) {
     lookup.set = -1;
     return undefined;
   }
   const hash = hashOf(bytes, start, end) ^ Math.imul(owner, 0x9e3779b1);
-  const set = (hash ^ (hash >>> 15)) & (SETS - 1);
+  const set = (hash ^ (hash >>> 15)) & (REMEMBERED_SETS - 1);
   lookup.set = set;
   lookup.hash = hash;
   const first = set * SET_NUMBERS;
-  for (let way = 0; way < WAYS; way++) {
+  for (let way = 0; way < REMEMBERED_WAYS; way++) {
     const at = first + way;
     if (numbers[at] !== hash || numbers[at + OWNER] !== owner || numbers[at + LENGTH] !== length) continue;
-    const index = set * WAYS + way;
+    const index = set * REMEMBERED_WAYS + way;
     if (!isSame(bytes, start, end, index)) continue;
     const template = templates[index];
     if (template === undefined || template.recallVersion !== numbers[at + VERSION]) return undefined;
@@ -82,8 +70,8 @@ export function rememberLine(
   if (set < 0) return;
   isEmpty = false;
   const way = wayFor(owner, end - start, set, hash);
-  const index = set * WAYS + way;
-  const from = index * LINE_BYTES_MAX - start;
+  const index = set * REMEMBERED_WAYS + way;
+  const from = index * REMEMBERED_BYTES_MAX - start;
   for (let at = start; at < end; at++) bytesOf[from + at] = bytes[at]!;
   const at = set * SET_NUMBERS + way;
   numbers[at] = hash;
@@ -95,8 +83,8 @@ export function rememberLine(
   templates[index] = template;
 }
 
-/** Lets go of all templates, so that those of miners that are gone, or evicted ones, take no memory. */
-export function forgetLines(): void {
+/** Lets go of all templates. */
+export function forgetPlainLines(): void {
   if (isEmpty) return;
   isEmpty = true;
   templates.fill(undefined);
@@ -106,16 +94,16 @@ export function forgetLines(): void {
 /** Where the message stood with an answer that counts no more, else the place that was filled longest ago. */
 function wayFor(owner: number, length: number, set: number, hash: number): number {
   const first = set * SET_NUMBERS;
-  for (let way = 0; way < WAYS; way++) {
+  for (let way = 0; way < REMEMBERED_WAYS; way++) {
     const at = first + way;
     if (numbers[at] === hash && numbers[at + OWNER] === owner && numbers[at + LENGTH] === length) return way;
   }
-  return numbers[first + TURN]!++ & (WAYS - 1);
+  return numbers[first + TURN]!++ & (REMEMBERED_WAYS - 1);
 }
 
 /** Four bytes a step. */
 function isSame(bytes: Uint8Array, start: number, end: number, index: number): boolean {
-  let own = index * LINE_BYTES_MAX;
+  let own = index * REMEMBERED_BYTES_MAX;
   let at = start;
   for (const stop = end - 3; at < stop; at += 4, own += 4) {
     const differs =

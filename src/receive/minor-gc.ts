@@ -1,8 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Large enough to cost next to nothing, small enough to stay away from V8's limit (64 MiB, each byte counts twice). */
-const BYTES_BETWEEN = 8 << 20;
+/**
+ * Large enough to cost little, small enough to stay away from V8's limit (64 MiB): each byte counts twice, and requests of
+ * a megabyte that come side by side lie there unfinished while others are cleaned away.
+ */
+const BYTES_BETWEEN = 4 << 20;
 
 let bytesSince = 0;
 let collect: ((options: { type: 'minor'; execution: 'sync' }) => void) | undefined;

@@ -1,9 +1,12 @@
 import { DrainTree } from './drain-tree.ts';
-import { forgetLines, lookup, recallLine, remembered, rememberLine } from '../line-cache.ts';
+import { forgetLines } from '../forget-lines.ts';
+import { remembered } from '../recallable.ts';
 import { nextOwner, RecallTrial } from '../recall-trial.ts';
 import { CHANGED, CREATED, UNCHANGED } from '../template-miner.ts';
 import type { MinedTemplate, ParameterSpans, TemplateChange, TemplateMiner } from '../template-miner.ts';
+import { maskedTokens, recallByMasks, rememberByMasks, tokensOfRecalled } from './masked-recall.ts';
 import { line, MASKED, MINED_TOKENS_MAX, scanLine } from './scan-line.ts';
+import type { ScannedLine } from './scan-line.ts';
 import { SequenceCache } from './sequence-cache.ts';
 import { DrainTemplate } from './drain-template.ts';
 import { TokenTable, UNKNOWN, WILDCARD } from './token-table.ts';
@@ -47,6 +50,8 @@ export class DrainMiner implements TemplateMiner {
   #table: TokenTable;
   #tree: DrainTree;
   readonly #cache: SequenceCache | undefined;
+  /** Tokens of the last line that no template has. */
+  #unknown = 0;
   #sweepsSeen = 0;
   #reroutesSeen = 0;
   #created = 0;
@@ -81,38 +86,40 @@ export class DrainMiner implements TemplateMiner {
   mine(bytes: Uint8Array, start: number, end: number): DrainTemplate {
     const recall = this.#recall;
     recall.nextLine();
-    if (recall.recalls) {
-      const same = recallLine(bytes, start, end, this.#owner) as DrainTemplate | undefined;
-      if (same !== undefined) {
-        recall.hits++;
-        this.change = UNCHANGED;
-        this.tokenCount = remembered.tokenCount;
-        this.charCount = remembered.charCount;
-        this.#joined(same);
-        return same;
-      }
+    if (!recall.recalls) return this.#mineTokens(bytes, maskedTokens(bytes, start, end));
+    const same = recallByMasks(bytes, start, end, this.#owner) as DrainTemplate | undefined;
+    if (same !== undefined) {
+      recall.hits++;
+      this.change = UNCHANGED;
+      this.tokenCount = remembered.tokenCount;
+      this.charCount = remembered.charCount;
+      this.#joined(same);
+      return same;
     }
-    const template = this.#mineAnew(bytes, start, end);
-    if (recall.recalls && this.change === UNCHANGED)
-      rememberLine(bytes, start, end, this.#owner, template, this, lookup.set, lookup.hash);
+    const template = this.#mineTokens(bytes, tokensOfRecalled(bytes, start, end));
+    // A token that no template has is rarely said again, and so is its line.
+    if (this.change === UNCHANGED && this.#unknown === 0)
+      rememberByMasks(bytes, start, end, this.#owner, template, this);
     return template;
   }
 
-  #mineAnew(bytes: Uint8Array, start: number, end: number): DrainTemplate {
-    scanLine(bytes, start, end);
+  #mineTokens(bytes: Uint8Array, line: ScannedLine): DrainTemplate {
     this.tokenCount = line.tokenCount;
     this.charCount = line.charCount;
     const count = line.tokens;
     const table = this.#table;
     let hash = count;
     let known = 0;
+    let unknown = 0;
     for (let i = 0; i < count; i++) {
       const source = line.flags[i]! & MASKED ? line.masked : bytes;
       const id = table.find(source, line.start[i]!, line.end[i]!, line.hash[i]!);
       ids[i] = id;
       hash = Math.imul(hash ^ id, 0x01000193);
       if (id > WILDCARD) known++;
+      else if (id === UNKNOWN) unknown++;
     }
+    this.#unknown = unknown;
     const cached = this.#cache?.find(ids, count, hash);
     if (cached !== undefined) {
       this.change = UNCHANGED;
@@ -120,7 +127,7 @@ export class DrainMiner implements TemplateMiner {
       return cached;
     }
     const match = this.#tree.search(ids, count, known);
-    if (match === undefined) return this.#create(bytes, count);
+    if (match === undefined) return this.#create(bytes, line);
     this.#joined(match);
     this.change = this.#generalise(match, count) ? CHANGED : UNCHANGED;
     if (this.change === UNCHANGED) this.#remember(match, count, hash);
@@ -180,7 +187,8 @@ export class DrainMiner implements TemplateMiner {
     return copy;
   }
 
-  #create(bytes: Uint8Array, count: number): DrainTemplate {
+  #create(bytes: Uint8Array, line: ScannedLine): DrainTemplate {
+    const count = line.tokens;
     if (this.#templateCount >= this.#options.maxTemplates) this.#evict(this.#oldest!);
     const tokens: number[] = [];
     for (let i = 0; i < count; i++) {

@@ -1,5 +1,5 @@
 import type { MinedTemplate } from '../template-miner.ts';
-import type { Recallable } from '../line-cache.ts';
+import type { Recallable } from '../recallable.ts';
 import { textOf } from './token-table.ts';
 import type { TokenTable } from './token-table.ts';
 import type { TreeNode } from './drain-tree.ts';

@@ -17,8 +17,23 @@ export const MASKED = 1024;
 /** Flags of tokens that a mask could match. */
 const MASKABLE = DIGIT | SLASH | HIGH | HEX_WORD;
 
-/** The tokens of the line scanned last. Scratch space that every miner of the thread shares: nothing outlives a call. */
-export const line = {
+/** The tokens of a line. Scratch space that every miner of the thread shares: nothing outlives a call. */
+export interface ScannedLine {
+  tokens: number;
+  readonly start: Int32Array;
+  readonly end: Int32Array;
+  readonly hash: Int32Array;
+  /** Classes of the token's bytes, and {@link MASKED}. */
+  readonly flags: Int32Array;
+  readonly masked: Uint8Array;
+  maskedBytes: number;
+  /** Of the whole message; see `TemplateMiner`. */
+  tokenCount: number;
+  charCount: number;
+}
+
+/** The line that {@link scanLine} scanned last. */
+export const line: ScannedLine = {
   tokens: 0,
   start: new Int32Array(MINED_TOKENS_MAX),
   end: new Int32Array(MINED_TOKENS_MAX),

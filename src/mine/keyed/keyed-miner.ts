@@ -1,17 +1,18 @@
-import { forgetLines, lookup, recallLine, remembered, rememberLine } from '../line-cache.ts';
+import { forgetLines } from '../forget-lines.ts';
+import { remembered } from '../recallable.ts';
 import { nextOwner, RecallTrial } from '../recall-trial.ts';
 import { CHANGED, CREATED, UNCHANGED } from '../template-miner.ts';
 import type { MinedTemplate, ParameterSpans, TemplateChange, TemplateMiner } from '../template-miner.ts';
 import { keyBytes } from './key-bytes.ts';
 import { KeyedTemplate, SHAPE_OVERHEAD } from './keyed-template.ts';
 import type { Shape } from './keyed-template.ts';
-import { lineShape, NO_SHAPE, shape } from './line-shape.ts';
 import { siblingsOf } from './merge.ts';
 import type { Generalised } from './merge.ts';
 import { matchesOpen } from './open-match.ts';
 import { parameterSpans } from './parameters.ts';
 import { scanMessage } from './scan-message.ts';
 import { scratch } from './scratch.ts';
+import { recallByShape, rememberByShape } from './shape-recall.ts';
 import { sameBytes, ShapeTable } from './shape-table.ts';
 import { isSameEntry, MERGER_WEIGHT, siblingEntries, Siblings, VARIABLE_WEIGHT } from './siblings.ts';
 import { templateText } from './template-text.ts';
@@ -19,7 +20,7 @@ import { templateText } from './template-text.ts';
 export interface KeyedOptions {
   /** Templates kept; beyond it the least recently used one goes. */
   maxTemplates: number;
-  /** Remember lines, to the letter and by their shape, true. Never changes a result. */
+  /** Remember lines by their shape, true. Never changes a result. */
   lineCache?: boolean;
 }
 
@@ -48,8 +49,7 @@ export class KeyedMiner implements TemplateMiner {
   #open: KeyedTemplate[] = [];
   readonly #seen = new Int32Array(SEEN);
   readonly #owner = nextOwner();
-  readonly #lineRecall: RecallTrial;
-  readonly #shapeRecall: RecallTrial;
+  readonly #recall: RecallTrial;
   #created = 0;
   #oldest: KeyedTemplate | undefined;
   #newest: KeyedTemplate | undefined;
@@ -65,49 +65,25 @@ export class KeyedMiner implements TemplateMiner {
     if (!(options.maxTemplates >= 1))
       throw new RangeError(`got ${options.maxTemplates} templates; expected at least 1`);
     this.#options = options;
-    const recalls = options.lineCache ?? true;
-    this.#lineRecall = new RecallTrial(recalls);
-    this.#shapeRecall = new RecallTrial(recalls);
+    this.#recall = new RecallTrial(options.lineCache ?? true);
   }
 
   mine(bytes: Uint8Array, start: number, end: number): KeyedTemplate {
-    const lines = this.#lineRecall;
-    lines.nextLine();
+    const recall = this.#recall;
+    recall.nextLine();
     this.change = UNCHANGED;
     this.absorbed = NONE;
-    if (!lines.recalls) return this.#mineByShape(bytes, start, end);
-    const same = recallLine(bytes, start, end, this.#owner) as KeyedTemplate | undefined;
+    if (!recall.recalls) return this.#mineAnew(bytes, start, end);
+    const same = recallByShape(bytes, start, end, this.#owner) as KeyedTemplate | undefined;
     if (same !== undefined) {
-      lines.hits++;
-      return this.#recalled(same, remembered.charCount);
+      recall.hits++;
+      this.tokenCount = remembered.tokenCount;
+      this.charCount = remembered.charCount;
+      this.#joined(same);
+      return same;
     }
-    const { set, hash } = lookup;
-    const template = this.#mineByShape(bytes, start, end);
-    if (this.change === UNCHANGED) rememberLine(bytes, start, end, this.#owner, template, this, set, hash);
-    return template;
-  }
-
-  #mineByShape(bytes: Uint8Array, start: number, end: number): KeyedTemplate {
-    const shapes = this.#shapeRecall;
-    shapes.nextLine();
-    const length = shapes.recalls ? lineShape(bytes, start, end) : NO_SHAPE;
-    if (length === NO_SHAPE) return this.#mineAnew(bytes, start, end);
-    // No line to the letter has the owner that shapes have.
-    const same = recallLine(shape, 0, length, -this.#owner) as KeyedTemplate | undefined;
-    if (same !== undefined) {
-      shapes.hits++;
-      return this.#recalled(same, end - start);
-    }
-    const { set, hash } = lookup;
     const template = this.#mineAnew(bytes, start, end);
-    if (this.change === UNCHANGED) rememberLine(shape, 0, length, -this.#owner, template, this, set, hash);
-    return template;
-  }
-
-  #recalled(template: KeyedTemplate, charCount: number): KeyedTemplate {
-    this.tokenCount = remembered.tokenCount;
-    this.charCount = charCount;
-    this.#joined(template);
+    if (this.change === UNCHANGED) rememberByShape(bytes, start, end, this.#owner, template, this);
     return template;
   }
 

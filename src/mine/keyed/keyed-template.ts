@@ -1,4 +1,4 @@
-import type { Recallable } from '../line-cache.ts';
+import type { Recallable } from '../recallable.ts';
 import { ALIASES_MAX } from '../template-miner.ts';
 import type { MinedTemplate } from '../template-miner.ts';
 

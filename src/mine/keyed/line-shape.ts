@@ -13,9 +13,8 @@ import {
   SYMBOL,
 } from './byte-kind.ts';
 import { isQuantity, isTrailing } from './odd-word.ts';
+import { SHAPED_BYTES_MAX } from '../simd/assembly/layout.ts';
 
-/** Longer lines have no shape. */
-const LINE_BYTES_MAX = 1024;
 /** Of a line that has none. */
 export const NO_SHAPE = -1;
 
@@ -38,7 +37,7 @@ const GROUP_MAX = 4;
 const NAME_DIGITS_MAX = 2;
 
 /** The shape found last; scratch space of the thread. */
-export const shape = new Uint8Array(LINE_BYTES_MAX);
+export const shape = new Uint8Array(SHAPED_BYTES_MAX);
 
 /**
  * Writes into {@link shape} what the line `bytes[start, end)` has in common with others of the same key but for their
@@ -47,7 +46,7 @@ export const shape = new Uint8Array(LINE_BYTES_MAX);
  * lines, beyond ASCII, with control bytes, a record of names and values.
  */
 export function lineShape(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start > LINE_BYTES_MAX || bytes[start] === OPENING_BRACE) return NO_SHAPE;
+  if (end - start > SHAPED_BYTES_MAX || bytes[start] === OPENING_BRACE) return NO_SHAPE;
   let out = 0;
   let firstEnd = NO_SHAPE;
   let at = start;

@@ -36,7 +36,10 @@ export class ShiftWatch {
 
   /** Nats gained since {@link told}; none where the last half minute spoke against a change. */
   get freshEvidence(): number {
-    return this.#trend > 0 ? Math.max(...this.#fresh) : 0;
+    if (!(this.#trend > 0)) return 0;
+    let most = -Infinity;
+    for (let i = 0; i < this.#fresh.length; i++) most = Math.max(most, this.#fresh[i]!);
+    return most;
   }
 
   /** So many events came until `nowMs`, where `rate` a second are usual; sums stay at or below `ceiling`. */

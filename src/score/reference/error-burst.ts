@@ -50,7 +50,8 @@ export class ErrorBurst {
     this.#latestMs = ms;
     if (this.#entries === this.capacity) this.#grow();
     const tail = (this.#head + this.#entries++) % this.capacity;
-    this.#times[tail] = ms % 65536;
+    // The array keeps the low 16 bits; a remainder of so large a number is a slow call.
+    this.#times[tail] = ms;
     this.#lines[tail] = 0;
     this.#errors[tail] = 0;
   }

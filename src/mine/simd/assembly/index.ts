@@ -1,0 +1,3 @@
+export { shapeLine } from './line-shape';
+export { maskLine, splitTokens } from './masked-line';
+export { forget, recallMasked, recallShape, remember } from './remembered-lines';
