@@ -118,8 +118,7 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
     async stop(graceMs) {
       clearInterval(heartbeat);
       for (const stop of stopListening) stop();
-      for (const watcher of [...watchers.keys()])
-        watcher.end(status.UNAVAILABLE, 'shutting down, come back in a moment');
+      for (const watcher of watchers.keys()) watcher.end(status.UNAVAILABLE, 'shutting down, come back in a moment');
       const force = setTimeout(() => server.forceShutdown(), graceMs);
       await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       clearTimeout(force);

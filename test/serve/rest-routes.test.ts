@@ -147,7 +147,7 @@ describe('POST /anomalies/detect', () => {
     ['a member too many', { logs: [rowOf()], rows: [] }, 'the body has the unknown member "rows"; allowed: logs'],
     ['a row that is none', { logs: [rowOf(), 5] }, 'logs[1] must be an object, got 5'],
     ['an unknown member', { rows: [] }, 'the body has the unknown member "rows"; allowed: logs, source, window'],
-    ['an unknown source', { source: 'loki' }, 'source must be one of otlp, file'],
+    ['an unknown source', { source: 'nowhere' }, 'source must be one of otlp, file, loki'],
     ['an array', [], 'the body must be an object, got an empty array'],
     ['null', 'null', 'the body must be an object, got nothing'],
   ])('%s is refused with its place', async (_what, body, detail) => {
