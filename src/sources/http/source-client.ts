@@ -76,6 +76,11 @@ export interface SourceClient {
   jsonWithHeaders(request: SourceRequest): Promise<{ value: unknown; headers: SourceAnswer['headers'] }>;
   /** The answer as it comes. Once its body has begun it is not tried again; errors on the way reject the iteration. */
   stream(request: SourceRequest): Promise<SourceAnswer>;
+  /**
+   * Before a stream that broke off is asked for again: waits as after a call that failed `tried` times before, or
+   * rejects with the problem once that was often enough.
+   */
+  again(tried: number, problem: SourceError): Promise<void>;
   /** An error of this source, for what its answers say themselves. */
   error(code: SourceErrorCode, call: string, sentence: string, status?: number): SourceError;
   /** Somebody else's text as an error may show it: one short line without a secret. */
@@ -171,9 +176,14 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
         if (problem.code === 'host_refused') throw problem;
       }
       if (tried + 1 >= ATTEMPTS_MAX || (waitMs ?? 0) > HINT_MS_MAX) throw problem;
-      counts.retries++;
-      await sleep(waitMs ?? backOffMs(tried, options.random, options.retryMs), undefined, { signal });
+      await pause(tried, waitMs);
     }
+  }
+
+  async function pause(tried: number, waitMs?: number): Promise<void> {
+    counts.retries++;
+    // "Again in 0 s" is the rest of a second: calls that follow at once would be refused too.
+    await sleep(waitMs || backOffMs(tried, options.random, options.retryMs), undefined, { signal });
   }
 
   async function jsonWithHeaders(request: SourceRequest) {
@@ -187,8 +197,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
       } catch (cause) {
         signal.throwIfAborted();
         if (tried + 1 >= ATTEMPTS_MAX || cause instanceof PageTooLarge) throw failure(request, cause);
-        counts.retries++;
-        await sleep(backOffMs(tried, options.random, options.retryMs), undefined, { signal });
+        await pause(tried);
         continue;
       }
       try {
@@ -207,6 +216,10 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
     async stream(request) {
       const { statusCode, headers, body } = await answered(request);
       return { status: statusCode, headers, body: guarded(request, body) };
+    },
+    async again(tried, problem) {
+      if (tried + 1 >= ATTEMPTS_MAX) throw problem;
+      await pause(tried);
     },
     error: (code, call, sentence, status) => error(code, call, sentence, status),
     shown: (text) => shownText(text, secrets) ?? 'nothing',
