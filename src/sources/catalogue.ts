@@ -1,5 +1,6 @@
 import type { SourceDeclaration } from './declaration.ts';
 import { FILE } from './file/options.ts';
+import { SPLUNK } from './splunk/options.ts';
 
 const OTLP: SourceDeclaration = {
   name: 'otlp',
@@ -10,7 +11,7 @@ const OTLP: SourceDeclaration = {
 };
 
 /** Every source of windows, in the order in which they are listed. */
-export const CATALOGUE: readonly SourceDeclaration[] = [OTLP, FILE];
+export const CATALOGUE: readonly SourceDeclaration[] = [OTLP, FILE, SPLUNK];
 
 export const SOURCE_NAMES: readonly string[] = CATALOGUE.map(({ name }) => name);
 

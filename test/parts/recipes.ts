@@ -2,6 +2,7 @@ import { chmod, copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './run-command.ts';
+import { SPLUNK_CLIENTS } from './splunk-clients-recipe.ts';
 
 /** How a real program is had from the public registries. */
 export interface Recipe {
@@ -57,6 +58,7 @@ export const RECIPES = {
     cost: 'half a minute',
     install: unpackPromtool,
   },
+  'splunk-clients': SPLUNK_CLIENTS,
 } as const satisfies Record<string, Recipe>;
 
 export type PartName = keyof typeof RECIPES;
