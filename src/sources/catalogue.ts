@@ -1,5 +1,6 @@
 import type { SourceDeclaration } from './declaration.ts';
 import { FILE } from './file/options.ts';
+import { SENTRY } from './sentry/options.ts';
 import { SPLUNK } from './splunk/options.ts';
 
 const OTLP: SourceDeclaration = {
@@ -11,7 +12,7 @@ const OTLP: SourceDeclaration = {
 };
 
 /** Every source of windows, in the order in which they are listed. */
-export const CATALOGUE: readonly SourceDeclaration[] = [OTLP, FILE, SPLUNK];
+export const CATALOGUE: readonly SourceDeclaration[] = [OTLP, FILE, SENTRY, SPLUNK];
 
 export const SOURCE_NAMES: readonly string[] = CATALOGUE.map(({ name }) => name);
 

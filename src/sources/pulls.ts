@@ -3,6 +3,7 @@ import type { Pull } from './pull/pull.ts';
 /** How each store of the catalogue is pulled from. Loaded when it is first used: some bring their vendor's client. */
 const PULLS: ReadonlyMap<string, () => Promise<Pull>> = new Map<string, () => Promise<Pull>>([
   // One line a source: ['loki', async () => (await import('./loki/pull-loki.ts')).pullLoki],
+  ['sentry', async () => (await import('./sentry/pull-sentry.ts')).pullSentry],
   ['splunk', async () => (await import('./splunk/pull-splunk.ts')).pullSplunk],
 ]);
 
