@@ -5,6 +5,8 @@ import { ELASTICSEARCH, OPENSEARCH } from './elastic/options.ts';
 import { FILE } from './file/options.ts';
 import { LOKI } from './loki/options.ts';
 import { GCP } from './gcp/options.ts';
+import { SENTRY } from './sentry/options.ts';
+import { SPLUNK } from './splunk/options.ts';
 
 const OTLP: SourceDeclaration = {
   name: 'otlp',
@@ -22,6 +24,8 @@ export const CATALOGUE: readonly SourceDeclaration[] = [
   ELASTICSEARCH,
   OPENSEARCH,
   CLOUDWATCH,
+  SENTRY,
+  SPLUNK,
   AZURE,
   GCP,
 ];

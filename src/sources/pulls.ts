@@ -8,6 +8,8 @@ const PULLS: ReadonlyMap<string, () => Promise<Pull>> = new Map<string, () => Pr
   ['gcp', async () => (await import('./gcp/pull-gcp.ts')).pullGcp],
   ['elasticsearch', async () => (await import('./elastic/pull-elastic.ts')).pullElasticsearch],
   ['opensearch', async () => (await import('./elastic/pull-elastic.ts')).pullOpenSearch],
+  ['sentry', async () => (await import('./sentry/pull-sentry.ts')).pullSentry],
+  ['splunk', async () => (await import('./splunk/pull-splunk.ts')).pullSplunk],
 ]);
 
 export async function pullOf(source: string): Promise<Pull> {

@@ -6,6 +6,7 @@ import { CLOUD_CLIENTS_RECIPE } from './cloud-clients-recipe.ts';
 import { MOTO_RECIPE } from './moto-recipe.ts';
 import { runCommand } from './run-command.ts';
 import { ELASTICSEARCH_NODE, OPENSEARCH_2_NODE, OPENSEARCH_NODE } from './search-node-recipe.ts';
+import { SPLUNK_CLIENTS } from './splunk-clients-recipe.ts';
 
 /** How a real program is had from the public registries. */
 export interface Recipe {
@@ -67,6 +68,7 @@ export const RECIPES = {
   opensearch: OPENSEARCH_NODE,
   'opensearch-2': OPENSEARCH_2_NODE,
   elasticsearch: ELASTICSEARCH_NODE,
+  'splunk-clients': SPLUNK_CLIENTS,
 } as const satisfies Record<string, Recipe>;
 
 export type PartName = keyof typeof RECIPES;

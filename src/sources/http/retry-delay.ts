@@ -5,7 +5,13 @@ const LONGEST_MS = 30_000;
 export const HINT_MS_MAX = 60_000;
 
 /** Names under which stores say how many seconds to wait. */
-const SECONDS_HEADERS = ['x-ratelimit-reset-after', 'x-ratelimit-reset', 'ratelimit-reset', 'x-rate-limit-reset'];
+const SECONDS_HEADERS = [
+  'x-ratelimit-reset-after',
+  'x-ratelimit-reset',
+  'ratelimit-reset',
+  'x-rate-limit-reset',
+  'x-sentry-rate-limit-reset',
+];
 /** A number above this is an instant in epoch seconds, below a length. */
 const INSTANT_SECONDS_MIN = 1e9;
 

@@ -89,6 +89,11 @@ export interface SourceClient {
    * seconds at most. Never rejects, as the store lets go by itself in the end.
    */
   release(request: SourceRequest): Promise<void>;
+  /**
+   * Before a stream that broke off is asked for again: waits as after a call that failed `tried` times before, or
+   * rejects with the problem once that was often enough.
+   */
+  again(tried: number, problem: SourceError): Promise<void>;
   /** An error of this source, for what its answers say themselves. */
   error(code: SourceErrorCode, call: string, sentence: string, status?: number): SourceError;
   /** Somebody else's text as an error may show it: one short line without a secret. */
@@ -196,9 +201,14 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
         if (problem.code === 'host_refused') throw problem;
       }
       if (tried + 1 >= ATTEMPTS_MAX || (waitMs ?? 0) > HINT_MS_MAX) throw problem;
-      counts.retries++;
-      await sleep(waitMs ?? backOffMs(tried, options.random, options.retryMs, patience), undefined, { signal });
+      await pause(tried, waitMs, patience);
     }
+  }
+
+  async function pause(tried: number, waitMs?: number, patience = 1): Promise<void> {
+    counts.retries++;
+    // "Again in 0 s" is the rest of a second: calls that follow at once would be refused too.
+    await sleep(waitMs || backOffMs(tried, options.random, options.retryMs, patience), undefined, { signal });
   }
 
   async function jsonWithHeaders(request: SourceRequest) {
@@ -213,8 +223,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
       } catch (cause) {
         signal.throwIfAborted();
         if (tried + 1 >= ATTEMPTS_MAX || cause instanceof AnswerTooLarge) throw failure(request, cause);
-        counts.retries++;
-        await sleep(backOffMs(tried, options.random, options.retryMs), undefined, { signal });
+        await pause(tried);
         continue;
       }
       try {
@@ -239,6 +248,10 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
       await attempt(request, until)
         .then(({ body }) => body.dump())
         .catch(() => undefined);
+    },
+    async again(tried, problem) {
+      if (tried + 1 >= ATTEMPTS_MAX) throw problem;
+      await pause(tried);
     },
     error: (code, call, sentence, status) => error(code, call, sentence, status),
     shown: (text) => shownText(text, secrets) ?? 'nothing',

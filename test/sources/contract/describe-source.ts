@@ -257,7 +257,7 @@ function isoOf(ms: number): string {
 /** Tests do not wait as long as a store would like. */
 function withoutWait(fault: Fault): Fault {
   if (fault.kind !== 'answer') return fault;
-  const hints = /^(retry-after|x-?ratelimit.*|x-rate-limit.*)$/i;
+  const hints = /^(retry-after|x-?ratelimit.*|x-(sentry-)?rate-limit.*)$/i;
   const headers = Object.entries(fault.headers ?? {}).map(([name, value]) => [name, hints.test(name) ? '0' : value]);
   return { ...fault, headers: Object.fromEntries(headers) as Record<string, string> };
 }
