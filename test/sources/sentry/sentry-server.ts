@@ -145,7 +145,7 @@ function linkOf(url: URL, offset: number, size: number, hasMore: boolean): strin
     const cursor = `0:${Math.max(0, at)}:${direction}`;
     const to = new URL(url);
     to.searchParams.set('cursor', cursor);
-    return `<${to}>; rel="${rel}"; results="${results}"; cursor="${cursor}"`;
+    return `<${to.toString()}>; rel="${rel}"; results="${results}"; cursor="${cursor}"`;
   };
   return `${link('previous', offset - size, offset > 0, 1)}, ${link('next', offset + size, hasMore, 0)}`;
 }
