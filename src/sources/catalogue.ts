@@ -1,5 +1,6 @@
 import { AZURE } from './azure/options.ts';
 import { CLOUDWATCH } from './cloudwatch/options.ts';
+import { DATADOG } from './datadog/options.ts';
 import type { SourceDeclaration } from './declaration.ts';
 import { ELASTICSEARCH, OPENSEARCH } from './elastic/options.ts';
 import { FILE } from './file/options.ts';
@@ -23,6 +24,7 @@ export const CATALOGUE: readonly SourceDeclaration[] = [
   LOKI,
   ELASTICSEARCH,
   OPENSEARCH,
+  DATADOG,
   CLOUDWATCH,
   SENTRY,
   SPLUNK,

@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { DATADOG } from '../../../src/sources/datadog/options.ts';
+import { pullDatadog } from '../../../src/sources/datadog/pull-datadog.ts';
+import { shared, sharedPath } from '../../shared.ts';
+import { collectRows } from '../contract/collect-rows.ts';
+import { API_KEY, APP_KEY, startDatadog } from './datadog-server.ts';
+import type { DatadogServer, Event } from './datadog-server.ts';
+
+const START = Date.UTC(2026, 10, 20, 8);
+const stops: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+function event(i: number, attributes: Record<string, unknown> = {}): Event {
+  const timestamp = new Date(START + i).toISOString();
+  return { id: `${i}`, type: 'log', attributes: { timestamp, message: `row ${i}`, service: 'shop', ...attributes } };
+}
+
+async function serve(events: Event[], odd: DatadogServer['odd'] = {}): Promise<DatadogServer> {
+  const server = await startDatadog(events);
+  server.odd = odd;
+  stops.push(() => server.stop());
+  return server;
+}
+
+function collect(url: string, values: Record<string, string> = {}, startMs = START, endMs = START + 60_000) {
+  const all = new Map(Object.entries({ url, api_key: API_KEY, app_key: APP_KEY, ...values }));
+  return collectRows(DATADOG, pullDatadog, { values: all, startMs, endMs });
+}
+
+describe('pages', () => {
+  test('a short page, and one without an event, is not the last while a cursor is given', async () => {
+    const server = await serve(
+      Array.from({ length: 2500 }, (_, i) => event(i)),
+      { emptyPages: true },
+    );
+    const { rows } = await collect(server.url);
+    expect(new Set(rows.map(({ message }) => message)).size).toBe(2500);
+    expect(server.searches.every((search) => (search['page'] as { limit: number }).limit === 1000)).toBe(true);
+  });
+
+  test('a cursor that does not move ends with an error', async () => {
+    const server = await serve(
+      Array.from({ length: 2500 }, (_, i) => event(i)),
+      { sameCursor: true },
+    );
+    await expect(collect(server.url)).rejects.toMatchObject({ code: 'malformed_answer' });
+  });
+
+  test('a search that timed out is told, though its status is 200', async () => {
+    const server = await serve([event(1)], { meta: { status: 'timeout' } });
+    await expect(collect(server.url)).rejects.toMatchObject({ code: 'timed_out' });
+  });
+
+  test('indexes, storage tier and query are asked for as they are', async () => {
+    const server = await serve([event(1), event(2, { service: 'till' })]);
+    const { rows } = await collect(server.url, { query: 'service:till', indexes: 'main, audit', storage: 'flex' });
+    expect(rows).toHaveLength(1);
+    expect(server.searches[0]?.['filter']).toMatchObject({ indexes: ['main', 'audit'], storage_tier: 'flex' });
+  });
+
+  test('events that are not in order are no answer to what was asked', async () => {
+    const server = createServer((_, answer) => answer.end(JSON.stringify({ data: [event(1), event(2)] })));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    stops.push(() => new Promise((resolve) => server.close(resolve)));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await expect(collect(url)).rejects.toMatchObject({ code: 'malformed_answer' });
+  });
+});
+
+test('odd events come through: no level, no message, nested, a service in the tags, 1 MiB, broken UTF-16', async () => {
+  const server = await serve([
+    event(0, { message: 'ERROR without a status' }),
+    event(1, { message: '', status: 'warn', attributes: { log: { msg: 'x' }, message: 'nested says' } }),
+    event(2, { message: undefined, attributes: { code: 7, a: { b: 'c' } } }),
+    event(3, { service: undefined, tags: ['env:prod', 'service:till'], status: 'emergency' }),
+    event(4, { message: 'x'.repeat(1 << 20), status: 'ok' }),
+    event(5, { message: 'bad \ud800 \u0000', service: undefined }),
+  ]);
+  const { rows } = await collect(server.url);
+  expect(rows.map(({ message, level, service }) => [message.slice(0, 40), level, service])).toEqual([
+    ['ERROR without a status', 'error', 'shop'],
+    ['nested says', 'warn', 'shop'],
+    [expect.stringContaining('"code":7'), 'info', 'shop'],
+    ['row 3', 'fatal', 'till'],
+    ['x'.repeat(40), 'info', 'shop'],
+    ['bad \ufffd \u0000', 'info', 'unknown_service'],
+  ]);
+});
+
+describe.skipIf(!shared)('recorded answers', () => {
+  interface Entry {
+    request: { postData: { text: string } };
+    response: { content: { text: string } };
+  }
+  const recorded = (name: string) => {
+    const text = readFileSync(sharedPath(`fixtures/datadog/${name}`), 'utf8');
+    return (JSON.parse(text) as { log: { entries: Entry[] } }).log.entries;
+  };
+
+  async function replay(entries: Entry[]) {
+    let at = 0;
+    const server = createServer((_, answer) => {
+      answer.setHeader('content-type', 'application/json');
+      answer.end(entries[at++]?.response.content.text ?? '{"data":[]}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    stops.push(() => new Promise((resolve) => server.close(resolve)));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const end = Date.UTC(2022, 3, 12);
+    return { asked: () => at, answers: () => collect(url, {}, Date.UTC(2022, 3, 11), end) };
+  }
+
+  test('of a search with pages are followed to the end; they were sorted upwards, which is not what is asked for', async () => {
+    const entries = recorded('v2__Logs_1370058150__Search-logs-returns-OK-response-with-pagination_2666035826.har');
+    const upwards = await replay(entries);
+    await expect(upwards.answers()).rejects.toMatchObject({ code: 'malformed_answer' });
+    const downwards = await replay(entries.toReversed().map((entry) => reversed(entry, entries)));
+    const { rows } = await downwards.answers();
+    expect(rows.length).toBeGreaterThanOrEqual(3);
+    expect(rows[0]).toMatchObject({ level: 'info', timestamp: Date.UTC(2022, 3, 11, 16, 29, 47) });
+    expect(rows.every(({ service }) => service === 'unknown_service')).toBe(true);
+  });
+
+  test('of a search that finds nothing give an empty window', async () => {
+    const entries = recorded('v2__Logs_1370058150__Search-logs-returns-OK-response_3514533342.har');
+    const { rows } = await (await replay(entries)).answers();
+    expect(rows).toEqual([]);
+  });
+
+  /** The same events from the last to the first; every page but the last with a cursor. */
+  function reversed(entry: Entry, all: Entry[]): Entry {
+    const answer = JSON.parse(entry.response.content.text) as { data: unknown[] };
+    const isLast = entry === all[0];
+    const meta = isLast ? {} : { page: { after: `after-${all.indexOf(entry)}` } };
+    const text = JSON.stringify({ data: answer.data.toReversed(), meta });
+    return { ...entry, response: { content: { text } } };
+  }
+});
