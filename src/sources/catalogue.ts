@@ -5,6 +5,7 @@ import type { SourceDeclaration } from './declaration.ts';
 import { ELASTICSEARCH, OPENSEARCH } from './elastic/options.ts';
 import { FILE } from './file/options.ts';
 import { LOKI } from './loki/options.ts';
+import { NEWRELIC } from './newrelic/options.ts';
 import { GCP } from './gcp/options.ts';
 import { SENTRY } from './sentry/options.ts';
 import { SPLUNK } from './splunk/options.ts';
@@ -25,6 +26,7 @@ export const CATALOGUE: readonly SourceDeclaration[] = [
   ELASTICSEARCH,
   OPENSEARCH,
   DATADOG,
+  NEWRELIC,
   CLOUDWATCH,
   SENTRY,
   SPLUNK,

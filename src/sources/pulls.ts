@@ -3,6 +3,7 @@ import type { Pull } from './pull/pull.ts';
 /** How each store of the catalogue is pulled from. Loaded when it is first used: some bring their vendor's client. */
 const PULLS: ReadonlyMap<string, () => Promise<Pull>> = new Map<string, () => Promise<Pull>>([
   ['datadog', async () => (await import('./datadog/pull-datadog.ts')).pullDatadog],
+  ['newrelic', async () => (await import('./newrelic/pull-newrelic.ts')).pullNewRelic],
   ['loki', async () => (await import('./loki/pull-loki.ts')).pullLoki],
   ['cloudwatch', async () => (await import('./cloudwatch/pull-cloudwatch.ts')).pullCloudWatch],
   ['azure', async () => (await import('./azure/pull-azure.ts')).pullAzure],

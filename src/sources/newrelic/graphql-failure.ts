@@ -1,0 +1,37 @@
+import type { SourceErrorCode } from '../source-error.ts';
+
+export interface GraphqlFailure {
+  code: SourceErrorCode;
+  /** New Relic's own words. */
+  said: string;
+  /** Whether the same may work later. */
+  isPassing: boolean;
+}
+
+/** What an answer of NerdGraph says went wrong: it does so with status 200. Undefined when nothing did. */
+export function graphqlFailure(answer: unknown): GraphqlFailure | undefined {
+  const errors = memberOf(answer, 'errors');
+  if (!Array.isArray(errors) || errors.length === 0) return undefined;
+  const [error] = errors as unknown[];
+  const message = memberOf(error, 'message');
+  const said = typeof message === 'string' ? message : 'no words';
+  const extensions = memberOf(error, 'extensions');
+  const kinds = ['errorClass', 'error_code', 'code'].map((name) => memberOf(extensions, name));
+  const text = `${kinds.filter((kind) => typeof kind === 'string').join(' ')} ${said}`;
+  const code = codeOf(text);
+  return { code, said, isPassing: code === 'rate_limited' || code === 'vendor_error' };
+}
+
+function codeOf(text: string): SourceErrorCode {
+  if (/api.?key|unauthori[sz]ed|unauthenticated|access.?denied|forbidden|not authorized/i.test(text)) {
+    return 'credentials_refused';
+  }
+  if (/too.?many|rate.?limit|throttl|limit exceeded/i.test(text)) return 'rate_limited';
+  if (/time.?out|timed.?out/i.test(text)) return 'timed_out';
+  return /nrql|syntax|parse|unknown|invalid|validation/i.test(text) ? 'configuration' : 'vendor_error';
+}
+
+export function memberOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Record<string, unknown>)[name];
+}
