@@ -2,6 +2,7 @@ import { AZURE } from './azure/options.ts';
 import { CLOUDWATCH } from './cloudwatch/options.ts';
 import type { SourceDeclaration } from './declaration.ts';
 import { ELASTICSEARCH, OPENSEARCH } from './elastic/options.ts';
+import { CLICKHOUSE } from './clickhouse/options.ts';
 import { FILE } from './file/options.ts';
 import { LOKI } from './loki/options.ts';
 import { GCP } from './gcp/options.ts';
@@ -19,6 +20,7 @@ export const CATALOGUE: readonly SourceDeclaration[] = [
   OTLP,
   FILE,
   LOKI,
+  CLICKHOUSE,
   ELASTICSEARCH,
   OPENSEARCH,
   CLOUDWATCH,

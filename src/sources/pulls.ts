@@ -3,6 +3,7 @@ import type { Pull } from './pull/pull.ts';
 /** How each store of the catalogue is pulled from. Loaded when it is first used: some bring their vendor's client. */
 const PULLS: ReadonlyMap<string, () => Promise<Pull>> = new Map<string, () => Promise<Pull>>([
   ['loki', async () => (await import('./loki/pull-loki.ts')).pullLoki],
+  ['clickhouse', async () => (await import('./clickhouse/pull-clickhouse.ts')).pullClickHouse],
   ['cloudwatch', async () => (await import('./cloudwatch/pull-cloudwatch.ts')).pullCloudWatch],
   ['azure', async () => (await import('./azure/pull-azure.ts')).pullAzure],
   ['gcp', async () => (await import('./gcp/pull-gcp.ts')).pullGcp],

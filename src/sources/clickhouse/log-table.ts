@@ -1,5 +1,5 @@
 import type { PullContext, PullRequest } from '../pull/pull.ts';
-import { connectionOf, streamRows } from './query.ts';
+import { connectionOf, readRows } from './query.ts';
 import type { Connection } from './query.ts';
 
 export interface Column {
@@ -43,8 +43,7 @@ export async function readLogTable({ values }: PullRequest, { client }: PullCont
       'WHERE database = {database:String} AND table = {table:String} ORDER BY position LIMIT 10000',
     parameters: { database: connection.database, table },
   };
-  for await (const row of streamRows(client, connection, query, 3)) {
-    const [name, type, readonly] = row;
+  for (const [name, type, readonly] of await readRows(client, connection, query)) {
     if (typeof name !== 'string' || typeof type !== 'string')
       throw client.error('malformed_answer', CALL, 'its answer does not list columns: check CH_URL');
     columns.set(name, { name, type: plainType(type) });
