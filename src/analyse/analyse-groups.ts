@@ -1,11 +1,11 @@
 import { TimeBuckets, bucketWidthMs } from '../cluster/time-buckets.ts';
 import type { WindowAnalysis } from '../domain/cluster.ts';
 import { CHANGED, UNCHANGED } from '../mine/template-miner.ts';
-import type { MinedTemplate } from '../mine/template-miner.ts';
+import type { MinedTemplate, MinerOptions } from '../mine/template-miner.ts';
 import { GroupsUnsettled } from '../sources/pull/row-groups.ts';
 import { bucketOf, conclude, serviceMiner } from './analyse-rows.ts';
 import type { AnalyseOptions } from './analyse-rows.ts';
-import type { GroupSet } from './group-set.ts';
+import type { GroupSet, HeldGroup } from './group-set.ts';
 import type { RowCursor } from './row-run.ts';
 import { ALL_SAMPLES_BYTES_MAX, TemplateGroups } from './template-groups.ts';
 import type { SampleBudget } from './template-groups.ts';
@@ -14,14 +14,26 @@ import type { SampleBudget } from './template-groups.ts';
 const LOOKUPS_MAX = 40_000_000;
 const LOOKUPS_PER_TICK = 4096;
 
+/** Thrown where rows of some groups belong to different templates at different times: those have to come one by one. */
+export class GroupsDrift extends Error {
+  override readonly name = 'GroupsDrift';
+  /** Numbers of the groups. */
+  readonly groups: readonly number[];
+
+  constructor(groups: readonly number[]) {
+    super('lines of one kind belong to different templates at different times');
+    this.groups = groups;
+  }
+}
+
 /**
  * The answer over a window whose rows the store has counted in groups: byte for byte that of `analyseRows` over the
- * same rows, or a `GroupsUnsettled` where that cannot be shown.
+ * same rows. Throws `GroupsDrift` or `GroupsUnsettled` where that cannot be shown.
  *
  * Rows of a group are alike to the miner: in any state they find, or make, the same template. So the first ten of each
  * are mined in the order of all rows, and the others only counted. That is the same if each of those others would find
  * the template of the first (or what it became part of) and change nothing, whenever it came. What a line finds only
- * changes when another line changes the templates: from then on every group mined before is looked up again. If one
+ * changes when another line changes the templates: then every group that has rows to come is looked up again. If one
  * finds another template than its own, or would make one, the groups are no answer.
  */
 export function analyseGroups(set: GroupSet, options: AnalyseOptions, tick: () => void): WindowAnalysis {
@@ -31,23 +43,14 @@ export function analyseGroups(set: GroupSet, options: AnalyseOptions, tick: () =
   const lookups = new Lookups(miner.profile === 'drain3', tick);
   const widthMs = bucketWidthMs(set.lastMs - set.firstMs);
   const own: (MinedService | undefined)[] = Array.from({ length: services.names.length });
-  const counted = groups.map(() => 0);
   set.visit((row, number) => {
-    const service = (own[row.service] ??= new MinedService(services.names[row.service]!, miner, budget, lookups));
-    const bucket = bucketOf(row.timestampMs, set.firstMs, widthMs);
-    service.add(row, bucket, number);
-    // What is left in a group's buckets are the rows that were not mined.
-    const { times } = groups[number]!;
-    const at = times.numbers.indexOf(bucket);
-    if (at < 0 || --times.counts[at]! < 0) throw new GroupsUnsettled('the counts of the window do not add up');
-    counted[number]!++;
+    own[row.service] ??= new MinedService(services.names[row.service]!, miner, budget, lookups);
+    own[row.service]!.add(row, bucketOf(row.timestampMs, set.firstMs, widthMs), number, groups[number]!);
   });
+  if (lookups.drifting.size > 0) throw new GroupsDrift([...lookups.drifting]);
   if (budget.usedBytes >= ALL_SAMPLES_BYTES_MAX)
     throw new GroupsUnsettled('the window has more text in its samples than are kept');
-  groups.forEach((group, number) => {
-    const rows = group.count - counted[number]!;
-    if (rows > 0) own[group.service]!.addUnmined(number, { ...group, count: rows, times: withRows(group.times) });
-  });
+  for (const service of own) service?.addUnmined();
   tick();
   const clusters = conclude(own, options, widthMs, tick);
   return { log_count: set.rows, cluster_count: clusters.length, truncated: false, clusters };
@@ -55,10 +58,11 @@ export function analyseGroups(set: GroupSet, options: AnalyseOptions, tick: () =
 
 /** Counts how often groups are looked up again, and gives up when it is too often. */
 class Lookups {
-  #count = 0;
   /** Whether a template that is made may draw lines from others, as in Drain; else only one that changes does. */
   readonly afterCreation: boolean;
+  readonly drifting = new Set<number>();
   readonly #tick: () => void;
+  #count = 0;
 
   constructor(afterCreation: boolean, tick: () => void) {
     this.afterCreation = afterCreation;
@@ -72,65 +76,78 @@ class Lookups {
   }
 }
 
-/** A group as it was met first, and the template that its rows belong to. */
+/** A group as it was met first, the template that its rows belong to, and its rows that have not been mined. */
 interface Mined {
   bytes: Uint8Array;
   start: number;
   end: number;
   template: MinedTemplate;
+  group: HeldGroup;
+  left: number;
+  leftInBuckets: number[];
 }
 
 class MinedService {
   readonly #templates: TemplateGroups;
   readonly #lookups: Lookups;
+  /** All groups met so far, by number. */
   readonly #mined = new Map<number, Mined>();
+  /** Those of them that have rows to come that will not be mined. */
+  readonly #open = new Map<number, Mined>();
 
-  constructor(name: string, miner: ReturnType<typeof serviceMiner>, budget: SampleBudget, lookups: Lookups) {
+  constructor(name: string, miner: MinerOptions, budget: SampleBudget, lookups: Lookups) {
     this.#templates = new TemplateGroups(name, miner, budget);
     this.#lookups = lookups;
   }
 
-  add(row: RowCursor, bucket: number, number: number): void {
+  add(row: RowCursor, bucket: number, number: number, group: HeldGroup): void {
     const template = this.#templates.add(row, bucket);
     const { miner } = this.#templates;
     if (miner.evicted > 0) throw new GroupsUnsettled('a service has more templates than have a place');
-    const known = this.#mined.get(number);
-    if (known === undefined) {
+    let mined = this.#mined.get(number);
+    if (mined === undefined) {
       const { bytes, messageStart: start, messageEnd: end } = row;
-      this.#mined.set(number, { bytes, start, end, template });
-    } else if (known.template !== template || miner.change !== UNCHANGED) throw unlike();
-    if (miner.change === CHANGED || (this.#lookups.afterCreation && miner.change !== UNCHANGED)) this.#lookAgain(template);
+      mined = { bytes, start, end, template, group, left: group.count, leftInBuckets: [...group.times.counts] };
+      this.#mined.set(number, mined);
+      this.#open.set(number, mined);
+    } else if (mined.template !== template || miner.change !== UNCHANGED) {
+      this.#lookups.drifting.add(number);
+      mined.template = template;
+    }
+    if (--mined.left === 0) this.#open.delete(number);
+    const at = group.times.numbers.indexOf(bucket);
+    if (mined.left < 0 || at < 0 || --mined.leftInBuckets[at]! < 0)
+      throw new GroupsUnsettled('the counts of the window do not add up');
+    if (miner.change === CHANGED || (this.#lookups.afterCreation && miner.change !== UNCHANGED))
+      this.#lookAgain(template, row.timestampMs);
   }
 
-  addUnmined(number: number, rows: Parameters<TemplateGroups['addCounted']>[1]): void {
-    this.#templates.addCounted(this.#mined.get(number)!.template, rows);
+  addUnmined(): void {
+    for (const { template, group, left, leftInBuckets } of this.#open.values()) {
+      const times = new TimeBuckets();
+      group.times.numbers.forEach((number, i) => {
+        if (leftInBuckets[i] === 0) return;
+        times.numbers.push(number);
+        times.counts.push(leftInBuckets[i]!);
+      });
+      this.#templates.addCounted(template, { ...group, count: left, times });
+    }
   }
 
   finish(): ReturnType<TemplateGroups['finish']> {
     return this.#templates.finish();
   }
 
-  #lookAgain(changed: MinedTemplate): void {
+  #lookAgain(changed: MinedTemplate, nowMs: number): void {
     const { miner } = this.#templates;
     const absorbed = new Set(miner.absorbed);
-    for (const mined of this.#mined.values()) {
+    // Of all groups, as rows that were mined already move with their template, too.
+    if (absorbed.size > 0)
+      for (const mined of this.#mined.values()) if (absorbed.has(mined.template)) mined.template = changed;
+    for (const [number, mined] of this.#open) {
+      if (mined.group.lastMs < nowMs) continue;
       this.#lookups.next();
-      if (absorbed.has(mined.template)) mined.template = changed;
-      if (miner.find(mined.bytes, mined.start, mined.end) !== mined.template) throw unlike();
+      if (miner.find(mined.bytes, mined.start, mined.end) !== mined.template) this.#lookups.drifting.add(number);
     }
   }
-}
-
-function unlike(): GroupsUnsettled {
-  return new GroupsUnsettled('lines of one kind belong to different templates at different times');
-}
-
-function withRows({ numbers, counts }: TimeBuckets): TimeBuckets {
-  const times = new TimeBuckets();
-  numbers.forEach((number, i) => {
-    if (counts[i]! === 0) return;
-    times.numbers.push(number);
-    times.counts.push(counts[i]!);
-  });
-  return times;
 }

@@ -16,6 +16,7 @@ const MESSAGE_BYTES_MAX = 1 << 20;
 
 /** One group, without its samples. */
 export interface HeldGroup {
+  key: string;
   service: number;
   level: LevelIndex;
   count: number;
@@ -52,7 +53,7 @@ export class GroupSet implements GroupSink {
     this.#used = CHUNK_BYTES;
   }
 
-  add({ service, level, count, lastMs, samples, bucketCounts }: RowGroup): void {
+  add({ key, service, level, count, lastMs, samples, bucketCounts }: RowGroup): void {
     const times = new TimeBuckets();
     bucketCounts.forEach((rows, bucket) => {
       if (rows === 0) return;
@@ -60,7 +61,7 @@ export class GroupSet implements GroupSink {
       times.counts.push(rows);
     });
     const number = this.#numberOf(service);
-    this.groups.push({ service: number, level, count, lastMs, times });
+    this.groups.push({ key, service: number, level, count, lastMs, times });
     for (const { timestampMs, message } of samples) this.#addRow(message, timestampMs, level, number);
   }
 

@@ -77,7 +77,7 @@ export class TemplateGroups {
   }
 
   /** Counts rows of a template that came after those that were added, and would have changed nothing. */
-  addCounted(template: MinedTemplate, { level, count, lastMs, times }: HeldGroup): void {
+  addCounted(template: MinedTemplate, { level, count, lastMs, times }: Omit<HeldGroup, 'key'>): void {
     const group = this.#groups.get(template.id)!;
     group.logCount += count;
     group.levelCounts[level]! += count;

@@ -62,7 +62,7 @@ async function run(request: IncomingMessage, url: URL, answer: ServerResponse, s
   const parameters: Record<string, string> = {};
   const settings: [string, string][] = [];
   for (const [name, value] of url.searchParams) {
-    if (name.startsWith('param_')) parameters[name.slice(6)] = value;
+    if (name.startsWith('param_')) parameters[name.slice(6)] = unescaped(value);
     else if (settingNames.has(name)) settings.push([name, value]);
     else if (!OWN.has(name)) throw new Refusal(115, 'UNKNOWN_SETTING', `Setting ${name} is neither a builtin setting`);
   }
@@ -124,6 +124,12 @@ function authenticate(request: IncomingMessage, query: URLSearchParams): void {
       'AUTHENTICATION_FAILED',
       `${given}: Authentication failed: password is incorrect, or there is no user with such name`,
     );
+}
+
+/** The server reads values as fields of a tab-separated line; the library takes them as they are. */
+function unescaped(value: string): string {
+  const marks: Record<string, string> = { t: '\t', n: '\n', r: '\r', 0: '\0', b: '\b', f: '\f' };
+  return value.replaceAll(/\\([^])/g, (_, mark: string) => marks[mark] ?? mark);
 }
 
 function withFormat(sql: string, fallback: string): { statement: string; format: string } {

@@ -13,16 +13,23 @@ export function spanSql(rows: string): string {
 
 /**
  * The rows that `rows` selects in groups that no miner can tell apart, of one service and one level: columns `service`,
- * `number`, `text`, count, time of the last, the first few as (ms, message), counts in the window's buckets. Wants the
- * parameters `first`, the time of the window's first row, and `parts`, from {@link bucketParts}.
+ * `number`, `text`, key, count, time of the last, the first few as (ms, message), counts in the window's buckets. Rows
+ * with a key of the parameter `apart` are groups of one. Further parameters are `first`, the time of the window's first
+ * row, and `parts`, from {@link bucketParts}.
  */
 export function groupsSql(table: LogTable, rows: string, profile: MinerProfile): string {
   const bucket = `least(${GROUP_BUCKETS_MAX - 1}, intDiv((ms - {first:Int64}) * ${GROUP_BUCKETS_MAX}, {parts:Int64}))`;
+  const shape = shapeSql('message', profile);
+  const head = `if(${statesLevelSql(table)}, '', ${levelHeadSql('message')})`;
+  const kinds =
+    `SELECT ms, message, service, number, text, ${shape} AS shape, ${head} AS head, ` +
+    `sipHash64(service, number, text, shape, head) AS key FROM (${rows})`;
   return (
-    `SELECT service, number, text, count(), max(ms), groupArraySorted(${GROUP_SAMPLES_MAX})((ms, message)), ` +
-    `countResample(0, ${GROUP_BUCKETS_MAX}, 1)(toUInt8(${bucket})) FROM (${rows}) ` +
-    `GROUP BY service, number, text, ${shapeSql('message', profile)}, ` +
-    `if(${statesLevelSql(table)}, '', ${levelHeadSql('message')}) LIMIT {limit:UInt64}`
+    `SELECT service, number, text, toString(any(key)), count(), max(ms), ` +
+    `groupArraySorted(${GROUP_SAMPLES_MAX})((ms, message)), ` +
+    `countResample(0, ${GROUP_BUCKETS_MAX}, 1)(toUInt8(${bucket})) FROM (${kinds}) ` +
+    `GROUP BY service, number, text, shape, head, ` +
+    `if(key IN {apart:Array(UInt64)}, rowNumberInAllBlocks() + 1, 0) LIMIT {limit:UInt64}`
   );
 }
 

@@ -41,7 +41,7 @@ export const pullClickHouseGroups: PullGroups = async (request, context, sink) =
 /** Answers whether both queries saw the same rows. */
 async function countWindow(
   table: LogTable,
-  { startMs, endMs, profile }: GroupsRequest,
+  { startMs, endMs, profile, apart }: GroupsRequest,
   { client }: PullContext,
   sink: GroupSink,
 ): Promise<boolean> {
@@ -58,14 +58,14 @@ async function countWindow(
   const query = {
     call: CALL,
     sql: groupsSql(table, rows, profile),
-    parameters: { ...window, first, parts: bucketParts(first, last), limit: GROUPS_MAX + 1 },
+    parameters: { ...window, first, parts: bucketParts(first, last), limit: GROUPS_MAX + 1, apart: `[${apart.join(',')}]` },
     settings: table.takesSettings ? ENDS_WITH_CLIENT : {},
   };
   let groups = 0;
   let counted = 0;
   let earliest = Infinity;
   let latest = -Infinity;
-  for await (const values of streamRows(client, table.connection, query, 7)) {
+  for await (const values of streamRows(client, table.connection, query, 8)) {
     if (++groups > GROUPS_MAX) throw new GroupsUnsettled(`the window has more than ${GROUPS_MAX} kinds of lines`);
     const group = groupOf(table, values);
     if (group === undefined) throw malformed();
@@ -79,8 +79,8 @@ async function countWindow(
 }
 
 function groupOf(table: LogTable, values: unknown[]): RowGroup | undefined {
-  const [service, number, text, count, lastMs, firstRows, buckets] = values;
-  if (typeof service !== 'string' || typeof text !== 'string') return undefined;
+  const [service, number, text, key, count, lastMs, firstRows, buckets] = values;
+  if (typeof service !== 'string' || typeof text !== 'string' || typeof key !== 'string') return undefined;
   if (!Array.isArray(firstRows) || !Array.isArray(buckets) || buckets.length !== GROUP_BUCKETS_MAX) return undefined;
   const samples: { timestampMs: number; message: string }[] = [];
   for (const row of firstRows as unknown[]) {
@@ -89,7 +89,8 @@ function groupOf(table: LogTable, values: unknown[]): RowGroup | undefined {
     samples.push({ timestampMs: Number(ms), message });
   }
   const level = statedLevel(table, Number(number), text) ?? levelOfAll(samples);
-  return { service, level, count: Number(count), lastMs: Number(lastMs), samples, bucketCounts: buckets.map(Number) };
+  const bucketCounts = buckets.map(Number);
+  return { key, service, level, count: Number(count), lastMs: Number(lastMs), samples, bucketCounts };
 }
 
 /** The level at the head of messages that are alike. */

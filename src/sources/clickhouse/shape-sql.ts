@@ -69,14 +69,15 @@ function wordsSql(line: string): string {
 function wordSql(word: string, before: string): string {
   const byColon = `startsWith(${word}, ':') OR endsWith(${word}, ':') OR endsWith(${before}, ':')`;
   const is = (pattern: string) => `match(${word}, ${textLiteral(pattern)})`;
-  const numbers = replaceAll(replaceAll(word, '[0-9]{5,}', '\x03'), '[0-9]+', '\x04');
+  // Groups of an address, which stand by a colon, are told by their length.
+  const groups = replaceAll(replaceAll(word, '[0-9]{5,}', '\x03'), '[0-9]+', '\x04');
   // The few digits of a name say what it is; those of a quantity do not.
   const quantity = String.raw`^[-+]?[0-9]+(?:\.[0-9]*)?[A-Za-z]{1,5}[.#-]*$`;
   return `multiIf(${[
     is(String.raw`[^ -~\t]|=$|"[\t ]*:$`),
     word,
     `NOT ${is('[A-Za-z]')}`,
-    numbers,
+    `if(${byColon}, ${groups}, ${replaceAll(word, '[0-9]+', '\x04')})`,
     `${byColon} OR position(${word}, '..') > 0`,
     word,
     `position(${word}, '@') > 0`,

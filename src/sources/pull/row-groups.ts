@@ -8,6 +8,8 @@ export const GROUP_BUCKET_MS_MIN = 1000;
 
 /** Rows of one service and one level that any miner has to treat alike, counted by the store. */
 export interface RowGroup {
+  /** By which the store can be asked for the group's rows. */
+  key: string;
   service: string;
   level: LevelIndex;
   count: number;

@@ -8,6 +8,8 @@ import type { RunPullOptions } from './run-pull.ts';
 export interface GroupsRequest extends PullRequest {
   /** Whose miner the groups are for. */
   profile: MinerProfile;
+  /** Keys of groups that are wanted row by row, each row as a group of its own. */
+  apart: readonly string[];
 }
 
 /**
