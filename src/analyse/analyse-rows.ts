@@ -1,6 +1,6 @@
 import { buildClusters } from '../cluster/build-clusters.ts';
 import { BUCKETS_MAX, bucketWidthMs } from '../cluster/time-buckets.ts';
-import type { WindowAnalysis } from '../domain/cluster.ts';
+import type { Cluster, WindowAnalysis } from '../domain/cluster.ts';
 import type { DetectorProfile } from '../domain/profile.ts';
 import type { MinerOptions } from '../mine/template-miner.ts';
 import type { ServiceIndex } from '../sources/service-index.ts';
@@ -35,8 +35,7 @@ export function analyseRows(
   options: AnalyseOptions,
   tick: () => void,
 ): WindowAnalysis {
-  const share = Math.floor(ALL_TEMPLATES_MAX / Math.max(1, services.names.length));
-  const maxTemplates = Math.min(options.miner.maxTemplates, Math.max(SERVICE_TEMPLATES_MIN, share));
+  const miner = serviceMiner(services, options);
   const budget: SampleBudget = { usedBytes: 0 };
   const groups: (TemplateGroups | undefined)[] = Array.from({ length: services.names.length });
   const { startMs, endMs } = sorter;
@@ -47,26 +46,48 @@ export function analyseRows(
   sorter.visit((row) => {
     if (rows++ % ROWS_PER_TICK === 0) tick();
     if (row.timestampMs >= bucketEndMs) {
-      bucket = Math.min(Math.floor((row.timestampMs - startMs) / widthMs), BUCKETS_MAX - 1);
+      bucket = bucketOf(row.timestampMs, startMs, widthMs);
       bucketEndMs = startMs + (bucket + 1) * widthMs;
     }
     let own = groups[row.service];
     if (own === undefined) {
-      own = new TemplateGroups(services.names[row.service]!, { ...options.miner, maxTemplates }, budget);
+      own = new TemplateGroups(services.names[row.service]!, miner, budget);
       groups[row.service] = own;
     }
     own.add(row, bucket);
   });
   tick();
+  const clusters = conclude(groups, options, widthMs, tick);
+  return { log_count: rows, cluster_count: clusters.length, truncated: false, clusters };
+}
+
+/** How the miner of each service is set. */
+export function serviceMiner(services: ServiceIndex, options: AnalyseOptions): MinerOptions {
+  const share = Math.floor(ALL_TEMPLATES_MAX / Math.max(1, services.names.length));
+  const maxTemplates = Math.min(options.miner.maxTemplates, Math.max(SERVICE_TEMPLATES_MIN, share));
+  return { ...options.miner, maxTemplates };
+}
+
+/** The window's bucket that the time is in; the last one goes on beyond its width. */
+export function bucketOf(timestampMs: number, startMs: number, widthMs: number): number {
+  return Math.min(Math.floor((timestampMs - startMs) / widthMs), BUCKETS_MAX - 1);
+}
+
+/** The clusters of what has been counted, a service each. */
+export function conclude(
+  services: readonly (Pick<TemplateGroups, 'finish'> | undefined)[],
+  options: AnalyseOptions,
+  widthMs: number,
+  tick: () => void,
+): Cluster[] {
   const shown = capGroups(
-    groups.flatMap((own) => own?.finish() ?? []),
+    services.flatMap((own) => own?.finish() ?? []),
     CLUSTERS_MAX,
   );
-  const clusters = buildClusters(shown, {
+  return buildClusters(shown, {
     profile: options.profile ?? 'default',
     contamination: options.contamination,
     bucketWidthMs: widthMs,
     tick,
   });
-  return { log_count: rows, cluster_count: clusters.length, truncated: false, clusters };
 }

@@ -3,11 +3,12 @@ import type { MessagePort } from 'node:worker_threads';
 import type { WindowAnalysis } from '../domain/cluster.ts';
 import { SourceError } from '../sources/source-error.ts';
 import type { SourceErrorCode, VendorDetails } from '../sources/source-error.ts';
+import { answerByGroups } from './answer-by-groups.ts';
 import { analyseRows } from './analyse-rows.ts';
 import type { AnalyseOptions } from './analyse-rows.ts';
 import { JobCancelled, JobControl } from './job-control.ts';
 import { loadRows } from './load-rows.ts';
-import type { AnalyseJob, LoadOptions, LoadedRows } from './load-rows.ts';
+import type { AnalyseJob, LoadOptions, LoadWatch, LoadedRows } from './load-rows.ts';
 import { RowSlicer } from './row-slices.ts';
 
 /** A job as it comes to the worker's thread. With a port, its rows are streamed there. */
@@ -33,11 +34,14 @@ export default async function runTask(task: WorkerTask): Promise<WorkerResult> {
   let loaded: LoadedRows | undefined;
   try {
     tick();
-    loaded = await loadRows(task.job, task.options, {
+    const watch: LoadWatch = {
       tick,
       rowsRead: (rows) => control.rowsRead(rows),
       cancellable: (work) => control.cancellable(work),
-    });
+    };
+    const counted = await countedWindow(task, watch);
+    if (counted !== undefined) return counted;
+    loaded = await loadRows(task.job, task.options, watch);
     const { sorter, services, file, pull } = loaded;
     const truncated = pull?.truncated ?? false;
     const analysis = task.analyse ? { ...analyseRows(sorter, services, task.options, tick), truncated } : undefined;
@@ -56,6 +60,16 @@ export default async function runTask(task: WorkerTask): Promise<WorkerResult> {
     task.port?.postMessage(undefined);
     task.port?.close();
   }
+}
+
+/** Where clusters alone are wanted, the store may count the window itself; undefined where its rows are needed. */
+async function countedWindow({ job, options, port }: WorkerTask, watch: LoadWatch): Promise<WorkerResult | undefined> {
+  if (job.source !== 'pull' || port !== undefined) return undefined;
+  const { analysis, ...answer } = await answerByGroups(job, options, watch);
+  if (analysis === undefined || !('summary' in answer)) return undefined;
+  const { requests, retries } = answer.summary;
+  const pull = { rows: analysis.log_count, truncated: false, requests, retries, firstRowSeconds: undefined };
+  return { outcome: 'done', analysis, file: undefined, pull };
 }
 
 function streamRows({ sorter, services }: LoadedRows, port: MessagePort, control: JobControl): void {

@@ -4,6 +4,7 @@ import { LEVELS } from '../domain/level.ts';
 import { createMiner } from '../mine/create-miner.ts';
 import { ALIASES_MAX, CHANGED } from '../mine/template-miner.ts';
 import type { MinedTemplate, MinerOptions, TemplateMiner } from '../mine/template-miner.ts';
+import type { HeldGroup } from './group-set.ts';
 import type { RowCursor } from './row-run.ts';
 import { wholeCharacters } from './row-sorter.ts';
 
@@ -16,7 +17,7 @@ const OVERFLOW_ORDER = 0xffff_ffff;
 const SAMPLES_MAX = 10;
 const SAMPLE_BYTES_MAX = 16 << 10;
 /** Text of all samples together; further groups show one line each, and that cut short. */
-const ALL_SAMPLES_BYTES_MAX = 48 << 20;
+export const ALL_SAMPLES_BYTES_MAX = 48 << 20;
 const SPARE_SAMPLE_BYTES = 256;
 
 /** Samples' bytes over all services of a window. */
@@ -35,8 +36,8 @@ const decoder = new TextDecoder();
 
 /** Counts the sorted rows of one service by template. Every row is in exactly one group, evictions and mergers or not. */
 export class TemplateGroups {
+  readonly miner: TemplateMiner;
   readonly #service: string;
-  readonly #miner: TemplateMiner;
   readonly #maxTemplates: number;
   readonly #budget: SampleBudget;
   readonly #groups = new Map<number, Group>();
@@ -44,14 +45,14 @@ export class TemplateGroups {
 
   constructor(service: string, options: MinerOptions, budget: SampleBudget) {
     this.#service = service;
-    this.#miner = createMiner(options);
+    this.miner = createMiner(options);
     this.#maxTemplates = options.maxTemplates;
     this.#budget = budget;
   }
 
   /** @param bucket of the window that the row is in; rows come in the order of time. */
-  add(row: RowCursor, bucket: number): void {
-    const template = this.#miner.mine(row.bytes, row.messageStart, row.messageEnd);
+  add(row: RowCursor, bucket: number): MinedTemplate {
+    const template = this.miner.mine(row.bytes, row.messageStart, row.messageEnd);
     let group = this.#groups.get(template.id);
     if (group === undefined) {
       if (this.#groups.size >= 2 * this.#maxTemplates) this.#foldEvicted();
@@ -66,17 +67,27 @@ export class TemplateGroups {
       };
       this.#groups.set(template.id, group);
     }
-    if (this.#miner.change === CHANGED) this.#foldAbsorbed(group);
+    if (this.miner.change === CHANGED) this.#foldAbsorbed(group);
     group.logCount++;
     group.levelCounts[row.level]!++;
     group.lastSeen = row.timestampMs;
     group.times.add(bucket);
     if (group.samples.length < SAMPLES_MAX) this.#sample(group, row);
+    return template;
+  }
+
+  /** Counts rows of a template that came after those that were added, and would have changed nothing. */
+  addCounted(template: MinedTemplate, { level, count, lastMs, times }: Omit<HeldGroup, 'key'>): void {
+    const group = this.#groups.get(template.id)!;
+    group.logCount += count;
+    group.levelCounts[level]! += count;
+    group.lastSeen = Math.max(group.lastSeen, lastMs);
+    group.times.merge(times);
   }
 
   /** One group an identity: two templates that came to the same are one to the reader. */
   finish(): TemplateGroup[] {
-    if (this.#miner.evicted > 0) this.#foldEvicted();
+    if (this.miner.evicted > 0) this.#foldEvicted();
     const byIdentity = new Map<string, TemplateGroup>();
     for (const group of this.#groups.values()) {
       const named = this.#named(group);
@@ -101,7 +112,7 @@ export class TemplateGroups {
   }
 
   #foldAbsorbed(survivor: Group): void {
-    for (const { id } of this.#miner.absorbed) {
+    for (const { id } of this.miner.absorbed) {
       const group = this.#groups.get(id);
       // It has none when it had to give up its place before it was absorbed.
       if (group === undefined || group === survivor) continue;
@@ -112,7 +123,7 @@ export class TemplateGroups {
 
   #foldEvicted(): void {
     const held = new Set<number>();
-    for (const template of this.#miner.templates()) held.add(template.id);
+    for (const template of this.miner.templates()) held.add(template.id);
     for (const [id, group] of this.#groups) {
       if (held.has(id)) continue;
       this.#groups.delete(id);

@@ -55,6 +55,11 @@ export interface ParameterSpans {
 export interface TemplateMiner {
   /** Mines the message `bytes[start, end)`, UTF-8, of which only the first line that is not blank counts. */
   mine(bytes: Uint8Array, start: number, end: number): MinedTemplate;
+  /**
+   * The template that `mine` would answer without changing any, found without what is merely remembered of lines before;
+   * undefined where the line would make a template or change one. Changes nothing.
+   */
+  find(bytes: Uint8Array, start: number, end: number): MinedTemplate | undefined;
   /** What the last `mine` did. */
   readonly change: TemplateChange;
   /** Templates that became part of the one that the last `mine` answered; empty unless `change` is `CHANGED`. */

@@ -3,6 +3,7 @@ import { CLOUDWATCH } from './cloudwatch/options.ts';
 import { DATADOG } from './datadog/options.ts';
 import type { SourceDeclaration } from './declaration.ts';
 import { ELASTICSEARCH, OPENSEARCH } from './elastic/options.ts';
+import { CLICKHOUSE } from './clickhouse/options.ts';
 import { FILE } from './file/options.ts';
 import { LOKI } from './loki/options.ts';
 import { NEWRELIC } from './newrelic/options.ts';
@@ -23,6 +24,7 @@ export const CATALOGUE: readonly SourceDeclaration[] = [
   OTLP,
   FILE,
   LOKI,
+  CLICKHOUSE,
   ELASTICSEARCH,
   OPENSEARCH,
   DATADOG,

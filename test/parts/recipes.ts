@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { LOKI } from './loki-recipe.ts';
 import { CLOUD_CLIENTS_RECIPE } from './cloud-clients-recipe.ts';
 import { MOTO_RECIPE } from './moto-recipe.ts';
+import { CLICKHOUSE_RECIPE } from './clickhouse-recipe.ts';
 import { runCommand } from './run-command.ts';
 import { ELASTICSEARCH_NODE, OPENSEARCH_2_NODE, OPENSEARCH_NODE } from './search-node-recipe.ts';
 import { SPLUNK_CLIENTS } from './splunk-clients-recipe.ts';
@@ -25,6 +26,7 @@ const COLLECTOR = '0.162.0';
 const OTEL_PYTHON = '1.45.2';
 
 export const RECIPES = {
+  clickhouse: CLICKHOUSE_RECIPE,
   otelcol: {
     title: 'OpenTelemetry Collector',
     version: COLLECTOR,

@@ -107,19 +107,9 @@ export class DrainMiner implements TemplateMiner {
     this.tokenCount = line.tokenCount;
     this.charCount = line.charCount;
     const count = line.tokens;
-    const table = this.#table;
+    const known = this.#identify(bytes, line);
     let hash = count;
-    let known = 0;
-    let unknown = 0;
-    for (let i = 0; i < count; i++) {
-      const source = line.flags[i]! & MASKED ? line.masked : bytes;
-      const id = table.find(source, line.start[i]!, line.end[i]!, line.hash[i]!);
-      ids[i] = id;
-      hash = Math.imul(hash ^ id, 0x01000193);
-      if (id > WILDCARD) known++;
-      else if (id === UNKNOWN) unknown++;
-    }
-    this.#unknown = unknown;
+    for (let i = 0; i < count; i++) hash = Math.imul(hash ^ ids[i]!, 0x01000193);
     const cached = this.#cache?.find(ids, count, hash);
     if (cached !== undefined) {
       this.change = UNCHANGED;
@@ -133,6 +123,12 @@ export class DrainMiner implements TemplateMiner {
     if (this.change === UNCHANGED) this.#remember(match, count, hash);
     else this.#tidy();
     return match;
+  }
+
+  find(bytes: Uint8Array, start: number, end: number): DrainTemplate | undefined {
+    scanLine(bytes, start, end);
+    const found = this.#tree.search(ids, line.tokens, this.#identify(bytes, line));
+    return found?.tokens.every((id, i) => id === WILDCARD || id === ids[i]) === true ? found : undefined;
   }
 
   parameters(template: MinedTemplate, bytes: Uint8Array, start: number, end: number): ParameterSpans {
@@ -185,6 +181,21 @@ export class DrainMiner implements TemplateMiner {
     copy.tokenCount = this.tokenCount;
     copy.charCount = this.charCount;
     return copy;
+  }
+
+  /** Numbers of the line's tokens, into `ids`; answers how many of them templates have. */
+  #identify(bytes: Uint8Array, line: ScannedLine): number {
+    let known = 0;
+    let unknown = 0;
+    for (let i = 0; i < line.tokens; i++) {
+      const source = line.flags[i]! & MASKED ? line.masked : bytes;
+      const id = this.#table.find(source, line.start[i]!, line.end[i]!, line.hash[i]!);
+      ids[i] = id;
+      if (id > WILDCARD) known++;
+      else if (id === UNKNOWN) unknown++;
+    }
+    this.#unknown = unknown;
+    return known;
   }
 
   #create(bytes: Uint8Array, line: ScannedLine): DrainTemplate {

@@ -10,6 +10,7 @@ import { siblingsOf } from './merge.ts';
 import type { Generalised } from './merge.ts';
 import { matchesOpen } from './open-match.ts';
 import { parameterSpans } from './parameters.ts';
+import { RecalledKeys } from './recalled-keys.ts';
 import { scanMessage } from './scan-message.ts';
 import { scratch } from './scratch.ts';
 import { recallByShape, rememberByShape } from './shape-recall.ts';
@@ -30,8 +31,6 @@ const WEIGHT_MAX = 4 << 20;
 const SHAPES_MAX = 64;
 /** Templates with open runs that a line without a template is held against, latest first. */
 const OPEN_MAX = 256;
-/** Keys seen once of late, by their hash: only what comes again is worth a shape. */
-const SEEN = 256;
 /** Evictions, a power of two. */
 const FORGET_EVERY = 1024;
 const NONE: readonly MinedTemplate[] = [];
@@ -45,9 +44,9 @@ const NO_ENTRIES = new Int32Array(0);
 export class KeyedMiner implements TemplateMiner {
   readonly #options: KeyedOptions;
   #shapes = new ShapeTable();
+  readonly #keys = new RecalledKeys();
   #siblings = new Siblings();
   #open: KeyedTemplate[] = [];
-  readonly #seen = new Int32Array(SEEN);
   readonly #owner = nextOwner();
   readonly #recall: RecallTrial;
   #created = 0;
@@ -92,10 +91,18 @@ export class KeyedMiner implements TemplateMiner {
     this.tokenCount = scratch.tokenCount;
     this.charCount = scratch.charCount;
     const hash = scratch.sum[scratch.keyCount]!;
-    const known = this.#shapes.find(hash, bytes) ?? this.#findOpen(hash, bytes);
-    if (known === undefined) return this.#create(hash, bytes);
+    let known = this.#shapes.find(hash, bytes) ?? this.#keys.find(hash, bytes);
+    if (known === undefined) {
+      if ((known = this.#findOpen(bytes)) === undefined) return this.#create(hash, bytes);
+      this.#keys.note(hash, bytes, known);
+    }
     this.#joined(known);
     return known;
+  }
+
+  find(bytes: Uint8Array, start: number, end: number): KeyedTemplate | undefined {
+    scanMessage(bytes, start, end);
+    return this.#shapes.find(scratch.sum[scratch.keyCount]!, bytes) ?? this.#findOpen(bytes);
   }
 
   parameters(template: MinedTemplate, bytes: Uint8Array, start: number, end: number): ParameterSpans {
@@ -111,7 +118,7 @@ export class KeyedMiner implements TemplateMiner {
   }
 
   get heldBytes(): number {
-    return this.#weight + this.#shapes.heldBytes + this.#siblings.heldBytes + this.#seen.byteLength;
+    return this.#weight + this.#shapes.heldBytes + this.#siblings.heldBytes + this.#keys.heldBytes;
   }
 
   templates(): KeyedTemplate[] {
@@ -126,10 +133,10 @@ export class KeyedMiner implements TemplateMiner {
       twins.set(template, twin);
       copy.#append(twin);
       for (const shape of template.shapes) copy.#addShape({ hash: shape.hash, key: shape.key, template: twin });
+      copy.#keys.copy(this.#keys, template, twin);
     }
     copy.#siblings = this.#siblings.clone();
     copy.#open = this.#open.map((template) => twins.get(template)!);
-    copy.#seen.set(this.#seen);
     copy.#created = this.#created;
     copy.#evicted = this.#evicted;
     copy.change = this.change;
@@ -138,13 +145,10 @@ export class KeyedMiner implements TemplateMiner {
     return copy;
   }
 
-  #findOpen(hash: number, bytes: Uint8Array): KeyedTemplate | undefined {
+  #findOpen(bytes: Uint8Array): KeyedTemplate | undefined {
     for (let i = this.#open.length - 1; i >= 0; i--) {
       const template = this.#open[i]!;
-      if (!matchesOpen(template.key, template.openRuns, bytes)) continue;
-      if (this.#seen[hash & (SEEN - 1)] === hash) this.#addShape({ hash, key: keyBytes(bytes), template });
-      else this.#seen[hash & (SEEN - 1)] = hash;
-      return template;
+      if (matchesOpen(template.key, template.openRuns, bytes)) return template;
     }
     return undefined;
   }
@@ -187,10 +191,10 @@ export class KeyedMiner implements TemplateMiner {
     const general = this.#shapes.findKey(merged.hash, merged.key)?.template;
     const parts = members.map((member) => member.template);
     if (general !== undefined && !parts.includes(general)) parts.push(general);
-    const survivor = parts.reduce((a, b) => (a.id < b.id ? a : b));
+    // Whoever was used last, the names that it had come in one order.
+    const [survivor, ...absorbed] = parts.toSorted((a, b) => a.id - b.id) as [KeyedTemplate, ...KeyedTemplate[]];
     survivor.openRuns = members.reduce((bits, member) => bits | member.openRuns, general?.openRuns ?? 0);
-    const identities = parts.flatMap((part) => [...part.aliases, part.identity]);
-    const absorbed = parts.filter((part) => part !== survivor).toSorted((a, b) => a.id - b.id);
+    const identities = [survivor, ...absorbed].flatMap((part) => [...part.aliases, part.identity]);
     for (const part of absorbed) this.#absorb(survivor, part);
     this.#reshape(survivor, survivor === general ? undefined : merged);
     survivor.addAliases(identities);
@@ -208,6 +212,7 @@ export class KeyedMiner implements TemplateMiner {
 
   #absorb(survivor: KeyedTemplate, part: KeyedTemplate): void {
     survivor.size += part.size;
+    this.#keys.move(part, survivor);
     const { shapes } = part;
     this.#forget(part);
     for (const shape of shapes) {
@@ -275,6 +280,7 @@ export class KeyedMiner implements TemplateMiner {
   #forget(template: KeyedTemplate): void {
     for (const entry of template.siblingHashes) this.#siblings.remove(entry);
     if (template.openRuns !== 0) this.#close(template);
+    this.#keys.forget(template);
     template.shapes = [];
     template.recallVersion = -1;
     this.#weight -= template.weight;

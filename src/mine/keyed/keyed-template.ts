@@ -28,6 +28,8 @@ export class KeyedTemplate implements MinedTemplate, Recallable {
   recallVersion = 0;
   /** Its own shape first; none once it is gone. */
   shapes: Shape[] = [];
+  /** Keys that its open runs let in, the oldest first. */
+  recalled: Shape[] = [];
   key: Uint8Array;
   textBytes: Uint8Array;
   /** Bit `i` is set when run `i` of the key's variables came from words: other words may stand there, too. */

@@ -3,7 +3,7 @@ import { createHostGuard } from '../http/host-guard.ts';
 import type { HostRules } from '../http/host-guard.ts';
 import { createSourceClient } from '../http/source-client.ts';
 import type { RowSink } from '../row-sink.ts';
-import type { Pull, PullRequest } from './pull.ts';
+import type { Pull, PullContext, PullRequest } from './pull.ts';
 import { PulledRows } from './pulled-rows.ts';
 
 export interface RunPullOptions {
@@ -39,7 +39,22 @@ export async function runPull(
   request: PullRequest,
   options: RunPullOptions,
 ): Promise<PullSummary> {
+  const context = openPull(declaration, request, options);
+  const { client, rows } = context;
+  try {
+    await pull(request, context);
+    options.signal.throwIfAborted();
+    const { requests, retries } = client;
+    return { rows: rows.count, truncated: rows.truncated, requests, retries };
+  } finally {
+    await client.close();
+  }
+}
+
+/** What a pull has around it. Close the client when it is over. */
+export function openPull(declaration: SourceDeclaration, request: PullRequest, options: RunPullOptions): PullContext {
   const { sink, maxRows, signal, onRow } = options;
+  const { startMs, endMs } = request;
   const guard = createHostGuard(options.hostRules, options.fromRequest);
   const client = createSourceClient({
     source: declaration,
@@ -51,15 +66,8 @@ export async function runPull(
     nowMs: () => Date.now(),
     random: () => Math.random(),
   });
-  const rows = new PulledRows({ sink, startMs: request.startMs, endMs: request.endMs, maxRows, onRow });
-  try {
-    await pull(request, { rows, client, guard, signal, pageRowsMax: options.pageRowsMax ?? Infinity });
-    signal.throwIfAborted();
-    const { requests, retries } = client;
-    return { rows: rows.count, truncated: rows.truncated, requests, retries };
-  } finally {
-    await client.close();
-  }
+  const rows = new PulledRows({ sink, startMs, endMs, maxRows, onRow });
+  return { rows, client, guard, signal, pageRowsMax: options.pageRowsMax ?? Infinity };
 }
 
 /** Every value that no error may show: also as it stands in a header or a URL. */
