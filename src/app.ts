@@ -113,13 +113,13 @@ async function assemble(config: Config, logger: Logger, stops: Stops): Promise<A
 }
 
 async function startShards(config: Config, logger: Logger, stops: Stops): Promise<ShardSet> {
-  const { live, mine, score, receive } = config;
+  const { live, mine, score, receive, keepsTemplates } = config;
   const shards = new ShardSet({
     shards: live.shards,
     servicesMax: live.servicesMax,
     bufferBytesMax: live.bufferBytesMax,
     bufferAgeMaxMs: live.bufferAgeMsMax,
-    detector: { ...score, miner: mine },
+    detector: { ...score, miner: { ...mine, keepsTemplates } },
     serviceAttributes: receive.serviceAttributes,
     onCrash: (shard, error) =>
       logger.error({ err: error, shard }, 'a shard died and was started anew; its services learn from the beginning'),

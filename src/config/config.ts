@@ -32,6 +32,8 @@ export interface Config {
     fileRoot: string | undefined;
   };
   mine: { profile: MinerProfile; simTh: number; maxTemplates: number };
+  /** Records that bring their template along keep it. */
+  keepsTemplates: boolean;
   /** `alertReasons`: bits of `REASON_BIT`; absent: the profile's own. */
   score: { profile: DetectorProfile; hstThreshold: number; alertReasons?: number };
   cluster: { contamination: number };
@@ -83,6 +85,7 @@ export function buildConfig(settings: Settings, cores: number, sources: Config['
       fileRoot: settings.FILE_ROOT,
     },
     mine: { profile: settings.MINER_PROFILE, simTh: settings.DRAIN_SIM_TH, maxTemplates: settings.MAX_TEMPLATES },
+    keepsTemplates: settings.KEEP_RECORD_TEMPLATE,
     score: {
       profile: settings.DETECTOR_PROFILE,
       hstThreshold: settings.HST_THRESHOLD,

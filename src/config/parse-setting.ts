@@ -21,6 +21,8 @@ function convert(text: string, schema: SettingSchema): unknown {
     case 'number':
       // Number() alone would take "0x10", "" and " 1 ".
       return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+    case 'boolean':
+      return { true: true, false: false }[text.toLowerCase()];
     case 'array':
       return text
         .split(',')
@@ -38,6 +40,7 @@ function convert(text: string, schema: SettingSchema): unknown {
 export function allowedValues(schema: SettingSchema): string {
   if (schema.allowed !== undefined) return schema.allowed;
   if (schema.enum !== undefined) return schema.enum.join(', ');
+  if (schema.type === 'boolean') return 'true, false';
   if (schema.type !== 'integer' && schema.type !== 'number') return `a text of 1 to ${schema.maxLength} characters`;
   const range =
     schema.exclusiveMinimum === undefined

@@ -113,6 +113,11 @@ export const SettingsSchema = Type.Object({
     default: 2000,
     description: 'Templates kept a service; the least recently used makes room',
   }),
+  KEEP_RECORD_TEMPLATE: Type.Boolean({
+    default: false,
+    description:
+      'Live records keep the template in their attribute log.record.template; half of MAX_TEMPLATES is theirs',
+  }),
   MINER_PROFILE: Type.Enum([...MINER_PROFILES], {
     default: 'default',
     description: 'How lines become templates: our own way, or masks and Drain exactly as drain3 has them',
@@ -219,7 +224,7 @@ export interface SettingSchema {
   type?: string;
   enum?: readonly string[];
   items?: SettingSchema;
-  default?: string | number | readonly string[];
+  default?: string | number | boolean | readonly string[];
   description?: string;
   /** Its value is never shown. */
   secret?: boolean;

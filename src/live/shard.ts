@@ -29,6 +29,8 @@ import type {
 import { writeShardStats } from './shard-stats.ts';
 
 const DETECT_JOBS_MAX = 16;
+/** Where the Collector's drain processor puts the template that it has found. */
+const TEMPLATE_ATTRIBUTE = 'log.record.template';
 
 /** All state of the services that hash to one shard; knows nothing of threads. */
 export class Shard {
@@ -36,7 +38,7 @@ export class Shard {
   readonly #services: ServiceTable;
   readonly #tenants: TenantModels;
   readonly #buffer: RowBuffer;
-  readonly #columns = new RecordColumns();
+  readonly #columns: RecordColumns;
   readonly #names: ServiceNames;
   readonly #anomalies = new AnomalyBatchWriter();
   readonly #jobs = new Map<number, DetectJob>();
@@ -55,6 +57,8 @@ export class Shard {
 
   constructor(options: ShardOptions) {
     this.#options = options;
+    const { keepsTemplates } = options.detector.miner;
+    this.#columns = new RecordColumns(keepsTemplates === true ? { templateAttribute: TEMPLATE_ATTRIBUTE } : {});
     this.#services = new ServiceTable(options.servicesMax, options.detector);
     this.#tenants = new TenantModels(options.servicesMax, options.detector);
     this.#buffer = new RowBuffer({ bytesMax: options.bufferBytesMax, ageMaxMs: options.bufferAgeMaxMs });
@@ -88,7 +92,7 @@ export class Shard {
   #scoreService(service: string, bytes: Uint8Array, first: number, end: number, receivedMs: number): void {
     const detector = this.#services.touch(service, receivedMs);
     if (detector.service !== service) this.#counts.overflow += end - first;
-    const { messageStart, messageEnd, inScratch, level, timeMs, body } = this.#columns;
+    const { messageStart, messageEnd, inScratch, level, timeMs, body, templateStart, templateEnd } = this.#columns;
     const scratch = body.scratch.bytes;
     const buffer = this.#buffer;
     const ageMaxMs = this.#options.bufferAgeMaxMs;
@@ -100,6 +104,7 @@ export class Shard {
       const ownMs = timeMs[i]!;
       const eventMs = windowTime(ownMs, receivedMs, ageMaxMs);
       if (eventMs !== ownMs && ownMs !== 0) this.#counts.clamped++;
+      if (templateEnd[i]! > templateStart[i]!) detector.keepTemplate(bytes, templateStart[i]!, templateEnd[i]!);
       const verdict = detector.score(source, start, stop, severity, eventMs);
       buffer.append(detector.service, source, start, stop, eventMs, severity, receivedMs);
       const alerts = this.#marks.any ? this.#marked(detector, verdict) : verdict.alerts;

@@ -7,6 +7,8 @@ export interface MinerOptions {
   simTh: number;
   /** Templates kept; beyond it the least recently used one goes. */
   maxTemplates: number;
+  /** Lines that bring their template along keep it: see `KeepingMiner`. */
+  keepsTemplates?: boolean;
 }
 
 /** What the last line did to the templates. */

@@ -52,6 +52,8 @@ export interface Detector {
   readonly learning: boolean;
   /** Message is the UTF-8 `bytes[start, end)`; time is the event's, in epoch milliseconds. */
   score(bytes: Uint8Array, start: number, end: number, level: LevelIndex, timestampMs: number): Verdict;
+  /** The next line has the template `bytes[start, end)`, as its sender says; of no effect unless `keepsTemplates` is set. */
+  keepTemplate(bytes: Uint8Array, start: number, end: number): void;
   /** Learns a line of the past; raises nothing. Time goes from row to row, and may lie before that of lines scored. */
   learn(bytes: Uint8Array, start: number, end: number, level: LevelIndex, timestampMs: number): void;
   /**

@@ -2,6 +2,7 @@ import { REASON_BIT } from '../../domain/anomaly.ts';
 import type { Explanation } from '../../domain/anomaly.ts';
 import type { LevelIndex } from '../../domain/level.ts';
 import { createMiner } from '../../mine/create-miner.ts';
+import { KeepingMiner } from '../../mine/kept/keeping-miner.ts';
 import { CHANGED, CREATED } from '../../mine/template-miner.ts';
 import type { MinedTemplate, TemplateMiner } from '../../mine/template-miner.ts';
 import type { Detector, DetectorOptions, Finding, TemplateFacts, Verdict } from '../detector.ts';
@@ -65,6 +66,10 @@ export class DefaultDetector implements Detector {
   score(bytes: Uint8Array, start: number, end: number, level: LevelIndex, timestampMs: number): Verdict {
     if (this.#teaching) this.#turnTo(false, timestampMs);
     return this.#judge(bytes, start, end, level, timestampMs);
+  }
+
+  keepTemplate(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#miner instanceof KeepingMiner) this.#miner.keep(bytes, start, end);
   }
 
   learn(bytes: Uint8Array, start: number, end: number, level: LevelIndex, timestampMs: number): void {
@@ -140,7 +145,7 @@ export class DefaultDetector implements Detector {
     let memory = template.memory as TemplateMemory | undefined;
     if (memory === undefined || change === CHANGED) memory = this.#meet(state, template, level, timestampMs);
 
-    let reasons = state.count(memory, level, bucket, miner.charCount, learning);
+    let reasons = state.count(memory, level, bucket, timestampMs, miner.charCount, learning);
     if (memory.samples > 0) {
       const found = state.sample(memory, miner, bytes, start, end);
       if (!learning) reasons |= found;

@@ -4,6 +4,7 @@ import { fingerprint } from '../../domain/fingerprint.ts';
 import { ERROR, WARN } from '../../domain/level.ts';
 import type { LevelIndex } from '../../domain/level.ts';
 import { createMiner } from '../../mine/create-miner.ts';
+import { KeepingMiner } from '../../mine/kept/keeping-miner.ts';
 import { CREATED } from '../../mine/template-miner.ts';
 import type { MinedTemplate, TemplateMiner } from '../../mine/template-miner.ts';
 import type { Detector, DetectorOptions, Finding, TemplateFacts, Verdict } from '../detector.ts';
@@ -56,6 +57,10 @@ export class ReferenceDetector implements Detector {
     if (this.#burst.add(timestampMs, level >= ERROR)) verdict.reasons |= REASON_BIT.error_burst;
     verdict.alerts = verdict.reasons & this.#alertReasons;
     return verdict;
+  }
+
+  keepTemplate(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#miner instanceof KeepingMiner) this.#miner.keep(bytes, start, end);
   }
 
   /** Learns a line of the past: all but the time, which belongs to another minute than the next line's. */
