@@ -57,7 +57,7 @@ const server = createServer((request, answer) => {
 async function run(request: IncomingMessage, url: URL, answer: ServerResponse, signal: AbortSignal): Promise<void> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
-  if (url.pathname !== '/') throw new Refusal(0, 'NOT_FOUND', `There is no handle ${url.pathname}`);
+  if (url.pathname !== '/') return void answer.writeHead(404).end(`There is no handle ${url.pathname}\n`);
   authenticate(request, url.searchParams);
   const parameters: Record<string, string> = {};
   const settings: [string, string][] = [];

@@ -34,7 +34,10 @@ export async function startClickHouse(manifest: string, password: string): Promi
 
   async function ask(sql: string, parameters: Record<string, string> = {}): Promise<string> {
     const query = new URLSearchParams(
-      Object.entries(parameters).map(([name, value]): [string, string] => [`param_${name}`, value]),
+      Object.entries(parameters).map(([name, value]): [string, string] => [
+        `param_${name}`,
+        value.replaceAll('\\', '\\\\').replaceAll('\n', String.raw`\n`),
+      ]),
     );
     const headers = { 'x-clickhouse-user': CLICKHOUSE_USER, 'x-clickhouse-key': password };
     const answer = await fetch(`${url}/?${query}`, { method: 'POST', body: sql, headers });

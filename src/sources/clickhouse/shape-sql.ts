@@ -19,9 +19,10 @@ export function shapeSql(message: string, profile: MinerProfile): string {
   return bind('line', line, `concat(if(${isPlain}, ${shaped}, concat('!', line)), ${more})`);
 }
 
-const BLANK = String.raw`[\t-\r\x1c-\x20\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]`;
-const FIRST_LINE = `^${BLANK}*([^\\n]*)`;
-const MORE = `^${BLANK}*[^\\n]+\\n`;
+const BLANKS = String.raw`\t-\r\x1c-\x20\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}`;
+const FIRST_LINE = `^[${BLANKS}]*([^\\n]*)`;
+/** Something follows it. */
+const MORE = `^[${BLANKS}]*[^${BLANKS}][^\\n]*\\n`;
 const CONTROL = String.raw`[\x00-\x08\x0a-\x1f\x7f]`;
 
 /** `expression` with a name for what `value` is: lambdas are the only local names that SQL has. */
@@ -92,7 +93,9 @@ function runsSql(word: string): string {
   const runs = `extractAll(${word}, '[A-Za-z0-9]+|[^A-Za-z0-9]+')`;
   const isHex = `match(r, '^[0-9a-fA-F]*$') AND match(r, '[a-fA-F]') AND match(r, '[0-9]')`;
   const mark = `concat('\x05', toString(least(length(r), 5)), if(match(r, '^[0-9]'), 'd', 'l'))`;
-  return `arrayStringConcat(arrayMap(r -> if(${isHex}, ${mark}, ${replaceAll('r', '[0-9]+', '\x04')}), ${runs}))`;
+  const isAddress = `match(r, '^0[xX][0-9a-fA-F]+$')`;
+  const shaped = `multiIf(${isHex}, ${mark}, ${isAddress}, '\x06', ${replaceAll('r', '[0-9]+', '\x04')})`;
+  return `arrayStringConcat(arrayMap(r -> ${shaped}, ${runs}))`;
 }
 
 function replaceAll(text: string, pattern: string, replacement: string): string {
