@@ -36,6 +36,17 @@ export interface SourceRequest {
    * `rate_limited`, other 4xx `configuration`, 5xx `vendor_error` without it.
    */
   codes?: Readonly<Record<number, SourceErrorCode>>;
+  /** For stores whose refusals say in their body, and not by their status, what is wrong. Over `codes`. */
+  judge?(refusal: { status: number; headers: SourceAnswer['headers']; body: string }): Judgement | undefined;
+}
+
+/** What a refusal means; what is left out is told by its status and body as for other stores. */
+export interface Judgement {
+  code?: SourceErrorCode | undefined;
+  /** Whether the same call may work later. */
+  retry?: boolean | undefined;
+  /** The store's own words. */
+  said?: string | undefined;
 }
 
 export interface SourceAnswer {
@@ -91,10 +102,16 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
     return new SourceError(code, `${source.title}, ${call}: ${sentence}`, { vendor });
   }
 
-  function refusal(request: SourceRequest, status: number, body: string, waitMs: number | undefined): SourceError {
-    const said = vendorMessage(body, secrets);
+  function refusal(
+    request: SourceRequest,
+    status: number,
+    body: string,
+    waitMs: number | undefined,
+    judgement: Judgement | undefined,
+  ): SourceError {
+    const said = judgement?.said === undefined ? vendorMessage(body, secrets) : shownText(judgement.said, secrets);
     const words = said === undefined ? 'without a word' : `with the words ${JSON.stringify(said)}`;
-    const code = request.codes?.[status] ?? codeOf(status);
+    const code = judgement?.code ?? request.codes?.[status] ?? codeOf(status);
     const seconds = waitMs === undefined ? undefined : Math.ceil(waitMs / 1000);
     return error(code, request.call, `it answered ${status} ${words}${advice(code, source, seconds)}`, status, seconds);
   }
@@ -143,8 +160,10 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
         const status = answer.statusCode;
         if ((status >= 200 && status < 300) || request.accepts?.includes(status) === true) return answer;
         waitMs = hintMs(answer.headers, options.nowMs());
-        problem = refusal(request, status, await errorText(answer.body), waitMs);
-        if (!RETRIED.has(status)) throw problem;
+        const body = await errorText(answer.body);
+        const judgement = request.judge?.({ status, headers: answer.headers, body });
+        problem = refusal(request, status, body, waitMs, judgement);
+        if (!(judgement?.retry ?? RETRIED.has(status))) throw problem;
       } catch (cause) {
         signal.throwIfAborted();
         if (cause instanceof SourceError) throw cause;

@@ -33,6 +33,7 @@ export class PulledRows {
   count = 0;
   /** Whether a row of the window was refused as too old. */
   refused = false;
+  #missed = false;
   readonly #sink: RowSink;
   readonly #onRow: (count: number) => void;
   #oldestMs = Infinity;
@@ -57,7 +58,12 @@ export class PulledRows {
 
   /** Whether the window has more rows than are wanted; certain once the pull is over. */
   get truncated(): boolean {
-    return this.refused || this.count > this.maxRows;
+    return this.refused || this.#missed || this.count > this.maxRows;
+  }
+
+  /** Rows of the window cannot be had from the store: what is there is not all. */
+  miss(): void {
+    this.#missed = true;
   }
 
   /**
