@@ -19,6 +19,8 @@ const ANSWER_TIMEOUT_MS = 120_000;
 const PAGE_BYTES_MAX = 256 << 20;
 const ERROR_BYTES_MAX = 64 << 10;
 const REDIRECTS_MAX = 3;
+/** How long the end of a pull waits for a store to let go of what it held. */
+const RELEASE_TIMEOUT_MS = 3000;
 const RETRIED: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
 export interface SourceRequest {
@@ -29,6 +31,8 @@ export interface SourceRequest {
   headers?: Record<string, string>;
   /** Sent as it is, or as JSON with its content type when it is an object. */
   body?: string | Record<string, unknown>;
+  /** Bytes of an answer that is read whole; the error for a larger one has an `AnswerTooLarge` as its cause. */
+  bytesMax?: number;
   /** Statuses beside 2xx that are answers and not errors. */
   accepts?: readonly number[];
   /**
@@ -72,10 +76,15 @@ export interface SourceClientOptions {
 export interface SourceClient {
   /** The answer's JSON. */
   json(request: SourceRequest): Promise<unknown>;
-  /** The same with its headers, where paging needs one. */
-  jsonWithHeaders(request: SourceRequest): Promise<{ value: unknown; headers: SourceAnswer['headers'] }>;
+  /** The same with its headers, where paging needs one, and its length in bytes. */
+  jsonWithHeaders(request: SourceRequest): Promise<{ value: unknown; headers: SourceAnswer['headers']; bytes: number }>;
   /** The answer as it comes. Once its body has begun it is not tried again; errors on the way reject the iteration. */
   stream(request: SourceRequest): Promise<SourceAnswer>;
+  /**
+   * Gives back what the store holds for this pull (a cursor, a job): also when nobody waits any more, once, for a few
+   * seconds at most. Never rejects, as the store lets go by itself in the end.
+   */
+  release(request: SourceRequest): Promise<void>;
   /** An error of this source, for what its answers say themselves. */
   error(code: SourceErrorCode, call: string, sentence: string, status?: number): SourceError;
   /** Somebody else's text as an error may show it: one short line without a secret. */
@@ -118,12 +127,17 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
 
   function failure(request: SourceRequest, cause: unknown): SourceError {
     if (cause instanceof HostRefused) return error('host_refused', request.call, cause.message);
+    if (cause instanceof AnswerTooLarge) {
+      const tooLarge = error('vendor_error', request.call, cause.message);
+      tooLarge.cause = cause;
+      return tooLarge;
+    }
     const { code, sentence } = networkFailure(cause, request.url, answerTimeoutMs);
     return error(code, request.call, sentence);
   }
 
   /** One attempt; redirects are followed on the same origin only, as credentials would go with them. */
-  async function attempt(request: SourceRequest): Promise<Dispatcher.ResponseData> {
+  async function attempt(request: SourceRequest, until = signal): Promise<Dispatcher.ResponseData> {
     let { url } = request;
     for (let redirects = 0; ; redirects++) {
       guard.check(url.hostname);
@@ -135,7 +149,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
         method: request.method ?? (body === null ? 'GET' : 'POST'),
         headers: { accept: 'application/json', 'user-agent': 'halfspace', ...headers },
         body,
-        signal,
+        signal: until,
       });
       const location = answer.headers['location'];
       if (answer.statusCode < 301 || answer.statusCode > 308 || typeof location !== 'string') return answer;
@@ -182,17 +196,18 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
       const answer = await answered(request);
       const headers = answer.headers;
       let text: string;
+      let bytes: number;
       try {
-        text = await wholeText(answer.body, PAGE_BYTES_MAX);
+        ({ text, bytes } = await wholeText(answer.body, request.bytesMax ?? PAGE_BYTES_MAX));
       } catch (cause) {
         signal.throwIfAborted();
-        if (tried + 1 >= ATTEMPTS_MAX || cause instanceof PageTooLarge) throw failure(request, cause);
+        if (tried + 1 >= ATTEMPTS_MAX || cause instanceof AnswerTooLarge) throw failure(request, cause);
         counts.retries++;
         await sleep(backOffMs(tried, options.random, options.retryMs), undefined, { signal });
         continue;
       }
       try {
-        return { value: JSON.parse(text) as unknown, headers };
+        return { value: JSON.parse(text) as unknown, headers, bytes };
       } catch {
         const got = shownText(text.slice(0, 80), secrets) ?? 'nothing';
         const sentence = `its answer is not JSON but ${JSON.stringify(got)}: check that the address is the API's`;
@@ -207,6 +222,12 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
     async stream(request) {
       const { statusCode, headers, body } = await answered(request);
       return { status: statusCode, headers, body: guarded(request, body) };
+    },
+    async release(request) {
+      const until = AbortSignal.timeout(Math.min(RELEASE_TIMEOUT_MS, answerTimeoutMs));
+      await attempt(request, until)
+        .then(({ body }) => body.dump())
+        .catch(() => undefined);
     },
     error: (code, call, sentence, status) => error(code, call, sentence, status),
     shown: (text) => shownText(text, secrets) ?? 'nothing',
@@ -229,8 +250,9 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
   }
 }
 
-class PageTooLarge extends Error {
-  override readonly name = 'PageTooLarge';
+/** An answer that is not read to its end, as it has more bytes than may be held. */
+export class AnswerTooLarge extends Error {
+  override readonly name = 'AnswerTooLarge';
 }
 
 function withBody({ headers = {}, body }: SourceRequest): { headers: Record<string, string>; body: string | null } {
@@ -270,13 +292,13 @@ async function errorText(body: Dispatcher.ResponseData['body']): Promise<string>
   return Buffer.concat(parts).toString('utf8');
 }
 
-async function wholeText(body: AsyncIterable<Buffer>, bytesMax: number): Promise<string> {
+async function wholeText(body: AsyncIterable<Buffer>, bytesMax: number): Promise<{ text: string; bytes: number }> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of body) {
     length += part.length;
-    if (length > bytesMax) throw new PageTooLarge(`the answer has more than ${bytesMax} bytes`);
+    if (length > bytesMax) throw new AnswerTooLarge(`the answer has more than ${bytesMax} bytes`);
     parts.push(part);
   }
-  return Buffer.concat(parts).toString('utf8');
+  return { text: Buffer.concat(parts).toString('utf8'), bytes: length };
 }
