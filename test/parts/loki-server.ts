@@ -11,11 +11,16 @@ import { part } from './part.ts';
 
 export interface RunningLoki {
   url: string;
-  /** Entries of one stream, as `[nanoseconds, line]`, perhaps with structured metadata. */
-  push(tenant: string, streams: readonly LokiStream[]): Promise<void>;
+  /** Sends entries, and waits until queries find them in Loki's store. */
+  push(tenant: string, streams: readonly LokiStream[], selector?: string): Promise<void>;
+  /** The same for a request of OTLP/HTTP, as protobuf or as an object for JSON, of entries in the given milliseconds. */
+  pushOtlp(tenant: string, body: Uint8Array | object, timesMs: readonly number[]): Promise<void>;
+  /** Sends entries and waits for nothing: they are in Loki's memory alone. */
+  send(tenant: string, streams: readonly LokiStream[]): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** Entries of one stream. */
 export interface LokiStream {
   stream: Record<string, string>;
   values: ([ns: string, line: string] | [ns: string, line: string, metadata: Record<string, string>])[];
@@ -24,12 +29,16 @@ export interface LokiStream {
 const READY_TIMEOUT_MS = 90_000;
 const LINE_BYTES_MAX = 2 << 20;
 
+/** What one tenant is allowed, by the names of Loki's `limits_config`; for all others, Loki's defaults hold. */
+export type TenantLimits = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 /** Starts the real Loki as one process over a temporary folder, for several tenants, with any time taken. */
-export async function startLoki(entriesMax = 5000): Promise<RunningLoki> {
+export async function startLoki(tenants: TenantLimits = {}): Promise<RunningLoki> {
   const program = await part('loki');
   const folder = await mkdtemp(join(tmpdir(), 'halfspace-loki-'));
   const [http, grpc] = [await freePort(), await freePort()];
-  await writeFile(join(folder, 'config.yaml'), configuration(folder, http, grpc, entriesMax));
+  await writeFile(join(folder, 'config.yaml'), configuration(folder, http, grpc));
+  await writeFile(join(folder, 'tenants.yaml'), JSON.stringify({ overrides: tenants }));
   const child = spawn(program, [`-config.file=${join(folder, 'config.yaml')}`], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -48,22 +57,34 @@ export async function startLoki(entriesMax = 5000): Promise<RunningLoki> {
     await stop();
     throw error;
   }
+  const send = (tenant: string, streams: readonly LokiStream[]) =>
+    post(`${url}/loki/api/v1/push`, tenant, 'application/json', JSON.stringify({ streams }));
   return {
     url,
     stop,
-    async push(tenant, streams) {
-      const { statusCode, body } = await request(`${url}/loki/api/v1/push`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-scope-orgid': tenant },
-        body: JSON.stringify({ streams }),
-      });
-      const text = await body.text();
-      if (statusCode !== 204) throw new Error(`Loki took no push: ${statusCode} ${text.slice(0, 500)}`);
-      // Queries for old times go to the store alone.
-      await (await request(`${url}/flush`, { method: 'POST' })).body.dump();
-      await untilStored(url, tenant, streams);
+    send,
+    async push(tenant, streams, selector) {
+      await send(tenant, streams);
+      const timesMs = streams.flatMap(({ values }) => values.map(([ns]) => Number(BigInt(ns) / 1_000_000n)));
+      await untilStored(url, tenant, timesMs, selector);
+    },
+    async pushOtlp(tenant, body, timesMs) {
+      const isBinary = body instanceof Uint8Array;
+      const type = isBinary ? 'application/x-protobuf' : 'application/json';
+      await post(`${url}/otlp/v1/logs`, tenant, type, isBinary ? body : JSON.stringify(body));
+      await untilStored(url, tenant, timesMs);
     },
   };
+}
+
+async function post(url: string, tenant: string, type: string, content: string | Uint8Array): Promise<void> {
+  const { statusCode, body } = await request(url, {
+    method: 'POST',
+    headers: { 'content-type': type, 'x-scope-orgid': tenant },
+    body: content,
+  });
+  const text = await body.text();
+  if (statusCode !== 204) throw new Error(`Loki took no push: ${statusCode} ${text.slice(0, 500)}`);
 }
 
 /** It tells readiness by HTTP only. */
@@ -83,19 +104,27 @@ async function untilReady(url: string): Promise<void> {
   }
 }
 
-/** Flushing is over some time after it was asked for; of what was pushed before, at the same times, there is nothing. */
-async function untilStored(url: string, tenant: string, streams: readonly LokiStream[]): Promise<void> {
-  const times = streams.flatMap(({ values }) => values.map(([ns]) => Number(BigInt(ns) / 1_000_000n)));
-  const firstMs = times.reduce((first, ms) => Math.min(first, ms), Infinity);
-  const lastMs = times.reduce((last, ms) => Math.max(last, ms), -Infinity) + 1;
-  const query = `sum(count_over_time({service_name=~".+"}[${lastMs - firstMs + 1}ms]))`;
+/**
+ * Queries for old times go to the store alone, so what is in memory is flushed, which is over some time after it was
+ * asked for. Of what was pushed before, at the same times, there is nothing.
+ */
+async function untilStored(
+  url: string,
+  tenant: string,
+  timesMs: readonly number[],
+  selector = '{service_name=~".+"}',
+): Promise<void> {
+  await (await request(`${url}/flush`, { method: 'POST' })).body.dump();
+  const firstMs = timesMs.reduce((first, ms) => Math.min(first, ms), Infinity);
+  const lastMs = timesMs.reduce((last, ms) => Math.max(last, ms), -Infinity) + 1;
+  const query = `sum(count_over_time(${selector}[${lastMs - firstMs + 1}ms]))`;
   const call = `${url}/loki/api/v1/query?${new URLSearchParams({ query, time: String(lastMs / 1000) }).toString()}`;
   for (let tries = 0; ; tries++) {
     const { body } = await request(call, { headers: { 'x-scope-orgid': tenant } });
     const text = await body.text();
-    if (text.includes(`,"${times.length}"]`)) return;
-    if (tries === 100) throw new Error(`Loki does not show what was pushed to it: ${text.slice(0, 500)}`);
-    await sleep(100);
+    if (text.includes(`,"${timesMs.length}"]`)) return;
+    if (tries === 200) throw new Error(`Loki does not show what was pushed to it: ${text.slice(0, 500)}`);
+    await sleep(50);
   }
 }
 
@@ -108,7 +137,7 @@ function freePort(): Promise<number> {
   });
 }
 
-function configuration(folder: string, http: number, grpc: number, entriesMax: number): string {
+function configuration(folder: string, http: number, grpc: number): string {
   return `
 auth_enabled: true
 server: { http_listen_address: 127.0.0.1, http_listen_port: ${http}, grpc_listen_address: 127.0.0.1, grpc_listen_port: ${grpc}, log_level: warn }
@@ -126,13 +155,13 @@ limits_config:
   reject_old_samples: false
   unordered_writes: true
   allow_structured_metadata: true
-  max_entries_limit_per_query: ${entriesMax}
   max_line_size: ${LINE_BYTES_MAX}
   ingestion_rate_mb: 100
   ingestion_burst_size_mb: 100
   per_stream_rate_limit: 100MB
   per_stream_rate_limit_burst: 100MB
 query_scheduler: { max_outstanding_requests_per_tenant: 4096 }
+runtime_config: { file: ${folder}/tenants.yaml }
 analytics: { reporting_enabled: false }
 `;
 }

@@ -42,6 +42,8 @@ export interface SourceRequest {
   codes?: Readonly<Record<number, SourceErrorCode>>;
   /** For stores whose refusals say in their body, and not by their status, what is wrong. Over `codes`. */
   judge?(refusal: { status: number; headers: SourceAnswer['headers']; body: string }): Judgement | undefined;
+  /** Whether a call that got no answer `tried` + 1 times is not made again as it is. */
+  isLost?(cause: unknown, tried: number): boolean;
 }
 
 /** What a refusal means; what is left out is told by its status and body as for other stores. */
@@ -198,7 +200,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
         signal.throwIfAborted();
         if (cause instanceof SourceError) throw cause;
         problem = failure(request, cause);
-        if (problem.code === 'host_refused') throw problem;
+        if (problem.code === 'host_refused' || request.isLost?.(cause, tried) === true) throw problem;
       }
       if (tried + 1 >= ATTEMPTS_MAX || (waitMs ?? 0) > HINT_MS_MAX) throw problem;
       await pause(tried, waitMs, patience);

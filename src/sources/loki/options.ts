@@ -18,13 +18,18 @@ export const LOKI: SourceDeclaration = {
       destination: true,
       description: 'Address of Loki or of the gateway before it',
     },
-    { key: 'api_key', variable: 'LOKI_API_KEY', secret: true, description: 'Bearer token' },
+    {
+      key: 'api_key',
+      variable: 'LOKI_API_KEY',
+      secret: true,
+      description: 'Bearer token; with LOKI_USER, the password of basic authentication',
+    },
     { key: 'user', variable: 'LOKI_USER', description: 'User of basic authentication' },
     { key: 'password', variable: 'LOKI_PASSWORD', secret: true, description: 'Password of basic authentication' },
     {
       key: 'tenant',
       variable: 'LOKI_TENANT',
-      pattern: { source: '^[!-~]+$', allowed: 'a tenant, or several with | between, without spaces' },
+      pattern: { source: '^[!-~]+$', allowed: 'a tenant, or several with vertical bars between, without spaces' },
       description: 'Tenant, sent as X-Scope-OrgID',
     },
     {
@@ -34,7 +39,7 @@ export const LOKI: SourceDeclaration = {
         source: '^\\s*\\{[^]*$',
         allowed: 'a LogQL query for log lines, which begins with { as in {app="shop"}',
       },
-      description: `LogQL query for log lines; ${DEFAULT_QUERY} when unset`,
+      description: `LogQL query for log lines; ${DEFAULT_QUERY}, or one by another label, when unset`,
     },
   ],
 };

@@ -33,15 +33,21 @@ type Fields = Record<string, unknown>;
  * and theirs, a resource's attributes, ...). A JSON text inside docker's `log` field is read like a record of its own.
  *
  * @param hints whether a weak hint (`name`, `container_name`, ...) may name the service.
+ * @param otherwise level of a record that states none, and whose message states none.
  */
-export function recordFields(record: Fields, timestamps: TimestampReader, hints: boolean): RecordFields {
+export function recordFields(
+  record: Fields,
+  timestamps: TimestampReader,
+  hints: boolean,
+  otherwise: LevelIndex = INFO,
+): RecordFields {
   const inner = dockerRecord(record);
   const layers = [...(inner === undefined ? [] : layersOf(inner)), ...layersOf(record)];
   const message = messageOf(layers, inner ?? record);
   return {
     message,
     timestampMs: timeOf(layers, timestamps),
-    level: levelOf(layers) ?? sniffLevelOf(message) ?? INFO,
+    level: levelOf(layers) ?? sniffLevelOf(message) ?? otherwise,
     service: serviceOf(layers, hints),
   };
 }

@@ -135,8 +135,18 @@ describe.skipIf(path === undefined)('rows of ClickHouse', () => {
     ['a wrong password', { password: 'wrong-word' }, 'credentials_refused', /Authentication failed.*check CH_PASSWORD/],
     ['a table that is not there', { table: 'nowhere' }, 'configuration', /no table default\.nowhere/],
     ['a database that is not there', { database: 'nowhere' }, 'configuration', /nowhere/],
-    ['a column that is not there', { table: 'own_1', col_timestamp: 'x' }, 'configuration', /no column x.*CH_COL_TIMESTAMP/],
-    ['columns that nobody named', { table: 'own_1' }, 'configuration', /not the Collector exporter's.*CH_COL_TIMESTAMP/],
+    [
+      'a column that is not there',
+      { table: 'own_1', col_timestamp: 'x' },
+      'configuration',
+      /no column x.*CH_COL_TIMESTAMP/,
+    ],
+    [
+      'columns that nobody named',
+      { table: 'own_1' },
+      'configuration',
+      /not the Collector exporter's.*CH_COL_TIMESTAMP/,
+    ],
     ['a path that is none', { url: '/other' }, 'configuration', /404/],
   ])('says what is wrong with %s', async (_, over, code, words) => {
     if (over['url'] !== undefined) over['url'] = `${server.url}${over['url']}`;
