@@ -1,5 +1,5 @@
 /** A longer text is no template. */
-export const KEPT_BYTES_MAX = 4096;
+const KEPT_BYTES_MAX = 4096;
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 /** What a decoder puts for bytes that are no UTF-8. */

@@ -27,8 +27,6 @@ const MEANINGS: readonly (readonly [SourceErrorCode, readonly number[]])[] = [
   ['vendor_error', [158, 241, 307, 394, 396]],
 ];
 
-/** A limit on rows or groups, the user's or our own. */
-export const TOO_MANY_ROWS = 158;
 const TOO_MANY_QUERIES = 202;
 
 /** Undefined for what is no exception of ClickHouse, and in `unknown` words for one that is not listed. */

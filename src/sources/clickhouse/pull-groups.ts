@@ -49,7 +49,7 @@ async function countWindow(
   const malformed = () => client.error('malformed_answer', CALL, 'its answer is not the counts that were asked for');
   const window = { start: startMs, end: endMs };
   const span = { call: CALL, sql: spanSql(rows), parameters: window };
-  const [first, last, count] = ((await readRows(client, table.connection, span))[0] ?? []).map(Number) as number[];
+  const [first, last, count] = ((await readRows(client, table.connection, span))[0] ?? []).map(Number);
   if (first === undefined || last === undefined || !Number.isSafeInteger(count)) throw malformed();
   const wanted = count as number;
   sink.begin(first, last, wanted);
