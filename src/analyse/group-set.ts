@@ -79,7 +79,8 @@ export class GroupSet implements GroupSink {
     try {
       return this.#services.ofName(service);
     } catch (error) {
-      if (error instanceof ServicesOverflow) throw new GroupsUnsettled('the window has more services than have a place');
+      if (error instanceof ServicesOverflow)
+        throw new GroupsUnsettled('the window has more services than have a place');
       throw error;
     }
   }

@@ -40,7 +40,7 @@ export async function startClickHouse(manifest: string, password: string): Promi
       ]),
     );
     const headers = { 'x-clickhouse-user': CLICKHOUSE_USER, 'x-clickhouse-key': password };
-    const answer = await fetch(`${url}/?${query}`, { method: 'POST', body: sql, headers });
+    const answer = await fetch(`${url}/?${query.toString()}`, { method: 'POST', body: sql, headers });
     const text = await answer.text();
     if (!answer.ok) throw new Error(text);
     return text;

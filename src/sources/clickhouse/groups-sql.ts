@@ -45,8 +45,7 @@ const JSON_HEAD_BYTES = 320;
 const TELLING_START = String.raw`^\s*(?:[{<]|[TDIWEF][0-9]{4} )`;
 /** A letter in brackets, a colour, or any word that is a level somewhere. */
 const TELLING_WORD =
-  String.raw`(?i)\[[a-z][\] ]|\x1b|` +
-  [...LEVEL_SPELLINGS.keys()].filter((word) => word.length > 1).join('|');
+  String.raw`(?i)\[[a-z][\] ]|\x1b|` + [...LEVEL_SPELLINGS.keys()].filter((word) => word.length > 1).join('|');
 
 /**
  * What a message says of its own level: texts for which it is the same, and whose shape is, have the same level. Where

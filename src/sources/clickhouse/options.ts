@@ -29,7 +29,12 @@ export const CLICKHOUSE: SourceDeclaration = {
       description: 'Column of the time: DateTime, DateTime64, Date, text, or a number in s, ms, us or ns',
     },
     { key: 'col_message', variable: 'CH_COL_MESSAGE', pattern: NAME, description: 'Column of the message' },
-    { key: 'col_level', variable: 'CH_COL_LEVEL', pattern: NAME, description: 'Column of the level: text, Enum, number' },
+    {
+      key: 'col_level',
+      variable: 'CH_COL_LEVEL',
+      pattern: NAME,
+      description: 'Column of the level: text, Enum, number',
+    },
     { key: 'col_service', variable: 'CH_COL_SERVICE', pattern: NAME, description: 'Column of the service' },
     {
       key: 'pushdown',

@@ -134,5 +134,8 @@ function encodeHeader(text: string): string {
 
 /** Parameters are read as fields of a tab-separated line. */
 function escaped(value: string): string {
-  return value.replaceAll('\\', '\\\\').replaceAll('\t', String.raw`\t`).replaceAll('\n', String.raw`\n`);
+  return value
+    .replaceAll('\\', '\\\\')
+    .replaceAll('\t', String.raw`\t`)
+    .replaceAll('\n', String.raw`\n`);
 }

@@ -40,7 +40,10 @@ export function rowsSql(table: LogTable, client: SourceClient): string {
 
 /** Level that a row states beside its message; undefined where it states none. */
 export function statedLevel(table: LogTable, number: number, text: string): LevelIndex | undefined {
-  return levelOfSeverityNumber(number) ?? (isSeverityNumber(table.level) ? levelOfSeverityNumber(Number(text)) : levelOfColumn(text));
+  return (
+    levelOfSeverityNumber(number) ??
+    (isSeverityNumber(table.level) ? levelOfSeverityNumber(Number(text)) : levelOfColumn(text))
+  );
 }
 
 /** OpenTelemetry's numbers stand in a column of that name; other numbers are those of loggers or of syslog. */

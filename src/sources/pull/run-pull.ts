@@ -52,11 +52,7 @@ export async function runPull(
 }
 
 /** What a pull has around it. Close the client when it is over. */
-export function openPull(
-  declaration: SourceDeclaration,
-  request: PullRequest,
-  options: RunPullOptions,
-): PullContext {
+export function openPull(declaration: SourceDeclaration, request: PullRequest, options: RunPullOptions): PullContext {
   const { sink, maxRows, signal, onRow } = options;
   const { startMs, endMs } = request;
   const guard = createHostGuard(options.hostRules, options.fromRequest);

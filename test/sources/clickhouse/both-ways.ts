@@ -19,7 +19,16 @@ export function pullJob(
   maxRows = 10_000_000,
 ): PullJob {
   const hostRules = { allowed: [], denied: [], isOpen: false };
-  return { source: 'pull', store: 'clickhouse', values, ...window, maxRows, hostRules, fromRequest: false, answerTimeoutMs: 120_000 };
+  return {
+    source: 'pull',
+    store: 'clickhouse',
+    values,
+    ...window,
+    maxRows,
+    hostRules,
+    fromRequest: false,
+    answerTimeoutMs: 120_000,
+  };
 }
 
 export function analyseOptions(profile: MinerProfile, maxTemplates = 2000): AnalyseOptions {
@@ -39,5 +48,9 @@ export async function answerByRows(job: PullJob, options: AnalyseOptions): Promi
 export async function answerBothWays(job: PullJob, options: AnalyseOptions): Promise<BothWays> {
   const rows = await answerByRows(job, options);
   const { analysis, ...others } = await answerByGroups(job, options, UNWATCHED);
-  return { rows, groups: analysis, unsettled: 'unsettled' in others ? (others.unsettled ?? 'not to count') : undefined };
+  return {
+    rows,
+    groups: analysis,
+    unsettled: 'unsettled' in others ? (others.unsettled ?? 'not to count') : undefined,
+  };
 }

@@ -57,7 +57,7 @@ describe.skipIf(path === undefined)('rows of ClickHouse', () => {
     ['UInt64', epochNs, 7123],
     ['Float64', `${epochNs.slice(0, 10)}.123`, 7123],
     ['Decimal(18, 3)', `toDecimal64('${epochNs.slice(0, 10)}.123', 3)`, 7123],
-    ['Float64', `${epochNs.slice(0, 13)}`, 7123],
+    ['Float64', epochNs.slice(0, 13), 7123],
     ['String', `'2026-11-20T08:00:07.123456789Z'`, 7123],
     ['String', `'2026-11-20T09:00:07.123+01:00'`, 7123],
     ['LowCardinality(String)', `'2026-11-20 08:00:07'`, 7000],
@@ -135,8 +135,18 @@ describe.skipIf(path === undefined)('rows of ClickHouse', () => {
     ['a wrong password', { password: 'wrong-word' }, 'credentials_refused', /Authentication failed.*check CH_PASSWORD/],
     ['a table that is not there', { table: 'nowhere' }, 'configuration', /no table default\.nowhere/],
     ['a database that is not there', { database: 'nowhere' }, 'configuration', /nowhere/],
-    ['a column that is not there', { table: 'own_1', col_timestamp: 'x' }, 'configuration', /no column x.*CH_COL_TIMESTAMP/],
-    ['columns that nobody named', { table: 'own_1' }, 'configuration', /not the Collector exporter's.*CH_COL_TIMESTAMP/],
+    [
+      'a column that is not there',
+      { table: 'own_1', col_timestamp: 'x' },
+      'configuration',
+      /no column x.*CH_COL_TIMESTAMP/,
+    ],
+    [
+      'columns that nobody named',
+      { table: 'own_1' },
+      'configuration',
+      /not the Collector exporter's.*CH_COL_TIMESTAMP/,
+    ],
     ['a path that is none', { url: '/other' }, 'configuration', /404/],
   ])('says what is wrong with %s', async (_, over, code, words) => {
     if (over['url'] !== undefined) over['url'] = `${server.url}${over['url']}`;
