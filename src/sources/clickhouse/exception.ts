@@ -27,6 +27,11 @@ const MEANINGS: readonly (readonly [SourceErrorCode, readonly number[]])[] = [
   ['vendor_error', [158, 241, 307, 394, 396]],
 ];
 
+/** Whether an error's sentence names a limit of the user's, on memory, rows or bytes. */
+export function isLimit(sentence: string): boolean {
+  return /exception (?:158|241|307|396): /.test(sentence);
+}
+
 const TOO_MANY_QUERIES = 202;
 
 /** Undefined for what is no exception of ClickHouse, and in `unknown` words for one that is not listed. */

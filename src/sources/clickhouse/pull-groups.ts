@@ -10,6 +10,7 @@ import { bucketParts, groupsSql, spanSql } from './groups-sql.ts';
 import { readLogTable } from './log-table.ts';
 import type { LogTable } from './log-table.ts';
 import { ENDS_WITH_CLIENT } from './pull-clickhouse.ts';
+import { isLimit } from './exception.ts';
 import { readRows, streamRows } from './query.ts';
 import { rowsSql, statedLevel } from './row-sql.ts';
 
@@ -30,6 +31,8 @@ export const pullClickHouseGroups: PullGroups = async (request, context, sink) =
       if (await countWindow(table, request, context, sink)) return true;
     } catch (error) {
       context.signal.throwIfAborted();
+      if (error instanceof SourceError && isLimit(error.message))
+        throw new GroupsUnsettled('ClickHouse may not use as much memory as counting the window takes');
       const isBroken = error instanceof SourceError && error.code === 'unreachable';
       if (!isBroken || tries === TRIES_MAX) throw error;
       continue;
@@ -50,10 +53,10 @@ async function countWindow(
   const window = { start: startMs, end: endMs };
   const span = { call: CALL, sql: spanSql(rows), parameters: window };
   const [first, last, count] = ((await readRows(client, table.connection, span))[0] ?? []).map(Number);
-  if (first === undefined || last === undefined || !Number.isSafeInteger(count)) throw malformed();
-  const wanted = count as number;
-  sink.begin(first, last, wanted);
-  if (wanted === 0) return true;
+  if (first === undefined || last === undefined || count === undefined) throw malformed();
+  if (![first, last, count].every(Number.isSafeInteger)) throw malformed();
+  sink.begin(first, last, count);
+  if (count === 0) return true;
   if (first < startMs || last >= endMs) throw malformed();
   const query = {
     call: CALL,
@@ -81,7 +84,7 @@ async function countWindow(
     if (earliest < first || latest > last) return false;
     sink.add(group);
   }
-  return counted === wanted && earliest === first && latest === last;
+  return counted === count && earliest === first && latest === last;
 }
 
 function groupOf(table: LogTable, values: unknown[]): RowGroup | undefined {

@@ -64,26 +64,32 @@ function wordsSql(line: string): string {
   return bind('words', words, `concat(${skeleton}, '\x02', arrayStringConcat(${shaped}, '\x02'))`);
 }
 
+/** An address may take the head of a word with it, and what is left may be a name with one digit. */
+const ONE_DIGIT_LEFT = '^:?[0-9a-fA-F]*[^0-9]*[0-9][^0-9]*$';
+
 function wordSql(word: string, before: string): string {
-  const byColon = `startsWith(${word}, ':') OR endsWith(${word}, ':') OR endsWith(${before}, ':')`;
+  const byColon = `(startsWith(${word}, ':') OR endsWith(${word}, ':') OR endsWith(${before}, ':'))`;
   const is = (pattern: string) => `match(${word}, ${textLiteral(pattern)})`;
   // Groups of an address, which stand by a colon, are told by their length.
   const groups = replaceAll(replaceAll(word, '[0-9]{5,}', '\x03'), '[0-9]+', '\x04');
-  // The few digits of a name say what it is; those of a quantity do not.
+  // One digit may be part of a name; two are of a value, and only where they stand may matter.
   const quantity = String.raw`^[-+]?[0-9]+(?:\.[0-9]*)?[A-Za-z]{1,5}[.#-]*$`;
+  const zeros = `translate(${word}, '0123456789', '0000000000')`;
   return `multiIf(${[
     is(String.raw`[^ -~\t]|=$|"[\t ]*:$`),
     word,
     `NOT ${is('[A-Za-z]')}`,
     `if(${byColon}, ${groups}, ${replaceAll(word, '[0-9]+', '\x04')})`,
-    `${byColon} OR position(${word}, '..') > 0`,
+    `position(${word}, '..') > 0 OR (${byColon} AND ${is(ONE_DIGIT_LEFT)})`,
     word,
     `position(${word}, '@') > 0`,
-    replaceAll(word, '[0-9]{3,}', '\x04'),
+    `if(${byColon}, ${word}, ${replaceAll(word, '[0-9]{3,}', '\x04')})`,
     is('[0-9].*[0-9].*[0-9]'),
-    runsSql(word),
-    is(quantity),
+    `if(${byColon}, ${zeros}, ${runsSql(word)})`,
+    `NOT ${byColon} AND ${is(quantity)}`,
     replaceAll(word, '[0-9]+', '\x04'),
+    is('[0-9].*[0-9]'),
+    zeros,
     word,
   ].join(', ')})`;
 }
