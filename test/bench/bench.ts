@@ -5,6 +5,7 @@ import { formatTable } from './figure.ts';
 import type { Figure } from './figure.ts';
 import { forestSection, liveSection, mineSection, treesSection } from './sections/algorithms.ts';
 import { otlpSection } from './sections/otlp.ts';
+import { pushdownSection } from './sections/pushdown.ts';
 import { testbedSection } from './sections/testbed.ts';
 import { windowSection } from './sections/window.ts';
 
@@ -20,6 +21,7 @@ const SECTIONS = new Map<string, () => Promise<Figure[]>>([
   ['forest', forestSection],
   ['otlp', otlpSection],
   ['window', windowSection],
+  ['pushdown', pushdownSection],
   ['testbed', testbedSection],
 ]);
 

@@ -36,7 +36,7 @@ export function analyseOptions(profile: MinerProfile, maxTemplates = 2000): Anal
   return { miner, profile: profile === 'drain3' ? 'reference' : 'default', contamination: 0.1 };
 }
 
-async function answerByRows(job: PullJob, options: AnalyseOptions): Promise<WindowAnalysis> {
+export async function answerByRows(job: PullJob, options: AnalyseOptions): Promise<WindowAnalysis> {
   const { sorter, services } = await loadRows(job, {}, UNWATCHED);
   try {
     return analyseRows(sorter, services, options, () => {});
