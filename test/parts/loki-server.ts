@@ -160,6 +160,7 @@ limits_config:
   ingestion_burst_size_mb: 100
   per_stream_rate_limit: 100MB
   per_stream_rate_limit_burst: 100MB
+querier: { multi_tenant_queries_enabled: true }
 query_scheduler: { max_outstanding_requests_per_tenant: 4096 }
 runtime_config: { file: ${folder}/tenants.yaml }
 analytics: { reporting_enabled: false }

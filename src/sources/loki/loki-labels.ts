@@ -56,13 +56,15 @@ function statedLevel(labels: LokiLabels): LevelIndex | undefined {
     // `level` itself goes over `Level`.
     if (lower === name || !byName.has(lower)) byName.set(lower, value);
   }
+  // OTLP's number says it most plainly, as it does where OTLP is received.
+  const number = byName.get('severity_number') ?? '';
+  const byNumber = /^\d{1,2}$/.test(number) ? levelOfSeverityNumber(Number(number)) : undefined;
+  if (byNumber !== undefined) return byNumber;
   for (const name of LEVEL_LABELS) {
     const level = levelOfText(byName.get(name) ?? '');
     if (level !== undefined) return level;
   }
-  // OTLP's number stands alone where the sender gave no text.
-  const number = byName.get('severity_number') ?? '';
-  return /^\d{1,2}$/.test(number) ? levelOfSeverityNumber(Number(number)) : undefined;
+  return undefined;
 }
 
 function labelOf(labels: LokiLabels, name: string): string | undefined {

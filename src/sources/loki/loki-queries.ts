@@ -25,8 +25,9 @@ const SILENT = 'UND_ERR_HEADERS_TIMEOUT';
 export interface Page {
   /** Newest first. */
   entries: LokiEntry[];
-  /** Whether there may be more of its oldest nanosecond, and before. Without, all since `startNs` is there. */
+  /** Whether there may be more of its oldest nanosecond, and before. Without, all after `startNs` is there. */
   isFull: boolean;
+  /** What was asked for begins here; entries of this very nanosecond may be there several times (see `instant`). */
   startNs: bigint;
 }
 
@@ -60,11 +61,18 @@ export class LokiQueries {
     return this.#ask(span);
   }
 
-  /** The entries of one nanosecond, or the parts to read instead where they are more than a page. */
+  /**
+   * The entries of one nanosecond, or the parts to read instead where they are more than a page.
+   *
+   * Of the nanosecond that a query begins with Loki gives entries several times where more than 50 chunks end at it, as
+   * they do at whole milliseconds: so the query begins one before.
+   */
   async instant(timeNs: bigint, part: Part): Promise<{ entries: LokiEntry[]; isCut: boolean } | { parts: Part[] }> {
     for (;;) {
       const limit = this.#size.rows;
-      const { entries, isFull } = await this.#ask({ startNs: timeNs, endNs: timeNs + 1n }, part.stages);
+      const page = await this.#ask({ startNs: timeNs - 1n, endNs: timeNs + 1n }, part.stages);
+      const entries = page.entries.filter((entry) => entry.timeNs === timeNs);
+      const isFull = page.isFull && entries.length === page.entries.length;
       if (part.filter !== undefined && !entries.every((entry) => part.filter?.passes(entry))) {
         throw this.#client.error('malformed_answer', CALL, 'its answer has lines that the query filters out', 200);
       }
@@ -107,16 +115,13 @@ export class LokiQueries {
   async #ask(span: Span, stages = ''): Promise<Page> {
     for (;;) {
       const asked = this.#width.lastOf(span);
-      // Where a query begins at a whole millisecond, at which more than 50 chunks end, Loki gives the lines of that
-      // very nanosecond several times: so it begins one before, which is left out.
-      const whole = { startNs: asked.startNs - 1n, endNs: asked.endNs };
       const limit = this.#size.rows;
       const startedMs = performance.now();
       let isOtherwise = false;
       try {
         const { value, bytes } = await this.#client.jsonWithHeaders({
           call: CALL,
-          url: this.#urlOf(whole, limit, stages),
+          url: this.#urlOf(asked, limit, stages),
           headers: this.#connection.headers,
           bytesMax: ANSWER_BYTES_MAX,
           judge: ({ status, body }) => {
@@ -131,12 +136,10 @@ export class LokiQueries {
             return isOtherwise || this.#reduced;
           },
         });
-        const found = lokiEntries(value, whole, (code, sentence) => this.#client.error(code, CALL, sentence, 200));
-        this.#size.learn(found.length, bytes);
+        const entries = lokiEntries(value, asked, (code, sentence) => this.#client.error(code, CALL, sentence, 200));
+        this.#size.learn(entries.length, bytes);
         this.#width.answered(performance.now() - startedMs);
-        const entries = found.filter(({ timeNs }) => timeNs >= asked.startNs);
-        const isFull = found.length >= limit && entries.length === found.length;
-        return { entries, isFull, startNs: asked.startNs };
+        return { entries, isFull: entries.length >= limit, startNs: asked.startNs };
       } catch (error) {
         const isTooLarge = error instanceof SourceError && error.cause instanceof AnswerTooLarge;
         if (!isOtherwise && !(isTooLarge && this.#size.shrink())) throw error;

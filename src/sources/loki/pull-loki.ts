@@ -14,8 +14,8 @@ const NS_PER_MS = 1_000_000n;
 
 /**
  * Pages backwards in time with `query_range` (Loki's HTTP API). A page that is full may hold only some of the entries
- * of its oldest nanosecond: these are left to the next page, which ends behind that nanosecond. One that has nothing
- * but them is read apart, so that none is lost or doubled.
+ * of its oldest nanosecond: these are left to the next page, which ends behind that nanosecond. A nanosecond that fills a
+ * page is read apart, and so is the one that a query begins with, so that no entry is lost or doubled.
  */
 export const pullLoki: Pull = async (request, context) => {
   const queries = new LokiQueries(request.values, context);
@@ -31,13 +31,15 @@ async function pullSpan(queries: LokiQueries, rows: LokiRows, startNs: bigint, b
   while (endNs > startNs) {
     const page = await queries.page({ startNs, endNs });
     const oldestNs = page.entries.at(-1)?.timeNs ?? endNs;
-    const whole = page.isFull ? page.entries.filter(({ timeNs }) => timeNs > oldestNs) : page.entries;
-    if (!rows.take(whole)) return;
-    if (!page.isFull) endNs = page.startNs;
-    else if (whole.length > 0) endNs = oldestNs + 1n;
+    // Entries of this nanosecond are not to be relied on.
+    const openNs = page.isFull ? oldestNs : page.startNs;
+    const sure = page.entries.filter(({ timeNs }) => timeNs > openNs);
+    if (!rows.take(sure)) return;
+    if (page.isFull && sure.length > 0) endNs = openNs + 1n;
     else {
-      if (!(await takeInstant(queries, rows, oldestNs))) return;
-      endNs = oldestNs;
+      const isThere = openNs === oldestNs;
+      if (isThere && !(await takeInstant(queries, rows, openNs))) return;
+      endNs = openNs;
     }
   }
 }

@@ -291,6 +291,13 @@ describe.skipIf(part.missing)('the real Loki', () => {
       expect(rows.map(({ message }) => message)).toEqual(['fresh 2', 'fresh 1', 'fresh 0']);
     });
 
+    test('of several tenants', async () => {
+      for (const tenant of ['left', 'right']) {
+        await loki.push(tenant, [{ stream: { service_name: 'shop' }, values: [[at(1), 'the same in both']] }]);
+      }
+      expect((await collect('left|right')).rows).toHaveLength(2);
+    });
+
     test('that a pipeline in the query shapes', async () => {
       const values: LokiStream['values'] = [
         [at(1), 'keep a'],
