@@ -13,9 +13,6 @@ const UNHEARD_CHANCE = 1 / 7000;
 /** The first new errors of a service of few lines speak by themselves, too: how usual they are is not known yet. */
 const FIRST_ERRORS = 3;
 const FEW_LINES = 1500;
-/** What is new comes in clumps, as one request says several lines at once: further ones in so short a time tell little. */
-const CLUMP_MS = 1000;
-const CLUMP_SHARE = 0.25;
 
 /**
  * Lines of templates that have only just appeared, at warn and above, and below: each has a budget of its own. How many
@@ -24,10 +21,8 @@ const CLUMP_SHARE = 0.25;
  * templates, and not in one that always has.
  */
 export class Novelty {
-  readonly low = stream(9);
+  readonly low = stream(15);
   readonly high = stream(10.5);
-  /** When a line of a young template came that was more than one of a clump. */
-  #clumpMs = -Infinity;
   #singlesLow = 0;
   #singlesHigh = 0;
   /** New errors that spoke at once. */
@@ -74,11 +69,9 @@ export class Novelty {
   }
 
   /** A line of a young template, at `lineRate` lines a second; `weight` as it teaches. */
-  young(memory: TemplateMemory, timestampMs: number, nowMs: number, lineRate: number, weight: number): void {
+  young(memory: TemplateMemory, nowMs: number, lineRate: number, weight: number): void {
     const events = this.streamFor(memory);
-    const isOfClump = Math.abs(timestampMs - this.#clumpMs) < CLUMP_MS;
-    if (!isOfClump) this.#clumpMs = timestampMs;
-    events.count(1, nowMs, this.#rate(events, lineRate), isOfClump ? CLUMP_SHARE : 1);
+    events.count(1, nowMs, this.#rate(events, lineRate));
     events.learn(1, 0, weight);
   }
 
