@@ -5,6 +5,7 @@ import { LOKI } from './loki-recipe.ts';
 import { CLOUD_CLIENTS_RECIPE } from './cloud-clients-recipe.ts';
 import { MOTO_RECIPE } from './moto-recipe.ts';
 import { CLICKHOUSE_RECIPE } from './clickhouse-recipe.ts';
+import { DATADOG_CLIENT } from './datadog-client-recipe.ts';
 import { runCommand } from './run-command.ts';
 import { ELASTICSEARCH_NODE, OPENSEARCH_2_NODE, OPENSEARCH_NODE } from './search-node-recipe.ts';
 import { SPLUNK_CLIENTS } from './splunk-clients-recipe.ts';
@@ -71,6 +72,7 @@ export const RECIPES = {
   'opensearch-2': OPENSEARCH_2_NODE,
   elasticsearch: ELASTICSEARCH_NODE,
   'splunk-clients': SPLUNK_CLIENTS,
+  'datadog-client': DATADOG_CLIENT,
 } as const satisfies Record<string, Recipe>;
 
 export type PartName = keyof typeof RECIPES;

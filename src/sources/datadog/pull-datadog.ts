@@ -1,50 +1,36 @@
+import type { SourceClient } from '../http/source-client.ts';
+import { AnswerTooLarge } from '../http/source-client.ts';
 import { MovingCursor } from '../pull/moving-cursor.ts';
 import type { Pull } from '../pull/pull.ts';
 import { fieldsOf, readLogEvent } from './log-event.ts';
 import { DEFAULT_SITE } from './options.ts';
+import { metaFault } from './search-meta.ts';
 
 const CALL = 'Search logs';
 /** The API's own limit. */
 const PAGE_ROWS_MAX = 1000;
+/** An event has a megabyte at most, so that a full page could have a thousand of them. */
+const PAGE_BYTES_MAX = 64 << 20;
 
 /** Events of a search (Datadog API v2, `POST /logs/events/search`), newest first, page by page by its cursors. */
 export const pullDatadog: Pull = async ({ startMs, endMs, values }, { rows, client, pageRowsMax }) => {
-  const base = values.get('url') ?? `https://api.${values.get('site') ?? DEFAULT_SITE}`;
-  const url = new URL(`${base.replace(/\/+$/, '')}/api/v2/logs/events/search`);
-  const headers = {
-    'dd-api-key': values.get('api_key') ?? '',
-    'dd-application-key': values.get('app_key') ?? '',
-  };
-  const filter = {
-    query: values.get('query') ?? '*',
-    from: new Date(startMs).toISOString(),
-    to: new Date(endMs).toISOString(),
-    ...(values.has('indexes')
-      ? {
-          indexes: values
-            .get('indexes')
-            ?.split(',')
-            .map((name) => name.trim()),
-        }
-      : {}),
-    ...(values.has('storage') ? { storage_tier: values.get('storage') } : {}),
-  };
-  const limit = Math.max(1, Math.min(PAGE_ROWS_MAX, pageRowsMax));
+  const search = searcher(values, client, startMs, endMs);
   const malformed = (sentence: string) => client.error('malformed_answer', CALL, sentence);
   const moving = new MovingCursor();
+  let limit = Math.max(1, Math.min(PAGE_ROWS_MAX, pageRowsMax));
   let beforeMs = Infinity;
   let cursor: string | undefined;
-  do {
-    const page = cursor === undefined ? { limit } : { limit, cursor };
-    const answer = fieldsOf(
-      await client.json({ call: CALL, url, headers, body: { filter, sort: '-timestamp', page } }),
-    );
-    const data = answer?.['data'];
-    if (!Array.isArray(data)) throw malformed("its answer has no list of events: check that the address is the API's");
-    const meta = fieldsOf(answer?.['meta']);
-    if (meta?.['status'] === 'timeout') {
-      throw client.error('timed_out', CALL, 'the search took too long: ask for a shorter window or narrow DD_QUERY');
+  for (;;) {
+    const answer = await search({ limit, cursor }, limit > 1);
+    if (answer === 'too large') {
+      limit = Math.max(1, limit >> 3);
+      continue;
     }
+    const data = fieldsOf(answer)?.['data'];
+    if (!Array.isArray(data)) throw malformed("its answer has no list of events: check that the address is the API's");
+    const meta = fieldsOf(fieldsOf(answer)?.['meta']);
+    const fault = metaFault(meta);
+    if (fault !== undefined) throw client.error(fault.code, CALL, client.shown(fault.sentence), 200);
     for (const given of data as unknown[]) {
       const event = readLogEvent(given, rows.timestamps);
       if (event === undefined || Number.isNaN(event.timestampMs))
@@ -55,8 +41,39 @@ export const pullDatadog: Pull = async ({ startMs, endMs, values }, { rows, clie
     }
     // A short page, or one without an event, is not the last while a cursor comes with it.
     const after = fieldsOf(meta?.['page'])?.['after'];
-    cursor = typeof after === 'string' && after !== '' ? after : undefined;
-    if (cursor !== undefined && !moving.moveTo(cursor))
-      throw malformed('it gave a cursor twice, which would never end');
-  } while (cursor !== undefined);
+    if (typeof after !== 'string' || after === '') return;
+    if (!moving.moveTo(after)) throw malformed('it gave a cursor twice, which would never end');
+    cursor = after;
+  }
 };
+
+interface Page {
+  limit: number;
+  cursor: string | undefined;
+}
+
+function searcher(values: ReadonlyMap<string, string>, client: SourceClient, startMs: number, endMs: number) {
+  const base = values.get('url') ?? `https://api.${values.get('site') ?? DEFAULT_SITE}`;
+  const url = new URL(`${base.replace(/\/+$/, '')}/api/v2/logs/events/search`);
+  const headers = {
+    'dd-api-key': values.get('api_key') ?? '',
+    'dd-application-key': values.get('app_key') ?? '',
+  };
+  const indexes = values.get('indexes')?.split(',');
+  const filter = {
+    query: values.get('query') ?? '*',
+    from: new Date(startMs).toISOString(),
+    to: new Date(endMs).toISOString(),
+    ...(indexes === undefined ? {} : { indexes: indexes.map((name) => name.trim()) }),
+    ...(values.has('storage') ? { storage_tier: values.get('storage') } : {}),
+  };
+  return async (page: Page, mayBeSmaller: boolean): Promise<unknown> => {
+    const body = { filter, sort: '-timestamp', page };
+    try {
+      return await client.json({ call: CALL, url, headers, body, bytesMax: PAGE_BYTES_MAX });
+    } catch (error) {
+      if (mayBeSmaller && error instanceof Error && error.cause instanceof AnswerTooLarge) return 'too large';
+      throw error;
+    }
+  };
+}

@@ -56,6 +56,26 @@ describe('pages', () => {
     await expect(collect(server.url)).rejects.toMatchObject({ code: 'timed_out' });
   });
 
+  test.each([
+    ['unknown_index', 'One or several indexes are missing or invalid', 'configuration', /DD_INDEXES/],
+    ['slow_shard', 'Some data could not be read', 'vendor_error', /only a part/],
+  ])('a part of what was asked for (%s) is not taken for all of it, though its status is 200', async (...given) => {
+    const [code, title, kind, words] = given;
+    const warnings = [{ code, title, detail: `${API_KEY} saw a part` }];
+    const failure = collect((await serve([event(1)], { meta: { warnings } })).url);
+    await expect(failure).rejects.toMatchObject({ code: kind, message: expect.stringMatching(words) });
+    await expect(failure).rejects.toMatchObject({ message: expect.stringContaining(title) });
+    await expect(failure).rejects.not.toMatchObject({ message: expect.stringContaining(API_KEY) });
+  });
+
+  test('a page too large to hold is asked for smaller, and none of it is lost', async () => {
+    const server = await serve(Array.from({ length: 80 }, (_, i) => event(i, { message: `${i} ${'x'.repeat(1e6)}` })));
+    const { rows } = await collect(server.url);
+    expect(new Set(rows.map(({ message }) => message.slice(0, 3))).size).toBe(80);
+    const limits = server.searches.map((search) => (search['page'] as { limit: number }).limit);
+    expect(limits.slice(0, 3)).toEqual([1000, 125, 15]);
+  });
+
   test('indexes, storage tier and query are asked for as they are', async () => {
     const server = await serve([event(1), event(2, { service: 'till' })]);
     const { rows } = await collect(server.url, { query: 'service:till', indexes: 'main, audit', storage: 'flex' });
