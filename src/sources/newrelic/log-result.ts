@@ -6,6 +6,8 @@ export type Result = Readonly<Record<string, unknown>>;
 
 const LEVEL_FIELDS = ['level', 'log.level', 'loglevel', 'severity.text', 'severity'];
 const NUMBER_FIELD = 'severity.number';
+/** What a log without a message is told by, beside those of its level and service. */
+const TELLING_FIELDS = ['msg', 'log', 'event', 'body', 'error.message', 'http.statusCode', 'hostname'];
 const SERVICE_FIELDS = [
   'service.name',
   'service',
@@ -18,7 +20,13 @@ const SERVICE_FIELDS = [
 const HINT_FIELDS = ['container_name', 'logtype'];
 
 /** Attributes that are asked for, beside `timestamp` and `message`. */
-export const FIELDS: readonly string[] = [...LEVEL_FIELDS, NUMBER_FIELD, ...SERVICE_FIELDS, ...HINT_FIELDS];
+export const FIELDS: readonly string[] = [
+  ...LEVEL_FIELDS,
+  NUMBER_FIELD,
+  ...SERVICE_FIELDS,
+  ...HINT_FIELDS,
+  ...TELLING_FIELDS,
+];
 
 /** Epoch milliseconds, NaN when it is not told. */
 export function resultTimeMs(result: Result): number {
@@ -35,12 +43,18 @@ export function readResult(result: Result): {
   const number = result[NUMBER_FIELD];
   return {
     message:
-      textOf(message) ?? structuredMessage(typeof message === 'object' && message !== null ? { ...message } : rest),
+      textOf(message) ??
+      structuredMessage(typeof message === 'object' && message !== null ? { ...message } : withoutNulls(rest)),
     level:
       first(result, LEVEL_FIELDS, levelOfText) ??
       (typeof number === 'number' ? levelOfSeverityNumber(number) : undefined),
     service: first(result, [...SERVICE_FIELDS, ...HINT_FIELDS], (name) => name),
   };
+}
+
+/** All attributes that are asked for are answered: those that a log has not are null. */
+function withoutNulls(result: Result): Result {
+  return Object.fromEntries(Object.entries(result).filter(([, value]) => value !== null));
 }
 
 function first<Value>(

@@ -39,7 +39,8 @@ export async function startDatadog(events: readonly Event[]): Promise<DatadogSer
     const { limit = 10, cursor } = page;
     const bad = badValue(body['sort'], filter);
     if (bad !== undefined) return refuse(answer, 400, `input_validation_error(Field '${bad}' is invalid)`);
-    if (!(Number.isInteger(limit) && limit >= 1 && limit <= 1000)) return refuse(answer, 400, 'page.limit must be between 1 and 1000');
+    if (!(Number.isInteger(limit) && limit >= 1 && limit <= 1000))
+      return refuse(answer, 400, 'page.limit must be between 1 and 1000');
     const [from, to] = [Date.parse(String(filter['from'])), Date.parse(String(filter['to']))];
     if (Number.isNaN(from) || Number.isNaN(to)) return refuse(answer, 400, 'filter.from and filter.to are wrong');
     const descending = body['sort'] === '-timestamp' ? -1 : 1;
@@ -86,12 +87,12 @@ export async function startDatadog(events: readonly Event[]): Promise<DatadogSer
   });
 }
 
-const TIERS: readonly unknown[] = [undefined, 'indexes', 'online-archives', 'flex'];
+const TIERS: ReadonlySet<unknown> = new Set([undefined, 'indexes', 'online-archives', 'flex']);
 
 /** Name of a member whose value the API's description does not know. */
 function badValue(sort: unknown, filter: Record<string, unknown>): string | undefined {
   if (sort !== undefined && sort !== 'timestamp' && sort !== '-timestamp') return 'sort';
-  if (!TIERS.includes(filter['storage_tier'])) return 'storage_tier';
+  if (!TIERS.has(filter['storage_tier'])) return 'storage_tier';
   const { indexes = [] } = filter;
   return Array.isArray(indexes) && indexes.every((name) => typeof name === 'string') ? undefined : 'indexes';
 }

@@ -18,7 +18,7 @@ export interface NerdGraph {
 }
 
 const NRQL =
-  /^SELECT timestamp, message(?:, `[\w.]+`)+ FROM Log WHERE timestamp >= (\d+) AND timestamp < (\d+)(?: AND \((.*)\))? SINCE (\d+) UNTIL (\d+) ORDER BY timestamp DESC LIMIT (\d+)$/s;
+  /^SELECT timestamp, message((?:, `[\w.]+`)+) FROM Log WHERE timestamp >= (\d+) AND timestamp < (\d+)(?: AND \((.*)\))? SINCE (\d+) UNTIL (\d+) ORDER BY timestamp DESC LIMIT (\d+)$/s;
 
 /** NerdGraph over loopback for the one query that is asked, which it reads strictly; errors come with status 200. */
 export async function startNerdGraph(logs: readonly Log[]): Promise<NerdGraph> {
@@ -31,15 +31,23 @@ export async function startNerdGraph(logs: readonly Log[]): Promise<NerdGraph> {
     served.queries.push(variables.nrql);
     const failure = served.failures.shift();
     if (failure !== undefined) return failure;
-    const [, from, to, condition, since, until, limit] = NRQL.exec(variables.nrql) ?? [];
+    const [, names = '', from, to, condition, since, until, limit] = NRQL.exec(variables.nrql) ?? [];
     if (from === undefined || since !== from || until !== to) return failureOf('NRDB_SYNTAX', 'NRQL Syntax Error');
     if (Number(limit) < 1 || Number(limit) > 5000) return failureOf('NRDB_SYNTAX', 'NRQL: LIMIT is out of range');
     const service = /^service\.name = '(\w+)'$/.exec(condition ?? '')?.[1];
+    if (condition !== undefined && service === undefined) return failureOf('NRDB_SYNTAX', 'NRQL Syntax Error');
+    const selected = [
+      'timestamp',
+      'message',
+      ...Array.from(names.matchAll(/`([^`]+)`/g), ([, name]) => name as string),
+    ];
     const results = logs
       .filter(({ timestamp }) => timestamp >= Number(from) && timestamp < Number(to))
       .filter((log) => service === undefined || log['service.name'] === service)
       .toSorted((a, b) => b.timestamp - a.timestamp)
-      .slice(0, Number(limit));
+      .slice(0, Number(limit))
+      // What a log has not is null, and what was not selected is not there.
+      .map((log) => Object.fromEntries(selected.map((name) => [name, log[name] ?? null])));
     return { data: { actor: { account: { nrql: { results } } } } };
   }
 

@@ -55,6 +55,14 @@ describe('errors with status 200', () => {
     ['ACCESS_DENIED', 'no access', 'credentials_refused'],
     ['NRDB_TIMEOUT', 'NRDB:1106 Query timed out', 'timed_out'],
     ['NRDB_SYNTAX', "NRQL Syntax Error: at position 40, unexpected '='", 'configuration'],
+    // What the query itself says is no sign of what went wrong.
+    [
+      'INVALID_INPUT',
+      "NRQL Syntax Error: unexpected 'api_key' near 'access denied, too many timeouts'",
+      'configuration',
+    ],
+    ['', "NRQL Syntax Error: unexpected 'api_key' near 'timeout'", 'configuration'],
+    ['TIMEOUT', 'NRDB:1109 the query on `api_key` did not end', 'timed_out'],
   ])('%s is told at once as what it is', async (errorClass, message, code) => {
     const server = await serve([]);
     server.failures.push(failureOf(errorClass, message));
@@ -115,7 +123,7 @@ test('odd logs come through: levels and services by other names, no message, 1 M
     { timestamp: START, message: 'ERROR in words' },
     { timestamp: START + 1, message: 'a', 'log.level': 'WARNING', 'entity.name': 'till' },
     { timestamp: START + 2, message: 'b', 'severity.number': 21, appName: 'old' },
-    { timestamp: START + 3, code: 7 },
+    { timestamp: START + 3, 'error.message': 'no route', 'http.statusCode': 502, unheard: 1 },
     { timestamp: START + 4, message: 'x'.repeat(1 << 20) },
     { timestamp: START + 5, message: 'bad \ud800', 'service.name': '' },
   ]);
@@ -124,7 +132,7 @@ test('odd logs come through: levels and services by other names, no message, 1 M
     ['ERROR in words', 'error', 'unknown_service'],
     ['a', 'warn', 'till'],
     ['b', 'fatal', 'old'],
-    ['{"code":7}', 'info', 'unknown_service'],
+    ['{"error.message":"no route","http.statusCode":502}'.slice(0, 30), 'info', 'unknown_service'],
     ['x'.repeat(30), 'info', 'unknown_service'],
     ['bad \ufffd', 'info', 'unknown_service'],
   ]);
