@@ -21,8 +21,8 @@ const MEANINGS: readonly (readonly [SourceErrorCode, readonly number[]])[] = [
   ['configuration', [16, 36, 41, 43, 46, 47, 53, 60, 62, 81, 115, 164, 386]],
   // QUOTA_EXCEEDED, TOO_MANY_SIMULTANEOUS_QUERIES
   ['rate_limited', [201, 202]],
-  // TIMEOUT_EXCEEDED
-  ['timed_out', [159]],
+  // TIMEOUT_EXCEEDED, TOO_SLOW
+  ['timed_out', [159, 160]],
   // TOO_MANY_ROWS, MEMORY_LIMIT_EXCEEDED, TOO_MANY_BYTES, QUERY_WAS_CANCELLED, TOO_MANY_ROWS_OR_BYTES
   ['vendor_error', [158, 241, 307, 394, 396]],
 ];
@@ -32,7 +32,8 @@ export function isLimit(sentence: string): boolean {
   return /exception (?:158|241|307|396): /.test(sentence);
 }
 
-const TOO_MANY_QUERIES = 202;
+/** TOO_MANY_SIMULTANEOUS_QUERIES, NETWORK_ERROR (between the server's own nodes) */
+const PASSING: ReadonlySet<number> = new Set([202, 210]);
 
 /** Undefined for what is no exception of ClickHouse, and in `unknown` words for one that is not listed. */
 export function readException(text: string): Exception | undefined {
@@ -41,7 +42,7 @@ export function readException(text: string): Exception | undefined {
   const code = Number(found[1]);
   const words = (found[2] as string).split(/\s*\(version /)[0] as string;
   const means = MEANINGS.find(([, codes]) => codes.includes(code))?.[0] ?? 'vendor_error';
-  return { code, words: `exception ${code}: ${words}`, means, passes: code === TOO_MANY_QUERIES };
+  return { code, words: `exception ${code}: ${words}`, means, passes: PASSING.has(code) };
 }
 
 /** A refusal that is an exception says itself what it means: many come as status 500. */

@@ -8,6 +8,9 @@ import { timeSql } from './time-sql.ts';
 /** What is kept of a message, and what a character that is cut there may have more. */
 const MESSAGE_BYTES_MAX = (1 << 20) + 4;
 
+/** Begins the names of columns that stand beside the table's own. */
+const INNER = 'halfspace_';
+
 /** The columns `ms`, `message`, `service`, `number` (0 where there is none) and `text` of the window's rows. */
 export function rowsSql(table: LogTable, client: SourceClient): string {
   const time = timeSql(table.timestamp);
@@ -30,12 +33,17 @@ export function rowsSql(table: LogTable, client: SourceClient): string {
         `${column} <= toDateTime(intDiv({end:Int64} + 999, 1000))`,
     );
   }
-  return (
-    `SELECT assumeNotNull(${time.ms}) AS ms, ${messageSql(table.message)} AS message, ` +
-    `${table.service === undefined ? "''" : textSql(table.service)} AS service, ` +
-    `${numberSql(table.severityNumber)} AS number, ${table.level === undefined ? "''" : textSql(table.level)} AS text ` +
-    `FROM ${from} WHERE ${filters.join(' AND ')}`
-  );
+  const columns = {
+    ms: `assumeNotNull(${time.ms})`,
+    message: messageSql(table.message),
+    service: table.service === undefined ? "''" : textSql(table.service),
+    number: numberSql(table.severityNumber),
+    text: table.level === undefined ? "''" : textSql(table.level),
+  };
+  // In a query, a column is hidden by what is called like it: the table's may have any of these names.
+  const inner = Object.entries(columns).map(([name, sql]) => `${sql} AS ${INNER}${name}`);
+  const outer = Object.keys(columns).map((name) => `${INNER}${name} AS ${name}`);
+  return `SELECT ${outer.join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${from} WHERE ${filters.join(' AND ')})`;
 }
 
 /** Level that a row states beside its message; undefined where it states none. */

@@ -117,6 +117,39 @@ describe.skipIf(path === undefined)('rows of ClickHouse', () => {
     expect(rows).toMatchObject([{ message: 'kept' }]);
   });
 
+  it.each(['DateTime', 'DateTime64(9)', 'Int64', 'String'])(
+    'takes columns that are called as the query calls its own, with times of type %s',
+    async (type) => {
+      const names = ['ms', 'message', 'service', 'number', 'text'];
+      const time = type === 'Int64' ? epochNs.slice(0, 10) : `'${at.slice(0, 19)}'`;
+      for (const turn of names.keys()) {
+        const [t, m, l, s] = names.map((_, i) => names[(turn + i) % names.length]) as [string, string, string, string];
+        const table = await tableOf(
+          `${t} ${type}, ${m} String, ${l} String, ${s} String`,
+          `${time}, 'm', 'error', 's'`,
+        );
+        const own = { table, col_timestamp: t, col_message: m, col_level: l, col_service: s };
+        const one = { timestamp: START + 7000, message: 'm', level: 'error', service: 's' };
+        expect((await collect(own)).rows).toEqual([one]);
+      }
+    },
+  );
+
+  it.each<[number, SourceError['code'], boolean]>([
+    [159, 'timed_out', false],
+    [160, 'timed_out', false],
+    [202, 'rate_limited', true],
+    [210, 'vendor_error', true],
+  ])('knows exception %i, and whether it passes', async (code, means, passes) => {
+    const proxy = await startFaultProxy(server.url);
+    const body = `Code: ${code}. DB::Exception: for a test. (TEST) (version 26.7.2.1)\n`;
+    proxy.fail({ kind: 'answer', status: 500, body }, 100);
+    const error = await failure({ url: proxy.url });
+    await proxy.close();
+    expect(error.code).toBe(means);
+    expect(proxy.requests.length > 1).toBe(passes);
+  });
+
   it("knows the exporter's table with and without TimestampTime, and skips what its key rules out", async () => {
     const rows: LogRow[] = [
       { timestamp: START, message: 'first', level: 'info', service: 'shop' },
