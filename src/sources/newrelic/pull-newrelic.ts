@@ -1,4 +1,5 @@
 import type { SourceClient } from '../http/source-client.ts';
+import { AnswerTooLarge } from '../http/source-client.ts';
 import { pullNewestPages } from '../pull/newest-pages.ts';
 import type { Pull } from '../pull/pull.ts';
 import { graphqlFailure, memberOf } from './graphql-failure.ts';
@@ -10,6 +11,9 @@ const CALL = 'NerdGraph nrql';
 const HOSTS = { us: 'https://api.newrelic.com', eu: 'https://api.eu.newrelic.com' };
 /** NRQL's own limit of a query's rows. */
 const PAGE_ROWS_MAX = 5000;
+/** A full page has 13 KiB for each log; of larger ones fewer are asked for. */
+const PAGE_BYTES_MAX = 64 << 20;
+const TOO_LARGE = Symbol('too large');
 
 export const DOCUMENT =
   'query ($account: Int!, $nrql: Nrql!) { actor { account(id: $account) { nrql(query: $nrql, timeout: 100) { results } } } }';
@@ -47,7 +51,11 @@ function nrqlOf(condition: string | undefined, startMs: number, endMs: number, l
   );
 }
 
-function asker(values: ReadonlyMap<string, string>, client: SourceClient): (nrql: string) => Promise<Result[]> {
+/** Gives undefined for an answer that is too large to hold. */
+function asker(
+  values: ReadonlyMap<string, string>,
+  client: SourceClient,
+): (nrql: string) => Promise<Result[] | undefined> {
   const host = values.get('url') ?? HOSTS[values.get('region') === 'eu' ? 'eu' : 'us'];
   const url = new URL(`${host.replace(/\/+$/, '').replace(/\/graphql$/, '')}/graphql`);
   const headers = { 'api-key': values.get('api_key') ?? '' };
@@ -55,7 +63,12 @@ function asker(values: ReadonlyMap<string, string>, client: SourceClient): (nrql
   return async (nrql) => {
     for (let tried = 0; ; tried++) {
       const body = { query: DOCUMENT, variables: { account, nrql } };
-      const answer = await client.json({ call: CALL, url, headers, body });
+      const asked = { call: CALL, url, headers, body, bytesMax: PAGE_BYTES_MAX };
+      const answer = await client.json(asked).catch((error: Error) => {
+        if (error.cause instanceof AnswerTooLarge) return TOO_LARGE;
+        throw error;
+      });
+      if (answer === TOO_LARGE) return undefined;
       const failure = graphqlFailure(answer);
       if (failure === undefined) return resultsOf(answer, client);
       const check = failure.code === 'credentials_refused' ? ': check NR_API_KEY, NR_ACCOUNT_ID and NR_REGION' : '';

@@ -92,6 +92,19 @@ describe('pages', () => {
   });
 });
 
+// Denied, so that the name is told and nobody is called.
+test.each([
+  [{}, 'api.datadoghq.com'],
+  [{ site: 'us3.datadoghq.com' }, 'api.us3.datadoghq.com'],
+  [{ site: 'datadoghq.eu' }, 'api.datadoghq.eu'],
+  [{ site: 'ddog-gov.com' }, 'api.ddog-gov.com'],
+])('with %j it is %s that is asked', async (values, host) => {
+  const all = new Map(Object.entries({ api_key: API_KEY, app_key: APP_KEY, ...values }));
+  const rules = { hostRules: { allowed: [], denied: [host], isOpen: false }, fromRequest: true };
+  const failure = collectRows(DATADOG, pullDatadog, { values: all, startMs: START, endMs: START + 1, ...rules });
+  await expect(failure).rejects.toMatchObject({ code: 'host_refused', message: expect.stringContaining(` ${host} `) });
+});
+
 test('odd events come through: no level, no message, nested, a service in the tags, 1 MiB, broken UTF-16', async () => {
   const server = await serve([
     event(0, { message: 'ERROR without a status' }),

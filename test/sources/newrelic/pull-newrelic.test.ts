@@ -49,6 +49,27 @@ describe('a window beyond the limit of one query', () => {
   });
 });
 
+test('an answer too large to hold is asked for in smaller ones, and none of it is lost', async () => {
+  const server = await serve(
+    Array.from({ length: 80 }, (_, i) => ({ timestamp: START + i, message: `${i} ${'x'.repeat(1e6)}` })),
+  );
+  const { rows, summary } = await collect(server);
+  expect(new Set(rows.map(({ message }) => message.slice(0, 3))).size).toBe(80);
+  expect(summary).toMatchObject({ rows: 80, truncated: false });
+});
+
+// Denied, so that the name is told and nobody is called.
+test.each([
+  [{}, 'api.newrelic.com'],
+  [{ region: 'us' }, 'api.newrelic.com'],
+  [{ region: 'eu' }, 'api.eu.newrelic.com'],
+])('with %j it is %s that is asked', async (values, host) => {
+  const all = new Map(Object.entries({ api_key: API_KEY, account_id: String(ACCOUNT), ...values }));
+  const rules = { hostRules: { allowed: [], denied: [host], isOpen: false }, fromRequest: true };
+  const failure = collectRows(NEWRELIC, pullNewRelic, { values: all, startMs: START, endMs: START + 1, ...rules });
+  await expect(failure).rejects.toMatchObject({ code: 'host_refused', message: expect.stringContaining(` ${host} `) });
+});
+
 describe('errors with status 200', () => {
   test.each([
     ['INVALID_API_KEY', 'Invalid API key', 'credentials_refused'],
