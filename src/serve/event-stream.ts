@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Feed, FeedEntry } from './engine.ts';
 import type { StartingPoint } from './anomaly-filter.ts';
 import { Problem } from './problem.ts';
+import { Turns } from './turns.ts';
 
 export interface StreamOptions {
   /** Readers at once over all feeds. */
@@ -46,8 +47,6 @@ const RETRY_MS = 2000;
 const CHUNK_CHARS = 32 * 1024;
 /** Entries looked at for one chunk, so that a filter that lets little pass does not hold up the thread. */
 const SCAN_MAX = 2000;
-/** Time in which readers are written to before other work of the thread has its turn: requests come in here too. */
-const TURN_MS = 8;
 const DROP_LINGER_MS = 5000;
 const CHUNKS_KEPT_MAX = 64;
 
@@ -57,11 +56,13 @@ const CHUNKS_KEPT_MAX = 64;
  */
 export function createEventStream(options: StreamOptions): EventStream {
   const subscribers = new Set<Subscriber>();
-  /** Those that may have something to read, in the order in which they get it. */
-  const waiting = new Set<Subscriber>();
+  /** Those that may have something to read get a chunk at a time. */
+  const turns = new Turns<Subscriber>((subscriber) => {
+    if (subscriber.blocked || !subscribers.has(subscriber)) return false;
+    return pump(subscriber);
+  });
   const feeds = new Map<Feed<FeedEntry>, { chunks: ChunkCache; stopListening: () => void }>();
   const counts = { gaps: 0, dropped: 0 };
-  let turnIsDue = false;
   let stopped = false;
   const heartbeat = setInterval(() => {
     for (const subscriber of subscribers) if (!subscriber.blocked) write(subscriber, heartbeatOf(subscriber));
@@ -71,35 +72,18 @@ export function createEventStream(options: StreamOptions): EventStream {
   function listenTo(feed: Feed<FeedEntry>): void {
     if (feeds.has(feed)) return;
     const stopListening = feed.onAppend(() => {
-      for (const subscriber of subscribers) if (subscriber.feed === feed) waiting.add(subscriber);
-      takeTurn();
+      for (const subscriber of subscribers) if (subscriber.feed === feed) turns.add(subscriber);
     });
     feeds.set(feed, { chunks: new Map(), stopListening });
   }
 
-  /** Writes a chunk to each that waits, one after the other, until the time is up. */
-  function takeTurn(): void {
-    const endMs = performance.now() + TURN_MS;
-    for (const subscriber of waiting) {
-      waiting.delete(subscriber);
-      if (subscriber.blocked || !subscribers.has(subscriber)) continue;
-      pump(subscriber);
-      if (performance.now() > endMs) break;
-    }
-    if (waiting.size === 0 || turnIsDue) return;
-    turnIsDue = true;
-    setImmediate(() => {
-      turnIsDue = false;
-      takeTurn();
-    });
-  }
-
-  function pump(subscriber: Subscriber): void {
+  /** Writes the next chunk; true when there is more. */
+  function pump(subscriber: Subscriber): boolean {
     const text = nextChunk(subscriber, feeds.get(subscriber.feed)?.chunks ?? new Map());
     if (subscriber.missed > 0) counts.gaps++;
     subscriber.missed = 0;
     if (text !== '') write(subscriber, text);
-    if (!subscriber.blocked && subscriber.cursor < subscriber.feed.nextId) waiting.add(subscriber);
+    return !subscriber.blocked && subscriber.cursor < subscriber.feed.nextId;
   }
 
   function write(subscriber: Subscriber, text: string): void {
@@ -109,8 +93,7 @@ export function createEventStream(options: StreamOptions): EventStream {
     subscriber.response.once('drain', () => {
       clearTimeout(subscriber.stallTimer);
       subscriber.blocked = false;
-      waiting.add(subscriber);
-      takeTurn();
+      turns.add(subscriber);
     });
   }
 
@@ -125,7 +108,7 @@ export function createEventStream(options: StreamOptions): EventStream {
   function remove(subscriber: Subscriber): void {
     clearTimeout(subscriber.stallTimer);
     subscribers.delete(subscriber);
-    waiting.delete(subscriber);
+    turns.delete(subscriber);
   }
 
   return {
@@ -153,8 +136,7 @@ export function createEventStream(options: StreamOptions): EventStream {
       // A reset by the reader; 'close' follows.
       response.on('error', () => undefined);
       write(subscriber, `retry: ${RETRY_MS}\n${heartbeatOf(subscriber)}`);
-      waiting.add(subscriber);
-      takeTurn();
+      turns.add(subscriber);
     },
     stop() {
       stopped = true;

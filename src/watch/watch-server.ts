@@ -3,11 +3,13 @@ import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { REASONS } from '../domain/anomaly.ts';
 import type { Reason } from '../domain/anomaly.ts';
 import type { AnomalyEntry, Feed, FeedEntry, IncidentEntry } from '../serve/engine.ts';
+import { Turns } from '../serve/turns.ts';
 import { loadAlertService } from './watch-definitions.ts';
 import type { WatchEvent, WatchRequest } from './watch-definitions.ts';
 import { anomalyMessage, incidentMessage } from './watch-event.ts';
 import { Watcher } from './watcher.ts';
 import type { WatchCall } from './watcher.ts';
+import { WireFeed } from './wire-feed.ts';
 
 export interface WatchServerOptions {
   host: string;
@@ -36,6 +38,9 @@ const WATCHERS_MAX = 1000;
 const HEARTBEAT_MS = 15_000;
 const STALLED_MS = 30_000;
 
+/** A watcher of whichever feed. */
+type Reader = Pick<Watcher<FeedEntry>, 'pump' | 'heartbeat' | 'end'>;
+
 class Refusal extends Error {
   readonly code: status;
 
@@ -48,7 +53,12 @@ class Refusal extends Error {
 /** Serves `halfspace.v1.AlertService` on a port of its own, as senders of logs may not read what was found in them. */
 export async function startWatchServer(options: WatchServerOptions): Promise<WatchServer> {
   const { watchersMax = WATCHERS_MAX, heartbeatMs = HEARTBEAT_MS, stalledMs = STALLED_MS } = options;
-  const watchers = new Map<Watcher<never>, Feed<FeedEntry>>();
+  const { Watch } = loadAlertService();
+  const encode = (event: WatchEvent) => Watch.responseSerialize(event);
+  const anomalies = new WireFeed(options.anomalies, anomalyEvent, encode);
+  const incidents = new WireFeed(options.incidents, incidentEvent, encode);
+  const watchers = new Map<Reader, Feed<FeedEntry>>();
+  const turns = new Turns<Reader>((watcher) => watcher.pump());
   const server = new Server({
     'grpc.enable_channelz': 0,
     'grpc.max_receive_message_length': REQUEST_BYTES_MAX,
@@ -59,51 +69,50 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
 
   function watch<Entry extends FeedEntry>(
     call: WatchCall,
-    feed: Feed<Entry>,
+    wire: WireFeed<Entry>,
     wants: (entry: Entry) => boolean,
-    eventOf: (entry: Entry) => WatchEvent,
   ): void {
-    const start = startOf(call.request.after, feed);
-    const onEnd = () => watchers.delete(watcher as Watcher<never>);
-    const watcher = new Watcher({ call, feed, wants, eventOf, stalledMs, onEnd }, start.cursor, start.missed);
-    watchers.set(watcher as Watcher<never>, feed);
-    watcher.pump();
+    const start = startOf(call.request.after, wire.feed);
+    const onDrain = () => turns.add(watcher);
+    const onEnd = () => {
+      watchers.delete(watcher);
+      turns.delete(watcher);
+    };
+    const watcher = new Watcher({ call, wire, encode, wants, stalledMs, onDrain, onEnd }, start.cursor, start.missed);
+    watchers.set(watcher, wire.feed);
+    turns.add(watcher);
   }
 
-  server.addService(loadAlertService(), {
-    Watch(call: WatchCall) {
-      try {
-        authenticate(call, options.signingSecret);
-        if (watchers.size >= watchersMax) {
-          throw new Refusal(status.RESOURCE_EXHAUSTED, `all ${watchersMax} places for watchers are taken`);
+  // What is written is encoded already.
+  server.addService(
+    { Watch: { ...Watch, responseSerialize: (event: Buffer) => event } },
+    {
+      Watch(call: WatchCall) {
+        try {
+          authenticate(call, options.signingSecret);
+          if (watchers.size >= watchersMax) {
+            throw new Refusal(status.RESOURCE_EXHAUSTED, `all ${watchersMax} places for watchers are taken`);
+          }
+          const { request } = call;
+          const filter = filterOf(request);
+          if (request.feed === 'FEED_INCIDENTS') {
+            watch(call, incidents, ({ change: { incident } }) =>
+              filter(incident.services, incident.reasons, incident.worst_score),
+            );
+          } else {
+            watch(call, anomalies, ({ anomaly }) => filter([anomaly.service], anomaly.reasons, anomaly.hst_score));
+          }
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error;
+          call.emit('error', { code: error.code, details: error.message });
         }
-        const { request } = call;
-        const filter = filterOf(request);
-        if (request.feed === 'FEED_INCIDENTS') {
-          watch(
-            call,
-            options.incidents,
-            ({ change: { incident } }) => filter(incident.services, incident.reasons, incident.worst_score),
-            incidentEvent,
-          );
-        } else {
-          watch(
-            call,
-            options.anomalies,
-            ({ anomaly }) => filter([anomaly.service], anomaly.reasons, anomaly.hst_score),
-            anomalyEvent,
-          );
-        }
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        call.emit('error', { code: error.code, details: error.message });
-      }
+      },
     },
-  });
+  );
 
   const stopListening = [options.anomalies, options.incidents].map((feed) =>
     feed.onAppend(() => {
-      for (const [watcher, of] of watchers) if (of === feed) watcher.pump();
+      for (const [watcher, read] of watchers) if (read === feed) turns.add(watcher);
     }),
   );
   const heartbeat = setInterval(() => {

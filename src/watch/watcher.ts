@@ -1,23 +1,27 @@
 import { status } from '@grpc/grpc-js';
 import type { ServerWritableStream } from '@grpc/grpc-js';
-import type { Feed, FeedEntry } from '../serve/engine.ts';
+import type { FeedEntry } from '../serve/engine.ts';
 import type { WatchEvent, WatchRequest } from './watch-definitions.ts';
+import type { WireFeed } from './wire-feed.ts';
 
-export type WatchCall = ServerWritableStream<WatchRequest, WatchEvent>;
+/** Written to with encoded events. */
+export type WatchCall = ServerWritableStream<WatchRequest, Buffer>;
 
 export interface WatcherOptions<Entry extends FeedEntry> {
   call: WatchCall;
-  feed: Feed<Entry>;
+  wire: WireFeed<Entry>;
+  encode(event: WatchEvent): Buffer;
   wants(entry: Entry): boolean;
-  eventOf(entry: Entry): WatchEvent;
   /** A caller that has taken nothing for so long is cut off. */
   stalledMs: number;
+  /** The connection takes more again. */
+  onDrain(): void;
   /** Called once when it is over, whoever ended it. */
   onEnd(): void;
 }
 
-/** Entries looked at before other work of the thread has its turn. */
-const SCAN_MAX = 500;
+/** Entries looked at in one turn. */
+const SCAN_MAX = 100;
 
 /**
  * One call of Watch: a cursor into a feed's ring and no queue. It is written to only while the connection takes it, so
@@ -29,7 +33,6 @@ export class Watcher<Entry extends FeedEntry> {
   #told: number;
   #missed: number;
   #blocked = false;
-  #continuing = false;
   #ended = false;
   #stallTimer: NodeJS.Timeout | undefined;
 
@@ -38,39 +41,43 @@ export class Watcher<Entry extends FeedEntry> {
     this.#cursor = cursor;
     this.#told = cursor - 1;
     this.#missed = missed;
-    const { call } = options;
+    const { call, onDrain } = options;
     call.on('cancelled', () => this.end());
     call.on('error', () => this.end());
     call.on('drain', () => {
       clearTimeout(this.#stallTimer);
       this.#blocked = false;
-      this.pump();
+      onDrain();
     });
   }
 
-  /** Writes what there is, until the connection takes no more. */
-  pump(): void {
-    const { feed, wants, eventOf } = this.#options;
-    for (let scanned = 0; !this.#blocked && !this.#ended; scanned++) {
+  /** Writes some of what there is; true when there is more that the connection would take. */
+  pump(): boolean {
+    const { wire, wants } = this.#options;
+    const { feed } = wire;
+    for (let scanned = 0; scanned < SCAN_MAX; scanned++) {
+      if (this.#blocked || this.#ended) return false;
       if (this.#cursor < feed.firstId) {
         this.#missed += feed.firstId - this.#cursor;
         this.#cursor = feed.firstId;
       }
       if (this.#missed > 0) {
-        this.#write({ position: String(this.#cursor - 1), gap: { missed: String(this.#missed) } });
+        const missed = String(this.#missed);
         this.#missed = 0;
+        this.#write(this.#cursor - 1, this.#encode({ position: String(this.#cursor - 1), gap: { missed } }));
         continue;
       }
-      if (this.#cursor >= feed.nextId) return;
-      if (scanned >= SCAN_MAX) return this.#continue();
-      const entry = feed.get(this.#cursor++);
-      if (entry !== undefined && wants(entry)) this.#write(eventOf(entry));
+      if (this.#cursor >= feed.nextId) return false;
+      const found = wire.get(this.#cursor++);
+      if (found !== undefined && wants(found.entry)) this.#write(found.entry.id, found.encoded());
     }
+    return true;
   }
 
   /** Tells a caller to whom nothing was said how far it has come. */
   heartbeat(): void {
-    if (!this.#blocked && this.#missed === 0) this.#write({ position: String(this.#cursor - 1), heartbeat: {} });
+    if (this.#blocked || this.#missed > 0) return;
+    this.#write(this.#cursor - 1, this.#encode({ position: String(this.#cursor - 1), heartbeat: {} }));
   }
 
   /** With an error, the caller is told it. */
@@ -83,9 +90,13 @@ export class Watcher<Entry extends FeedEntry> {
     this.#options.onEnd();
   }
 
-  #write(event: WatchEvent): void {
+  #encode(event: WatchEvent): Buffer {
+    return this.#options.encode(event);
+  }
+
+  #write(position: number, event: Buffer): void {
     const { call, stalledMs } = this.#options;
-    this.#told = Number(event.position);
+    this.#told = position;
     if (call.write(event)) return;
     this.#blocked = true;
     this.#stallTimer = setTimeout(() => {
@@ -94,14 +105,5 @@ export class Watcher<Entry extends FeedEntry> {
         `too slow: nothing was read for ${stalledMs / 1000} s; go on after ${this.#told}`,
       );
     }, stalledMs);
-  }
-
-  #continue(): void {
-    if (this.#continuing) return;
-    this.#continuing = true;
-    setImmediate(() => {
-      this.#continuing = false;
-      this.pump();
-    });
   }
 }

@@ -10,6 +10,7 @@ export interface Addresses {
   otlp_grpc: string;
   otlp_http: string;
   rest: string;
+  watch: string;
 }
 
 export interface RunningHalfspace {

@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   analyse: ['domain', 'mine', 'cluster', 'sources'],
   live: ['domain', 'decode', 'mine', 'score', 'incident (types)', 'receive (types)', 'receive/export-error.ts'],
   serve: ['domain', 'config (types)', 'sources (types)', 'sources/catalogue.ts'],
-  watch: ['domain', 'serve (types)'],
+  watch: ['domain', 'serve (types)', 'serve/turns.ts'],
   telemetry: ['domain', 'receive (types)'],
   config: ['domain', 'sources (types)', 'sources/catalogue.ts', 'sources/http/host-entry.ts'],
   demo: ['domain'],
