@@ -21,5 +21,5 @@ COPY src src
 ENV NODE_ENV=production HOST=0.0.0.0
 USER node
 EXPOSE 4317 4318 9020
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "--no-warnings", "-e", "process.env.NODE_TLS_REJECT_UNAUTHORIZED = 0; fetch(`http${process.env.TLS_CERT_FILE ? 's' : ''}://127.0.0.1:${process.env.REST_PORT || 9020}/ready`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=2", "--initial-old-space-size=64", "--import", "./scripts/require-node24.mjs", "--import", "./scripts/compile-cache.mjs", "src/main.ts"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "--import", "./scripts/compile-cache.mjs", "src/halfspace.ts", "healthcheck"]
+CMD ["node", "--max-semi-space-size=2", "--initial-old-space-size=64", "--import", "./scripts/require-node24.mjs", "--import", "./scripts/compile-cache.mjs", "src/halfspace.ts", "serve"]

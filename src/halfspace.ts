@@ -1,21 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readArguments, UsageError } from './cli/arguments.ts';
-import type { CommandArguments } from './cli/arguments.ts';
-import { LineOutput, ReaderGone } from './cli/line-output.ts';
+import { CommanderError } from 'commander';
+import { CommandFailure, EXIT, UsageError } from './cli/command-context.ts';
+import type { CommandContext } from './cli/command-context.ts';
 import { Interrupted } from './cli/interruptible.ts';
+import { LineOutput, ReaderGone } from './cli/line-output.ts';
+import { buildProgram, withDefaultCommand } from './cli/program.ts';
 import { createProgress } from './cli/progress.ts';
-import { runCommand } from './cli/run-command.ts';
 import { ConfigError } from './config/config-error.ts';
+import type { Config } from './config/config.ts';
 import { loadConfig } from './config/load-config.ts';
 import { readDotEnv } from './config/read-dot-env.ts';
 import { SourceError } from './sources/source-error.ts';
 import { WindowError } from './sources/window.ts';
 
 const STANDARD_OUTPUT = 1;
-const EXIT_FAILURE = 1;
-const EXIT_USAGE = 2;
-/** 128 and the number of SIGINT, as shells have it. */
-const EXIT_INTERRUPTED = 130;
 
 // By itself once all is written: an exit could cut what standard error still holds.
 process.exitCode = await main();
@@ -23,37 +22,39 @@ process.exitCode = await main();
 async function main(): Promise<number> {
   const output = new LineOutput(STANDARD_OUTPUT);
   try {
-    const asked = readArguments(process.argv.slice(2));
-    if ('help' in asked) {
-      output.write(`${asked.help}\n`);
-      output.flush();
-    } else await run(asked, output);
-    return 0;
+    const program = buildProgram(contextWith(output), version());
+    const code = await exitCodeOf(program.parseAsync(withDefaultCommand(process.argv.slice(2)), { from: 'user' }));
+    output.flush();
+    return code;
   } catch (error) {
     return explain(error);
   }
 }
 
-async function run(asked: CommandArguments, output: LineOutput): Promise<void> {
-  const config = loadConfig(process.env, readDotEnv('.env'));
+function contextWith(output: LineOutput): CommandContext {
   const note = (sentence: string) => console.error(sentence);
-  for (const warning of config.warnings) note(warning);
-  await runCommand(withPaths(asked), config, {
+  return {
     input: process.stdin,
     output,
     note,
     progress: (what) => createProgress(process.stderr, what, () => performance.now()),
     nowMs: () => Date.now(),
-  });
+    config() {
+      const config = readConfig();
+      for (const warning of config.warnings) note(warning);
+      return config;
+    },
+    pathOf: asGiven,
+    async serve(demo: boolean) {
+      // Only the service needs what receives, serves and scores live.
+      const { runService } = await import('./run-service.ts');
+      await runService(readConfig(), demo);
+    },
+  };
 }
 
-function withPaths(asked: CommandArguments): CommandArguments {
-  const { input, train } = asked;
-  return {
-    ...asked,
-    input: 'file' in input ? { file: asGiven(input.file) } : input,
-    train: train !== undefined && 'file' in train ? { file: asGiven(train.file) } : train,
-  };
+function readConfig(): Config {
+  return loadConfig(process.env, readDotEnv('.env'));
 }
 
 /** npm runs scripts in the project's folder; a path is meant from the folder that npm was called in. */
@@ -62,14 +63,30 @@ function asGiven(path: string): string {
   return path === '-' || script !== 'halfspace' || calledIn === undefined ? path : resolve(calledIn, path);
 }
 
-/** One sentence on standard error; answers the exit code. */
+function version(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+/** Commander has said it already: help, the version, or what is wrong. */
+async function exitCodeOf(parsing: Promise<unknown>): Promise<number> {
+  try {
+    await parsing;
+    return EXIT.done;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  }
+}
+
+/** One sentence on standard error where the reason is known; answers the exit code. */
 function explain(error: unknown): number {
   // Whoever read has seen enough: `| head`.
-  if (error instanceof ReaderGone) return 0;
-  if (error instanceof Interrupted) return EXIT_INTERRUPTED;
+  if (error instanceof ReaderGone) return EXIT.done;
+  if (error instanceof Interrupted) return EXIT.interrupted;
   const isUsage = error instanceof UsageError || error instanceof ConfigError || error instanceof WindowError;
-  const expected = error instanceof SourceError || isUsage;
+  const expected = error instanceof SourceError || error instanceof CommandFailure || isUsage;
   if (expected) console.error(error.message);
   else console.error(error instanceof Error && 'syscall' in error ? error.message : error);
-  return isUsage ? EXIT_USAGE : EXIT_FAILURE;
+  return isUsage ? EXIT.usage : EXIT.failure;
 }

@@ -4,11 +4,11 @@ import { declarationOf } from '../sources/catalogue.ts';
 import { SourceError } from '../sources/source-error.ts';
 import { parseWindow } from '../sources/window.ts';
 import type { TimeWindow } from '../sources/window.ts';
-import type { CommandArguments, CommandInput } from './arguments.ts';
+import type { CommandStreams } from './command-context.ts';
 import { interruptible } from './interruptible.ts';
 import { orderedRows, pulledRows } from './ordered-rows.ts';
 import type { OrderedRows } from './ordered-rows.ts';
-import type { CommandStreams } from './run-command.ts';
+import type { CommandInput, RowArguments } from './row-arguments.ts';
 import { readablePath } from './spool.ts';
 
 const HOUR_MS = 3_600_000;
@@ -21,7 +21,7 @@ export interface CommandRows {
 
 /** Throws `SourceError`, or `WindowError` for a window that cannot be understood. */
 export async function openCommandRows(
-  { input, window: asked, train: trainInput }: CommandArguments,
+  { input, window: asked, train: trainInput }: RowArguments,
   config: Config,
   streams: CommandStreams,
 ): Promise<CommandRows> {

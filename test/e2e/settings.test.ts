@@ -91,7 +91,7 @@ describe('a start that cannot be', () => {
     const { code, stderr, stdout } = await runHalfspace({}, { args: [arg] });
     const [sentence, ...rest] = stderr.split('\n');
     expect(sentence).toContain(arg.split('=')[0]);
-    expect(rest.join('\n')).toContain('Usage: npm start');
+    expect(rest.join('\n')).toContain('--help says more');
     expect(stderr).not.toMatch(/\bat .*:\d+:\d+/);
     expect(stdout).toBe('');
     expect(code).toBe(EXIT_USAGE);

@@ -38,7 +38,7 @@ describe('the rule names a seeded breach:', () => {
     [
       'serve/a.ts',
       "const p = process.env['PORT'];",
-      'serve/a.ts: only config reads the environment (main hands it over)',
+      'serve/a.ts: only config reads the environment (halfspace.ts hands it over)',
     ],
     ['extra/a.ts', "import { x } from '../domain/x.ts';", 'extra/a.ts: folder extra is not in the dependency rule'],
   ])('%s: %s', (file, code, sentence) => {

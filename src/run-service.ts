@@ -1,26 +1,14 @@
-import { parseArgs, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import type { Logger } from 'pino';
 import { startApp } from './app.ts';
 import type { App } from './app.ts';
-import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
 import { isOpen } from './config/is-open.ts';
 import { SOURCE_SETTINGS } from './config/source-settings.ts';
-import { loadConfig } from './config/load-config.ts';
-import { readDotEnv } from './config/read-dot-env.ts';
 import { printAnomalies } from './demo/anomaly-printer.ts';
 import { startDemo } from './demo/otlp-sender.ts';
 import { TlsError } from './receive/tls.ts';
 import { createLogger } from './telemetry/logger.ts';
-
-const USAGE = `Usage: npm start -- [--demo] [--help]
-
-Finds the log lines that do not belong. Takes logs over OTLP, serves REST on port 9020.
-
-  --demo   also sends itself a stream of several services with an incident in it, and prints what it finds
-  --help   shows this
-
-Settings come from the environment and from a .env file; docs/configuration.md lists them.`;
 
 /** Listening there is listening on every address of the machine. */
 const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
@@ -28,11 +16,12 @@ const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 
-await main();
-
-async function main(): Promise<void> {
-  const demo = readArguments();
-  const config = readConfig(demo);
+/**
+ * Starts the service and answers once it is ready; from then on signals end the process. With `demo` it also sends itself
+ * a stream of several services with an incident in it, and prints what it finds.
+ */
+export async function runService(given: Config, demo: boolean): Promise<void> {
+  const config = demo ? demoConfig(given) : given;
   const logger = createLogger({ level: demo ? 'warn' : config.logLevel, secrets: secretsOf(config) });
   for (const warning of config.warnings) logger.warn(warning);
   process.on('uncaughtException', (error) => die(logger, error));
@@ -47,30 +36,11 @@ async function main(): Promise<void> {
   }, logger);
 }
 
-function readArguments(): boolean {
-  try {
-    const { values } = parseArgs({ options: { demo: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
-    if (values.help === true) {
-      console.log(USAGE);
-      process.exit(0);
-    }
-    return values.demo === true;
-  } catch (error) {
-    return fail(EXIT_USAGE, `${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
-  }
-}
-
-function readConfig(demo: boolean): Config {
-  try {
-    const config = loadConfig(process.env, readDotEnv('.env'));
-    if (demo && config.security.tls !== undefined)
-      return fail(EXIT_USAGE, 'the demo sends in plain text: leave TLS_CERT_FILE and TLS_KEY_FILE unset for it');
-    // The incident's clusters should be there to look at soon after it has begun.
-    return demo ? { ...config, live: { ...config.live, retrainIntervalSeconds: 30 } } : config;
-  } catch (error) {
-    if (error instanceof ConfigError) return fail(EXIT_USAGE, error.message);
-    throw error;
-  }
+function demoConfig(config: Config): Config {
+  if (config.security.tls !== undefined)
+    return fail(EXIT_USAGE, 'the demo sends in plain text: leave TLS_CERT_FILE and TLS_KEY_FILE unset for it');
+  // The incident's clusters should be there to look at soon after it has begun.
+  return { ...config, live: { ...config.live, retrainIntervalSeconds: 30 } };
 }
 
 async function start(config: Config, logger: Logger): Promise<App> {

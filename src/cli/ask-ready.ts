@@ -1,0 +1,41 @@
+import { request as requestPlain } from 'node:http';
+import { request as requestTls } from 'node:https';
+import { text } from 'node:stream/consumers';
+import type { IncomingMessage } from 'node:http';
+import type { Config } from '../config/config.ts';
+import { localRest } from './local-rest.ts';
+
+const TIMEOUT_MS = 3000;
+
+/** Asks the service on this machine whether it is ready: undefined when it is, else a sentence that says why not. */
+export async function askReady({ listen, security }: Pick<Config, 'listen' | 'security'>): Promise<string | undefined> {
+  const url = new URL('/ready', localRest({ listen, security }));
+  try {
+    const answer = await get(url);
+    const body = await text(answer);
+    return answer.statusCode === 200 ? undefined : `${url.href} answered ${answer.statusCode}: ${reasonIn(body)}`;
+  } catch (error) {
+    return `${url.href} gives no answer: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+function get(url: URL): Promise<IncomingMessage> {
+  // Whether it is ready is asked, not who it is: a certificate names the host that others call, and nothing is sent.
+  const options = { timeout: TIMEOUT_MS, agent: false, rejectUnauthorized: false };
+  return new Promise((resolve, reject) => {
+    const request = (url.protocol === 'https:' ? requestTls : requestPlain)(url, options, resolve);
+    request.on('timeout', () => request.destroy(new Error(`nothing within ${TIMEOUT_MS / 1000} s`)));
+    request.on('error', reject);
+    request.end();
+  });
+}
+
+function reasonIn(body: string): string {
+  try {
+    const { detail } = JSON.parse(body) as { detail?: unknown };
+    if (typeof detail === 'string') return detail;
+  } catch {
+    // No answer of ours.
+  }
+  return 'something else listens there';
+}

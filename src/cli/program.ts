@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import type { CommandContext } from './command-context.ts';
+import { annotateCommand } from './commands/annotate.ts';
+import { detectCommand } from './commands/detect.ts';
+import { healthcheckCommand } from './commands/healthcheck.ts';
+import { serveCommand } from './commands/serve.ts';
+
+const HELP_COLUMNS = 120;
+
+const AFTER = `
+Ends with 0 when done, 1 on failure, 2 when asked wrongly or set up wrongly, 3 where --fail-on-anomaly found some. Results go
+to standard output, everything else to standard error. NO_COLOR and FORCE_COLOR are obeyed.
+
+COMMAND --help says more, with examples.`;
+
+/**
+ * The tree of commands: help, completion and what is run all come from it. Parsing throws `CommanderError` where help was
+ * shown or the user asked wrongly.
+ */
+export function buildProgram(context: CommandContext, version: string): Command {
+  const program = new Command('halfspace')
+    .description('Finds the log lines that do not belong, live beside an OpenTelemetry Collector or in a file.')
+    .version(version, '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help of a command')
+    .addHelpText('after', AFTER);
+  for (const command of [
+    serveCommand(context),
+    annotateCommand(context),
+    detectCommand(context),
+    healthcheckCommand(context),
+  ]) {
+    program.addCommand(command.copyInheritedSettings(program).helpOption('-h, --help', 'show this'));
+  }
+  for (const command of [program, ...program.commands]) {
+    const name = command === program ? 'halfspace' : `halfspace ${command.name()}`;
+    command
+      .showHelpAfterError(`${name} --help says more`)
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => context.output.write(text),
+        writeErr: (text) => context.note(text.trimEnd()),
+        outputError: (text, write) => write(text.replace(/^error: /, '')),
+        getOutHelpWidth: () => HELP_COLUMNS,
+      });
+  }
+  return program;
+}
+
+/** Without a command the service is run, with whatever options came. */
+export function withDefaultCommand(args: readonly string[]): readonly string[] {
+  const [first] = args;
+  const isOwn = first !== undefined && (!first.startsWith('-') || OWN_OPTIONS.has(first));
+  return isOwn ? args : ['serve', ...args];
+}
+
+const OWN_OPTIONS: ReadonlySet<string> = new Set(['-h', '--help', '-V', '--version']);

@@ -1,0 +1,95 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { CATALOGUE } from '../sources/catalogue.ts';
+import type { WindowParameters } from '../sources/window.ts';
+import { UsageError } from './command-context.ts';
+
+/** Where rows come from: a file (`-` is standard input), or a store that the environment configures. */
+export type CommandInput = { file: string } | { source: string };
+
+export interface RowArguments {
+  input: CommandInput;
+  /** Of the input; a file is taken whole without any. */
+  window: WindowParameters;
+  /** Rows to learn from: a file's, or the input's own in the stretch of this length just before the window. */
+  train: { file: string } | { window: string } | undefined;
+}
+
+/** Options as commander gives them. */
+export interface RowOptions {
+  source?: string;
+  window?: string;
+  start?: string;
+  end?: string;
+  train?: string;
+  trainWindow?: string;
+}
+
+/** Stores that a command can pull a window from. */
+const STORES: readonly string[] = CATALOGUE.map(({ name }) => name).filter(
+  (name) => name !== 'otlp' && name !== 'file',
+);
+
+export const FILE_ARGUMENT = 'log file, plain or compressed; a pattern in quotes for several, - for standard input';
+
+export const FILES_HELP = `
+FILE is JSON (rows, or any structured log, such as journald's, Docker's and Kubernetes'), CSV with a header, or text,
+plain or compressed by gzip or zstd. What does not fit into memory waits in a temporary file. A row without a time takes
+that of the row before it; where no row has one, the order of the file stands. A name with * or ? in it, in quotes, is
+all files that it matches.
+
+Settings come from the environment and a .env file, as for the service: MINER_PROFILE, DETECTOR_PROFILE, HST_THRESHOLD,
+MAX_TEMPLATES, DRAIN_SIM_TH, MAX_SERVICES, MAX_ROWS, FILE_FORMAT, FILE_SERVICE, and those of the store.`;
+
+/** The options by which a command takes a stretch of a file, or a window of a store. */
+export function addRowOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--source <name>', 'a window of a store instead of a file, as the environment configures it').choices(
+        STORES,
+      ),
+    )
+    .option('--window <length>', 'a stretch that ends now (1h, 24h, 7d); of a store without it: DEFAULT_LOOKBACK_HOURS')
+    .option('--start <time>', 'a stretch from this time on, in ISO 8601')
+    .option('--end <time>', 'a stretch up to this time');
+}
+
+/** Those by which it learns first. */
+export function addTrainOptions(command: Command): Command {
+  return command
+    .option('--train <file>', 'rows to learn from first: they are taken to be healthy, and raise nothing')
+    .option('--train-window <length>', 'learns from the stretch of this length just before the window');
+}
+
+/** Throws `UsageError`. Paths are taken as `pathOf` has them. */
+export function rowArguments(
+  command: string,
+  file: string | undefined,
+  { train, trainWindow, source, ...window }: RowOptions,
+  pathOf: (path: string) => string,
+): RowArguments {
+  if (train === '') throw new UsageError('--train needs a file');
+  if (train !== undefined && trainWindow !== undefined) {
+    throw new UsageError('--train and --train-window both say what to learn from: give one of them');
+  }
+  const input = inputOf(command, file === undefined ? undefined : pathOf(file), source);
+  if ('file' in input && input.file === '-' && train === '-') {
+    throw new UsageError('only one of the two files can be standard input');
+  }
+  if ('file' in input && trainWindow !== undefined && Object.keys(window).length === 0) {
+    throw new UsageError('--train-window is the stretch before a window: give --window, or --start and --end, too');
+  }
+  return { input, window, train: trainOf(train === undefined ? undefined : pathOf(train), trainWindow) };
+}
+
+function inputOf(command: string, file: string | undefined, source: string | undefined): CommandInput {
+  if (source !== undefined && file !== undefined) throw new UsageError(`${command} takes a file or --source, not both`);
+  if (source !== undefined) return { source };
+  if (file !== undefined) return { file };
+  throw new UsageError(`${command} needs a file, - for standard input, or --source NAME`);
+}
+
+function trainOf(file: string | undefined, window: string | undefined): RowArguments['train'] {
+  if (file !== undefined) return { file };
+  return window === undefined ? undefined : { window };
+}
