@@ -1,11 +1,14 @@
 import type { MessagePort } from 'node:worker_threads';
 
 import type { WindowAnalysis } from '../domain/cluster.ts';
+import type { Comparison } from '../domain/comparison.ts';
 import { SourceError } from '../sources/source-error.ts';
 import type { SourceErrorCode, VendorDetails } from '../sources/source-error.ts';
 import { answerByGroups } from './answer-by-groups.ts';
 import { analyseRows } from './analyse-rows.ts';
 import type { AnalyseOptions } from './analyse-rows.ts';
+import { compareAnalyses } from './compare-analyses.ts';
+import type { ComparedSide } from './compare-analyses.ts';
 import { JobCancelled, JobControl } from './job-control.ts';
 import { loadRows } from './load-rows.ts';
 import type { AnalyseJob, LoadOptions, LoadWatch, LoadedRows } from './load-rows.ts';
@@ -16,6 +19,8 @@ export interface WorkerTask {
   job: AnalyseJob;
   /** Whether clusters are wanted. */
   analyse: boolean;
+  /** A second window, that the first is compared with. */
+  against?: AnalyseJob;
   options: AnalyseOptions & LoadOptions;
   control: Int32Array<SharedArrayBuffer>;
   port?: MessagePort;
@@ -24,29 +29,17 @@ export interface WorkerTask {
 /** An answer, or an error of the known kinds: thrown ones lose their code on the way between threads. */
 export type WorkerResult =
   | ({ outcome: 'done'; analysis: WindowAnalysis | undefined } & Pick<LoadedRows, 'file' | 'pull'>)
+  | { outcome: 'compared'; a: ComparedSide; b: ComparedSide; comparison: Comparison }
   | { outcome: 'cancelled' }
   | { outcome: 'source-error'; code: SourceErrorCode; message: string; vendor: VendorDetails | undefined };
 
 /** Entry of the worker thread. */
 export default async function runTask(task: WorkerTask): Promise<WorkerResult> {
   const control = new JobControl(task.control);
-  const tick = () => control.throwIfCancelled();
-  let loaded: LoadedRows | undefined;
   try {
-    tick();
-    const watch: LoadWatch = {
-      tick,
-      rowsRead: (rows) => control.rowsRead(rows),
-      cancellable: (work) => control.cancellable(work),
-    };
-    const counted = await countedWindow(task, watch);
-    if (counted !== undefined) return counted;
-    loaded = await loadRows(task.job, task.options, watch);
-    const { sorter, services, file, pull } = loaded;
-    const truncated = pull?.truncated ?? false;
-    const analysis = task.analyse ? { ...analyseRows(sorter, services, task.options, tick), truncated } : undefined;
-    if (task.port !== undefined) streamRows(loaded, task.port, control);
-    return { outcome: 'done', analysis, file, pull };
+    control.throwIfCancelled();
+    if (task.against !== undefined) return await compareWindows(task, task.against, control);
+    return await runWindow(task, control, 0);
   } catch (error) {
     if (error instanceof JobCancelled) return { outcome: 'cancelled' };
     if (error instanceof SourceError) {
@@ -55,15 +48,48 @@ export default async function runTask(task: WorkerTask): Promise<WorkerResult> {
     }
     throw error;
   } finally {
-    loaded?.sorter.close();
     // A message of its own: an idle worker sleeps without telling anybody that a port of it was closed.
     task.port?.postMessage(undefined);
     task.port?.close();
   }
 }
 
+type WindowResult = Extract<WorkerResult, { outcome: 'done' }>;
+
+/** @param rowsBefore read for the same caller already. */
+async function runWindow(task: WorkerTask, control: JobControl, rowsBefore: number): Promise<WindowResult> {
+  const tick = () => control.throwIfCancelled();
+  const watch: LoadWatch = {
+    tick,
+    rowsRead: (rows) => control.rowsRead(rowsBefore + rows),
+    cancellable: (work) => control.cancellable(work),
+  };
+  const counted = await countedWindow(task, watch);
+  if (counted !== undefined) return counted;
+  const loaded = await loadRows(task.job, task.options, watch);
+  try {
+    const { sorter, services, file, pull } = loaded;
+    const truncated = pull?.truncated ?? false;
+    const analysis = task.analyse ? { ...analyseRows(sorter, services, task.options, tick), truncated } : undefined;
+    if (task.port !== undefined) streamRows(loaded, task.port, control);
+    return { outcome: 'done', analysis, file, pull };
+  } finally {
+    loaded.sorter.close();
+  }
+}
+
+/** One after the other: two windows at once would take twice the memory. */
+async function compareWindows(task: WorkerTask, against: AnalyseJob, control: JobControl): Promise<WorkerResult> {
+  const a = await runWindow(task, control, 0);
+  const b = await runWindow({ ...task, job: against }, control, a.analysis?.log_count ?? 0);
+  return {
+    outcome: 'compared',
+    ...compareAnalyses({ ...a, job: task.job }, { ...b, job: against }, () => control.throwIfCancelled()),
+  };
+}
+
 /** Where clusters alone are wanted, the store may count the window itself; undefined where its rows are needed. */
-async function countedWindow({ job, options, port }: WorkerTask, watch: LoadWatch): Promise<WorkerResult | undefined> {
+async function countedWindow({ job, options, port }: WorkerTask, watch: LoadWatch): Promise<WindowResult | undefined> {
   if (job.source !== 'pull' || port !== undefined) return undefined;
   const { analysis, ...answer } = await answerByGroups(job, options, watch);
   if (analysis === undefined || !('summary' in answer)) return undefined;

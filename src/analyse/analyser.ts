@@ -4,9 +4,11 @@ import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 
 import type { WindowAnalysis } from '../domain/cluster.ts';
+import type { Comparison } from '../domain/comparison.ts';
 import { SourceError } from '../sources/source-error.ts';
 import type { AnalyseOptions } from './analyse-rows.ts';
 import type { WorkerResult, WorkerTask } from './analyse-worker.ts';
+import type { ComparedSide } from './compare-analyses.ts';
 import { JobControl } from './job-control.ts';
 import type { AnalyseJob, LoadOptions, LoadedRows } from './load-rows.ts';
 import { batchOfSlice } from './row-slices.ts';
@@ -29,6 +31,12 @@ export type JobReport = Pick<LoadedRows, 'file' | 'pull'>;
 
 export type AnalyserResult = WindowAnalysis & JobReport;
 
+export interface ComparedWindows {
+  a: ComparedSide;
+  b: ComparedSide;
+  comparison: Comparison;
+}
+
 /** How whoever asked for a job follows it, and ends it. */
 export interface JobWatch {
   signal?: AbortSignal | undefined;
@@ -46,6 +54,8 @@ export interface StreamWatch extends JobWatch {
 export interface Analyser {
   /** Rejects with a `SourceError`, an `AnalyserError` or the signal's reason. Lent rows are let go of before it settles. */
   analyse(job: AnalyseJob, watch?: JobWatch): Promise<AnalyserResult>;
+  /** What has changed from the first window to the second; rejects as `analyse` does. */
+  compare(a: AnalyseJob, b: AnalyseJob, watch?: JobWatch): Promise<ComparedWindows>;
   /** The rows in the order (timestamp, service, message), at most 1,000 at a time. Ending the loop early ends the job. */
   streamRows(job: AnalyseJob, watch?: StreamWatch): AsyncGenerator<PackedBatch, void, undefined>;
   /** Jobs that run or wait. */
@@ -118,9 +128,14 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
 
   return {
     async analyse(job, watch = {}) {
-      const { analysis, file, pull } = await run(new JobControl(), watch, { job, analyse: true });
-      if (analysis === undefined) throw new Error('the worker analysed nothing');
-      return { ...analysis, file, pull };
+      const result = await run(new JobControl(), watch, { job, analyse: true });
+      if (result.outcome !== 'done' || result.analysis === undefined) throw new Error('the worker analysed nothing');
+      return { ...result.analysis, file: result.file, pull: result.pull };
+    },
+    async compare(a, b, watch = {}) {
+      const result = await run(new JobControl(), watch, { job: a, analyse: true, against: b });
+      if (result.outcome !== 'compared') throw new Error('the worker compared nothing');
+      return { a: result.a, b: result.b, comparison: result.comparison };
     },
     async *streamRows(job, watch = {}) {
       const control = new JobControl();
@@ -135,7 +150,9 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
           yield batchOfSlice(slice);
           control.sliceTaken();
         }
-        const { analysis, file, pull } = await running;
+        const result = await running;
+        if (result.outcome !== 'done') throw new Error('the worker streamed nothing');
+        const { analysis, file, pull } = result;
         if (analysis !== undefined) onAnalysis?.({ ...analysis, file, pull });
         onReport?.({ file, pull });
       } finally {

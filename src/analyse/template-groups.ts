@@ -1,5 +1,6 @@
 import type { TemplateGroup } from '../cluster/template-group.ts';
 import { TimeBuckets } from '../cluster/time-buckets.ts';
+import { OVERFLOW_TEMPLATE } from '../domain/cluster.ts';
 import { LEVELS } from '../domain/level.ts';
 import { createMiner } from '../mine/create-miner.ts';
 import { ALIASES_MAX, CHANGED } from '../mine/template-miner.ts';
@@ -7,9 +8,6 @@ import type { MinedTemplate, MinerOptions, TemplateMiner } from '../mine/templat
 import type { HeldGroup } from './group-set.ts';
 import type { RowCursor } from './row-run.ts';
 import { wholeCharacters } from './row-sorter.ts';
-
-/** Template of the group that keeps the counts of templates which a service had to give up. */
-export const OVERFLOW_TEMPLATE = '<overflow>';
 
 /** Behind every template that a miner makes. */
 const OVERFLOW_ORDER = 0xffff_ffff;

@@ -1,6 +1,9 @@
 import type { Level } from './level.ts';
 import type { LogRow } from './row.ts';
 
+/** Template of the cluster that counts the rows of templates which a service had to give up. */
+export const OVERFLOW_TEMPLATE = '<overflow>';
+
 /** One (service, template) pair of an analysed window. */
 export interface Cluster {
   /** Unique in the answer, from 1, in the order of the answer. */

@@ -1,8 +1,10 @@
+import type { ComparedSide } from '../analyse/compare-analyses.ts';
 import type { Anomaly } from '../domain/anomaly.ts';
 import type { WindowAnalysis } from '../domain/cluster.ts';
 import { LEVELS } from '../domain/level.ts';
 import type { KnownTemplate } from '../live/shard-protocol.ts';
 import type { ClustersAnswer } from '../serve/schemas/clusters.ts';
+import type { CompareAnswer } from '../serve/schemas/compare.ts';
 import type { DetectAnswer } from '../serve/schemas/detect.ts';
 import type { TemplateAnswer } from '../serve/schemas/template.ts';
 import type { WindowQuery } from '../serve/schemas/window-query.ts';
@@ -30,6 +32,11 @@ export function windowFields(
   const endMs = clusters.reduce((last, { lastSeen }) => Math.max(last, lastSeen), -Infinity);
   const hours = Math.round((endMs - startMs) / 36_000) / 100;
   return { window: 'all', lookback_hours: hours, start: instant(startMs), end: instant(endMs) };
+}
+
+/** Of one of two windows that were compared. */
+export function sideFields({ startMs, endMs, log_count, cluster_count, truncated }: ComparedSide): CompareAnswer['a'] {
+  return { start: instant(startMs), end: instant(endMs), log_count, cluster_count, truncated };
 }
 
 export function fileFields({

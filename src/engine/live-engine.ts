@@ -7,6 +7,7 @@ import type { CredentialStore } from '../serve/credential-store.ts';
 import type { CallWatch, DetectRequest, Engine, Readiness } from '../serve/engine.ts';
 import { Problem } from '../serve/problem.ts';
 import type { ClustersAnswer, LiveClustersAnswer, TrainAnswer } from '../serve/schemas/clusters.ts';
+import type { CompareAnswer, CompareQuery } from '../serve/schemas/compare.ts';
 import type { CredentialsAnswer, CredentialsBody } from '../serve/schemas/credentials.ts';
 import type { DetectAnswer } from '../serve/schemas/detect.ts';
 import type { DetectorQuery, DetectorReset, DetectorStatus } from '../serve/schemas/detector.ts';
@@ -51,6 +52,10 @@ export class LiveEngine implements Engine {
 
   clusters(query: WindowQuery, watch: CallWatch): Promise<ClustersAnswer> {
     return this.#options.windows.clusters(query, watch);
+  }
+
+  compare(query: CompareQuery, watch: CallWatch): Promise<CompareAnswer> {
+    return this.#options.windows.compare(query, watch);
   }
 
   async train(query: WindowQuery, watch: CallWatch): Promise<TrainAnswer> {

@@ -7,10 +7,12 @@ import type { ShardSet } from '../live/shard-set.ts';
 import type { CallWatch, DetectRequest } from '../serve/engine.ts';
 import { Problem } from '../serve/problem.ts';
 import type { ClustersAnswer, TrainAnswer } from '../serve/schemas/clusters.ts';
+import type { CompareAnswer, CompareQuery } from '../serve/schemas/compare.ts';
 import type { DetectAnswer } from '../serve/schemas/detect.ts';
 import type { WindowQuery } from '../serve/schemas/window-query.ts';
-import { detectAnswer, fileFields, hasWindow, LISTED_MAX, windowFields } from './answers.ts';
+import { detectAnswer, fileFields, hasWindow, instant, LISTED_MAX, sideFields, windowFields } from './answers.ts';
 import { asProblem } from './source-problem.ts';
+import type { TimeWindow } from '../sources/window.ts';
 import type { WindowJobs } from './window-jobs.ts';
 
 /** Windows that are scored at a time: each holds copies of the models it meets. */
@@ -39,6 +41,19 @@ export class WindowAnswers {
     const window = jobs.window(query);
     const result = await this.#timed(query, () => jobs.with(query, window, (job) => analyser.analyse(job, watch)));
     return { source: query.source, ...windowFields(query, window, result), ...this.#reported(query, result) };
+  }
+
+  /** What has changed from one stretch of a source to another. */
+  async compare(query: CompareQuery, watch: CallWatch): Promise<CompareAnswer> {
+    const { analyser, jobs, onPull } = this.#options;
+    const { source } = query;
+    const { a, b } = jobs.windowPair(query);
+    const window = { source, start: instant(a.startMs), end: instant(a.endMs) };
+    const result = await this.#timed(window, () =>
+      jobs.with(window, a, (job) => analyser.compare(job, atTime(job, b), watch)),
+    );
+    for (const { pull } of [result.a, result.b]) if (pull !== undefined) onPull(source, pull);
+    return { source, a: sideFields(result.a), b: sideFields(result.b), ...result.comparison };
   }
 
   /** One reading of the window serves both its clusters and the models. */
@@ -138,6 +153,11 @@ export class WindowAnswers {
     if (pull !== undefined) this.#options.onPull(source, pull);
     return file === undefined ? analysis : { ...analysis, file: fileFields(file) };
   }
+}
+
+/** The same job over another stretch; rows that were posted have none. */
+function atTime(job: AnalyseJob, { startMs, endMs }: TimeWindow): AnalyseJob {
+  return job.source === 'rows' ? job : { ...job, startMs: Math.ceil(startMs), endMs: Math.ceil(endMs) };
 }
 
 async function* without(

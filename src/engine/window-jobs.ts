@@ -53,6 +53,32 @@ export class WindowJobs {
     return asProblem(() => this.#options.shards.withBuffer(this.#options.nowMs(), useBuffer));
   }
 
+  /**
+   * The stretches `a` and `b` of one source: relative ones end now, `START/END` are absolute. What both have belongs to
+   * the one that begins later, as rows cannot be compared with themselves.
+   */
+  windowPair({ a, b }: Record<'a' | 'b', string>): { a: TimeWindow; b: TimeWindow } {
+    const nowMs = this.#options.nowMs();
+    const windows = { a: this.#side('a', a, nowMs), b: this.#side('b', b, nowMs) };
+    const [earlier, later] = windows.a.startMs <= windows.b.startMs ? (['a', 'b'] as const) : (['b', 'a'] as const);
+    const [first, second] = [windows[earlier], windows[later]];
+    if (first.startMs === second.startMs) {
+      throw new Problem(400, 'bad_window', 'a and b begin at the same time: there is nothing to compare');
+    }
+    return { ...windows, [earlier]: { ...first, endMs: Math.min(first.endMs, second.startMs) } };
+  }
+
+  #side(name: 'a' | 'b', text: string, nowMs: number): TimeWindow {
+    const [start = '', end] = text.split('/', 2);
+    const asked = end === undefined ? { window: text } : { start, end };
+    try {
+      return parseWindow(asked, { nowMs, defaultLookbackHours: this.#options.defaultLookbackHours });
+    } catch (error) {
+      if (!(error instanceof WindowError)) throw error;
+      throw new Problem(400, 'bad_window', `${name}: ${error.message}; or START/END`, { cause: error });
+    }
+  }
+
   #job(query: WindowQuery, { startMs, endMs }: TimeWindow): AnalyseJob {
     const { credentials, maxRows, hostRules, answerTimeoutMs } = this.#options;
     const { values, fromRequest } = credentials.resolve(query.source, query.credentials);

@@ -2,6 +2,7 @@ import type { Anomaly } from '../domain/anomaly.ts';
 import type { Incident, IncidentChange } from '../domain/incident.ts';
 import type { LogRow } from '../domain/row.ts';
 import type { ClustersAnswer, LiveClustersAnswer, TrainAnswer } from './schemas/clusters.ts';
+import type { CompareAnswer, CompareQuery } from './schemas/compare.ts';
 import type { CredentialsAnswer, CredentialsBody } from './schemas/credentials.ts';
 import type { DetectAnswer } from './schemas/detect.ts';
 import type { DetectorQuery, DetectorReset, DetectorStatus } from './schemas/detector.ts';
@@ -18,6 +19,8 @@ import type { WindowQuery } from './schemas/window-query.ts';
  */
 export interface Engine {
   clusters(query: WindowQuery, watch: CallWatch): Promise<ClustersAnswer>;
+  /** What has changed from window `a` to window `b`. */
+  compare(query: CompareQuery, watch: CallWatch): Promise<CompareAnswer>;
   /** As `clusters`, and warms the per-service models with the window's rows. */
   train(query: WindowQuery, watch: CallWatch): Promise<TrainAnswer>;
   detect(request: DetectRequest, watch: CallWatch): Promise<DetectAnswer>;

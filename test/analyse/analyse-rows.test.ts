@@ -9,7 +9,7 @@ import { analyseRows } from '../../src/analyse/analyse-rows.ts';
 import type { AnalyseOptions } from '../../src/analyse/analyse-rows.ts';
 import { loadRows, UNWATCHED } from '../../src/analyse/load-rows.ts';
 import type { LoadOptions } from '../../src/analyse/load-rows.ts';
-import { OVERFLOW_TEMPLATE } from '../../src/analyse/template-groups.ts';
+import { OVERFLOW_TEMPLATE } from '../../src/domain/cluster.ts';
 import { LEVELS } from '../../src/domain/level.ts';
 import type { LogRow } from '../../src/domain/row.ts';
 import { OVERFLOW_SERVICE } from '../../src/sources/service-index.ts';

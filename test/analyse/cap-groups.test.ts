@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { capGroups } from '../../src/analyse/cap-groups.ts';
-import { OVERFLOW_TEMPLATE } from '../../src/analyse/template-groups.ts';
+import { OVERFLOW_TEMPLATE } from '../../src/domain/cluster.ts';
 import type { TemplateGroup } from '../../src/cluster/template-group.ts';
 import { TimeBuckets } from '../../src/cluster/time-buckets.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { OVERFLOW_TEMPLATE } from '../../src/analyse/template-groups.ts';
+import { OVERFLOW_TEMPLATE } from '../../src/domain/cluster.ts';
 import type { Cluster, WindowAnalysis } from '../../src/domain/cluster.ts';
 import { shared } from '../shared.ts';
 import { analyse, event, LOGHUB_SETS, quietService, quietSlices } from './windows.ts';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { CompareAnswer } from '../../src/serve/schemas/compare.ts';
 import { startHalfspace } from './halfspace.ts';
 import type { RunningHalfspace } from './halfspace.ts';
 
@@ -78,6 +79,34 @@ describe('a file of JSON lines, gzipped', () => {
   beforeEach(async () => {
     halfspace = await startHalfspace({ FILE_PATH: ndjson });
     return () => halfspace.kill();
+  });
+
+  test('compares its last half hour with the ten before', async () => {
+    const at = (minutes: number) => new Date(START_MS + minutes * 60_000).toISOString();
+    const [start, incident, end] = [at(0), at(SPAN_MINUTES * 0.95), at(SPAN_MINUTES)];
+    const query = `source=file&a=${start}/${incident}&b=${incident}/${end}`;
+    const { status, json } = await call(halfspace, 'GET', `/clusters/compare?${query}`);
+    expect(status).toBe(200);
+    const answer = json as unknown as CompareAnswer;
+    expect(answer.a).toMatchObject({ start, end: incident, truncated: false });
+    expect(answer.b).toMatchObject({ start: incident, end });
+    expect(answer.a.log_count + answer.b.log_count).toBe(LINES);
+    expect(answer.counts).toMatchObject({ gone: 0, more: 0, fewer: 0 });
+    const news = answer.templates.filter(({ change }) => change === 'new');
+    expect(new Set(news.map(({ template }) => template))).toEqual(
+      new Set(['lost connection to replica <*> of the ledger']),
+    );
+    expect(news.every(({ levels_b, count_b }) => levels_b.error === count_b)).toBe(true);
+  });
+
+  test.each([
+    ['a=1h&b=1h', 'a and b begin at the same time'],
+    ['a=1h&b=yesterday', 'b: window="yesterday" is not one of'],
+    ['a=1h&b=2024-05-02/2024-05-01', 'b: the window is empty'],
+  ])('refuses to compare %s', async (query, sentence) => {
+    const { status, json } = await call(halfspace, 'GET', `/clusters/compare?source=file&${query}`);
+    expect(status).toBe(400);
+    expect(json.detail).toContain(sentence);
   });
 
   test('gives clusters that hold each line once, with its level and service', async () => {

@@ -1,5 +1,6 @@
 import type { Anomaly } from '../../src/domain/anomaly.ts';
 import type { Cluster } from '../../src/domain/cluster.ts';
+import type { ComparedTemplate } from '../../src/domain/comparison.ts';
 import { fingerprint } from '../../src/domain/fingerprint.ts';
 import type { LogRow } from '../../src/domain/row.ts';
 import { AnomalyLog } from '../../src/live/anomaly-log.ts';
@@ -69,6 +70,27 @@ function clusterOf(): Cluster {
     logs: [rowOf({ message: 'say "hi" \u2028 <script>\ud800' })],
     levels: { error: 1 },
     isolationDepth: 3,
+  };
+}
+
+function comparedOf(): ComparedTemplate {
+  return {
+    fingerprint: fingerprint('api', 'user <NUM> failed'),
+    service: 'api',
+    template: 'user <NUM> failed',
+    change: 'new',
+    count_a: 0,
+    count_b: 1,
+    rate_a: 0,
+    rate_b: 0.5,
+    ratio: null,
+    p_value: 0.04,
+    levels_a: {},
+    levels_b: { error: 1 },
+    is_anomaly_a: false,
+    is_anomaly_b: true,
+    x: 5,
+    y: 5,
   };
 }
 
@@ -151,6 +173,12 @@ export function createEngineDouble(ring = { entriesMax: 100, bytesMax: 1_000_000
       for (const rows of engine.progress) onProgress?.(rows);
       await asked(engine, query);
       return { source: query.source, window: query.window ?? '6h', lookback_hours: 6, ...window, ...analysis };
+    },
+    async compare({ source, a, b }) {
+      await asked(engine, { source, start: a, end: b });
+      const side = { ...window, log_count: 1, cluster_count: 1, truncated: false };
+      const counts = { new: 1, gone: 0, more: 0, fewer: 0, same: 0 };
+      return { source, a: side, b: side, counts, templates: [comparedOf()] };
     },
     async train(query, watch) {
       return { ...(await engine.clusters(query, watch)), trained_on: 1, detector: status };

@@ -77,6 +77,27 @@ describe('windows', () => {
     expect(answer.text).not.toContain('canary');
   });
 
+  test('GET /clusters/compare hands both windows over', async () => {
+    const { call, engine } = rest();
+    const answer = await call('GET', '/clusters/compare?source=file&a=24h&b=1h');
+    expect(answer.status).toBe(200);
+    expect(engine.calls.at(-1)).toEqual({ source: 'file', start: '24h', end: '1h' });
+    expect(answer.body).toMatchObject({
+      source: 'file',
+      counts: { new: 1 },
+      templates: [{ change: 'new', ratio: null }],
+    });
+  });
+
+  test.each([
+    '/clusters/compare',
+    '/clusters/compare?a=1h',
+    '/clusters/compare?a=1h&b=',
+    '/clusters/compare?a=1h&b=2h&c=',
+  ])('GET %s is refused', async (path) => {
+    expect((await rest().call('GET', path)).status).toBe(400);
+  });
+
   test('GET /clusters/live gives the clusters of the latest retraining', async () => {
     const { body } = await rest().call('GET', '/clusters/live');
     expect(body).toMatchObject({ source: 'otlp', retrained_at: '2026-11-22T20:00:00.000Z', cluster_count: 1 });

@@ -5,6 +5,7 @@ import { Problem } from '../problem.ts';
 import { JSON_OR_EVENTS, JSON_TYPE } from '../rest-app.ts';
 import type { RestApp } from '../rest-app.ts';
 import { ClustersAnswerSchema, LiveClustersAnswerSchema, TrainAnswerSchema } from '../schemas/clusters.ts';
+import { CompareAnswerSchema, CompareQuerySchema, compareQueryOf } from '../schemas/compare.ts';
 import { NoQuerySchema } from '../schemas/no-query.ts';
 import { responses } from '../schemas/problem.ts';
 import { WindowBodySchema, WindowQuerySchema, windowQueryOf } from '../schemas/window-query.ts';
@@ -15,6 +16,10 @@ const REFUSALS = [400, 424, 502, 503, 504];
 const PROGRESS =
   'With `Accept: text/event-stream` the answer comes as server-sent events: `progress` (data: rows) on the way, then ' +
   '`result` (data: the answer) or `problem`.';
+
+const COMPARED =
+  'A template is `more` or `fewer` where its rate has changed by half or more, and by more than chance (exact test, ' +
+  'false discovery rate 5 %).';
 
 export function addClusterRoutes(app: RestApp, engine: Engine, logger: RestLogger): void {
   app.route({
@@ -48,6 +53,20 @@ export function addClusterRoutes(app: RestApp, engine: Engine, logger: RestLogge
       withProgress(request, reply, logger, (watch) =>
         engine.clusters(windowQueryOf(inOnePlace(request.query, request.body)), watch),
       ),
+  });
+  app.route({
+    method: 'GET',
+    url: '/clusters/compare',
+    config: JSON_OR_EVENTS,
+    schema: {
+      tags: ['clusters'],
+      summary: 'What has changed from one window to another',
+      description: `${COMPARED} ${PROGRESS}`,
+      querystring: CompareQuerySchema,
+      response: responses(CompareAnswerSchema, ...REFUSALS),
+    },
+    handler: (request, reply) =>
+      withProgress(request, reply, logger, (watch) => engine.compare(compareQueryOf(request.query), watch)),
   });
   app.route({
     method: 'GET',

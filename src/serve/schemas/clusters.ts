@@ -10,10 +10,11 @@ import { SOURCE_NAMES } from '../../sources/catalogue.ts';
 const Count = Type.Integer({ minimum: 0 });
 const Instant = Type.String({ format: 'date-time' });
 
-const levelFields = Object.fromEntries(LEVELS.map((level) => [level, Type.Optional(Count)])) as Record<
-  Level,
-  TOptional<typeof Count>
->;
+/** Lines by level; levels without any are left out. */
+export const LevelCountsSchema = Type.Object(
+  Object.fromEntries(LEVELS.map((level) => [level, Type.Optional(Count)])) as Record<Level, TOptional<typeof Count>>,
+  { additionalProperties: false },
+);
 
 export const ClusterSchema = Type.Object(
   {
@@ -35,7 +36,7 @@ export const ClusterSchema = Type.Object(
     lastSeen: Type.Number({ description: 'Epoch milliseconds' }),
     template: Type.String(),
     logs: Type.Array(reference(LogRowSchema), { maxItems: 10 }),
-    levels: Type.Object(levelFields, { additionalProperties: false }),
+    levels: LevelCountsSchema,
     isolationDepth: Type.Optional(Type.Number({ description: 'Mean path length; on anomalous clusters' })),
   },
   { $id: 'Cluster', title: 'Cluster', additionalProperties: false },
