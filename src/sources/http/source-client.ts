@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
 import type { Dispatcher } from 'undici';
 
+import { networkFailure } from '../../outgoing/network-failure.ts';
+import { backOffMs, hintMs, HINT_MS_MAX } from '../../outgoing/retry-delay.ts';
+import { shownText, vendorMessage } from '../../outgoing/vendor-message.ts';
 import type { SourceDeclaration } from '../declaration.ts';
 import { SourceError } from '../source-error.ts';
 import type { SourceErrorCode } from '../source-error.ts';
 import { HostRefused } from './host-guard.ts';
 import type { HostGuard } from './host-guard.ts';
-import { backOffMs, hintMs, HINT_MS_MAX } from './retry-delay.ts';
-import { networkFailure } from './network-failure.ts';
-import { shownText, vendorMessage } from './vendor-message.ts';
 
 const ATTEMPTS_MAX = 6;
 const CONNECT_TIMEOUT_MS = 10_000;

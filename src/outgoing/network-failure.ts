@@ -1,18 +1,22 @@
-import type { SourceErrorCode } from '../source-error.ts';
+/** Ways in which a call gets no answer. */
+type NetworkFailureCode = 'timed_out' | 'unreachable' | 'malformed_answer';
 
 const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 const CERTIFICATE =
   /^(CERT_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
 
-/** What went wrong on the way to a store, as an error's code and the end of a sentence. */
+/** What went wrong on the way to another program, as an error's code and the end of a sentence. */
 export function networkFailure(
   cause: unknown,
   url: URL,
   answerTimeoutMs: number,
-): { code: SourceErrorCode; sentence: string } {
+): { code: NetworkFailureCode; sentence: string } {
   const code = codeOf(cause);
   const at = url.host;
   if (TIMEOUTS.has(code)) return { code: 'timed_out', sentence: `${at} sent nothing for ${answerTimeoutMs / 1000} s` };
+  if (cause instanceof Error && cause.name === 'TimeoutError') {
+    return { code: 'timed_out', sentence: `${at} did not answer within ${answerTimeoutMs / 1000} s` };
+  }
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
     return { code: 'timed_out', sentence: `${at} took no connection in time: check the address and the way there` };
   }

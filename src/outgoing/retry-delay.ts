@@ -1,10 +1,10 @@
 const FIRST_MS = 500;
 const LONGEST_MS = 30_000;
 
-/** A hint that asks for more patience than this ends the pull, and is passed on. */
+/** A hint that asks for more patience than this ends the pull of a window, and is passed on. */
 export const HINT_MS_MAX = 60_000;
 
-/** Names under which stores say how many seconds to wait. */
+/** Names under which services say how many seconds to wait. */
 const SECONDS_HEADERS = [
   'x-ratelimit-reset-after',
   'x-ratelimit-reset',
@@ -20,8 +20,14 @@ const INSTANT_SECONDS_MIN = 1e9;
  *
  * @param patience factor to the first pause.
  */
-export function backOffMs(attempt: number, random: () => number, firstMs = FIRST_MS, patience = 1): number {
-  const full = Math.min(LONGEST_MS, firstMs * patience * 2 ** attempt);
+export function backOffMs(
+  attempt: number,
+  random: () => number,
+  firstMs = FIRST_MS,
+  patience = 1,
+  longestMs = LONGEST_MS,
+): number {
+  const full = Math.min(longestMs, firstMs * patience * 2 ** attempt);
   return full / 2 + (full / 2) * random();
 }
 
