@@ -6,7 +6,8 @@ import type { CommandContext } from './cli/command-context.ts';
 import { Interrupted } from './cli/interruptible.ts';
 import { LineOutput, ReaderGone } from './cli/line-output.ts';
 import { buildProgram, withDefaultCommand } from './cli/program.ts';
-import { createProgress } from './cli/progress.ts';
+import { painterOf } from './cli/terminal/paint.ts';
+import { createProgress } from './cli/terminal/progress.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
 import { loadConfig } from './config/load-config.ts';
@@ -15,6 +16,7 @@ import { SourceError } from './sources/source-error.ts';
 import { WindowError } from './sources/window.ts';
 
 const STANDARD_OUTPUT = 1;
+const COLUMNS_OF_A_PIPE = 120;
 
 // By itself once all is written: an exit could cut what standard error still holds.
 process.exitCode = await main();
@@ -22,16 +24,17 @@ process.exitCode = await main();
 async function main(): Promise<number> {
   const output = new LineOutput(STANDARD_OUTPUT);
   try {
-    const program = buildProgram(contextWith(output), version());
+    const ending = { code: EXIT.done as number };
+    const program = buildProgram(contextWith(output, ending), version());
     const code = await exitCodeOf(program.parseAsync(withDefaultCommand(process.argv.slice(2)), { from: 'user' }));
     output.flush();
-    return code;
+    return code === EXIT.done ? ending.code : code;
   } catch (error) {
     return explain(error);
   }
 }
 
-function contextWith(output: LineOutput): CommandContext {
+function contextWith(output: LineOutput, ending: { code: number }): CommandContext {
   const note = (sentence: string) => console.error(sentence);
   return {
     input: process.stdin,
@@ -39,6 +42,8 @@ function contextWith(output: LineOutput): CommandContext {
     note,
     progress: (what) => createProgress(process.stderr, what, () => performance.now()),
     nowMs: () => Date.now(),
+    screen: { columns: process.stdout.columns ?? COLUMNS_OF_A_PIPE, paint: painterOf(process.stdout) },
+    endWith: (code) => void (ending.code = code),
     config() {
       const config = readConfig();
       for (const warning of config.warnings) note(warning);

@@ -14,7 +14,8 @@ const ALL_TEMPLATES_MAX = 200_000;
 const SERVICE_TEMPLATES_MIN = 20;
 /** Clusters of one answer, beside an overflow a service: what a page can show and a parser hold. */
 const CLUSTERS_MAX = 10_000;
-const ROWS_PER_TICK = 4096;
+/** `analyseRows` ticks once in so many rows. */
+export const ROWS_PER_TICK = 4096;
 
 export interface AnalyseOptions {
   miner: MinerOptions;

@@ -5,7 +5,7 @@ import type { Comparison } from '../domain/comparison.ts';
 import { SourceError } from '../sources/source-error.ts';
 import type { SourceErrorCode, VendorDetails } from '../sources/source-error.ts';
 import { answerByGroups } from './answer-by-groups.ts';
-import { analyseRows } from './analyse-rows.ts';
+import { analyseRows, ROWS_PER_TICK } from './analyse-rows.ts';
 import type { AnalyseOptions } from './analyse-rows.ts';
 import { compareAnalyses } from './compare-analyses.ts';
 import type { ComparedSide } from './compare-analyses.ts';
@@ -39,7 +39,7 @@ export default async function runTask(task: WorkerTask): Promise<WorkerResult> {
   try {
     control.throwIfCancelled();
     if (task.against !== undefined) return await compareWindows(task, task.against, control);
-    return await runWindow(task, control, 0);
+    return await runWindow(task, control, { rows: 0, share: 0, shareMax: 1 });
   } catch (error) {
     if (error instanceof JobCancelled) return { outcome: 'cancelled' };
     if (error instanceof SourceError) {
@@ -56,21 +56,33 @@ export default async function runTask(task: WorkerTask): Promise<WorkerResult> {
 
 type WindowResult = Extract<WorkerResult, { outcome: 'done' }>;
 
-/** @param rowsBefore read for the same caller already. */
-async function runWindow(task: WorkerTask, control: JobControl, rowsBefore: number): Promise<WindowResult> {
+/** What was done before for the same caller, and how far this window leads. */
+interface Progress {
+  rows: number;
+  share: number;
+  shareMax: number;
+}
+
+/** Part of a window's work that reading is, about; the rest is counting. */
+const READING = 0.5;
+
+async function runWindow(task: WorkerTask, control: JobControl, before: Progress): Promise<WindowResult> {
+  const shareDone = (part: number) => control.shareDone(before.share + (before.shareMax - before.share) * part);
   const tick = () => control.throwIfCancelled();
   const watch: LoadWatch = {
     tick,
-    rowsRead: (rows) => control.rowsRead(rowsBefore + rows),
+    rowsRead: (rows) => control.rowsRead(before.rows + rows),
+    shareRead: (share) => shareDone(share * READING),
     cancellable: (work) => control.cancellable(work),
   };
-  const counted = await countedWindow(task, watch);
-  if (counted !== undefined) return counted;
+  const byStore = await countedWindow(task, watch);
+  if (byStore !== undefined) return byStore;
   const loaded = await loadRows(task.job, task.options, watch);
   try {
     const { sorter, services, file, pull } = loaded;
     const truncated = pull?.truncated ?? false;
-    const analysis = task.analyse ? { ...analyseRows(sorter, services, task.options, tick), truncated } : undefined;
+    const counted = countTicks(tick, sorter.rows, (share) => shareDone(READING + share * (1 - READING)));
+    const analysis = task.analyse ? { ...analyseRows(sorter, services, task.options, counted), truncated } : undefined;
     if (task.port !== undefined) streamRows(loaded, task.port, control);
     return { outcome: 'done', analysis, file, pull };
   } finally {
@@ -78,10 +90,23 @@ async function runWindow(task: WorkerTask, control: JobControl, rowsBefore: numb
   }
 }
 
+function countTicks(tick: () => void, rows: number, shareDone: (share: number) => void): () => void {
+  let seen = 0;
+  return () => {
+    tick();
+    shareDone(Math.min(1, seen / Math.max(1, rows)));
+    seen += ROWS_PER_TICK;
+  };
+}
+
 /** One after the other: two windows at once would take twice the memory. */
 async function compareWindows(task: WorkerTask, against: AnalyseJob, control: JobControl): Promise<WorkerResult> {
-  const a = await runWindow(task, control, 0);
-  const b = await runWindow({ ...task, job: against }, control, a.analysis?.log_count ?? 0);
+  const a = await runWindow(task, control, { rows: 0, share: 0, shareMax: 0.5 });
+  const b = await runWindow({ ...task, job: against }, control, {
+    rows: a.analysis?.log_count ?? 0,
+    share: 0.5,
+    shareMax: 1,
+  });
   return {
     outcome: 'compared',
     ...compareAnalyses({ ...a, job: task.job }, { ...b, job: against }, () => control.throwIfCancelled()),

@@ -40,8 +40,8 @@ export interface ComparedWindows {
 /** How whoever asked for a job follows it, and ends it. */
 export interface JobWatch {
   signal?: AbortSignal | undefined;
-  /** Rows read so far; called some times a second while rows are read. */
-  onProgress?: ((rows: number) => void) | undefined;
+  /** Rows read so far, and how much is done of all, 0 to 1 (0: not known); called some times a second. */
+  onProgress?: ((rows: number, share: number) => void) | undefined;
 }
 
 export interface StreamWatch extends JobWatch {
@@ -101,7 +101,8 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
     const cancel = () => control.cancel();
     signal?.addEventListener('abort', cancel);
     controls.add(control);
-    const progress = onProgress === undefined ? undefined : setInterval(() => onProgress(control.rows), PROGRESS_MS);
+    const progress =
+      onProgress === undefined ? undefined : setInterval(() => onProgress(control.rows, control.share), PROGRESS_MS);
     try {
       const whole: WorkerTask = { ...task, options: taskOptions, control: control.words };
       const result = await pool.run(whole, { transferList: task.port === undefined ? [] : [task.port] });

@@ -7,7 +7,10 @@ const CONSUMER_WAITS_MAX = 120;
 const CANCELLED = 0;
 const TAKEN = 1;
 const ROWS = 2;
-const WORDS = 3;
+const SHARE = 3;
+const WORDS = 4;
+/** A share is a whole number of so many parts. */
+const SHARE_PARTS = 1_000_000;
 
 /** Thrown in the worker when the job's owner has cancelled it. */
 export class JobCancelled extends Error {
@@ -16,7 +19,7 @@ export class JobCancelled extends Error {
 
 /**
  * What a job's owner and its worker share: one word to cancel by, one that counts slices taken, one that counts rows
- * read. On shared memory, as a worker that is busy sorting reads no messages.
+ * read, one for how far it has come. On shared memory, as a worker that is busy sorting reads no messages.
  */
 export class JobControl {
   readonly words: Int32Array<SharedArrayBuffer>;
@@ -43,7 +46,16 @@ export class JobControl {
     return Atomics.load(this.words, ROWS);
   }
 
+  /** How much of the whole job is done, 0 to 1; 0 as long as that is not known. */
+  get share(): number {
+    return Atomics.load(this.words, SHARE) / SHARE_PARTS;
+  }
+
   // The worker's side.
+
+  shareDone(share: number): void {
+    Atomics.store(this.words, SHARE, Math.round(share * SHARE_PARTS));
+  }
 
   rowsRead(rows: number): void {
     Atomics.store(this.words, ROWS, rows);

@@ -17,6 +17,8 @@ export interface FileJob {
   source: 'file';
   /** Of a file, or a pattern of several. */
   path: string;
+  /** Further ones. */
+  morePaths?: readonly string[] | undefined;
   /** Folder that every file has to be in. */
   root?: string | undefined;
   /** `auto`, `json`, `csv` or `text`. */
@@ -89,6 +91,8 @@ export interface LoadWatch {
   /** Called between pieces of the input; what it throws ends the loading. */
   tick(): void;
   rowsRead(rows: number): void;
+  /** Told how much of the input has been read, 0 to 1, where that is known. */
+  shareRead?(share: number): void;
   /** Runs what waits for others, with a signal that ends it. */
   cancellable<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
 }
@@ -118,7 +122,8 @@ async function load(
   let file: FilesSummary | undefined;
   let pull: PullReport | undefined;
   try {
-    if (job.source === 'file') file = await readFiles(job, intake, watch.tick);
+    if (job.source === 'file')
+      file = await readFiles({ ...job, onProgress: fileProgress(sorter, watch) }, intake, watch.tick);
     else if (job.source === 'pull') pull = await pullRows(job, intake, watch);
     else if (job.source === 'packed') lendRows(job, sorter, services, watch.tick);
     else addRows(job, sorter, services);
@@ -128,6 +133,13 @@ async function load(
     sorter.close();
     throw error;
   }
+}
+
+function fileProgress(sorter: RowSorter, watch: LoadWatch): (share: number) => void {
+  return (share) => {
+    watch.rowsRead(sorter.rows);
+    watch.shareRead?.(share);
+  };
 }
 
 async function pullRows(job: PullJob, sink: RowSink, watch: LoadWatch): Promise<PullReport> {

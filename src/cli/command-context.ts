@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { LineOutput } from './line-output.ts';
-import type { Progress } from './progress.ts';
+import type { Paint } from './terminal/paint.ts';
+import type { Progress } from './terminal/progress.ts';
 
 /** Where a command reads and writes. */
 export interface CommandStreams {
@@ -13,10 +14,19 @@ export interface CommandStreams {
   nowMs: () => number;
 }
 
+/** The terminal that results are read on, if there is one. */
+export interface Screen {
+  columns: number;
+  paint: Paint;
+}
+
 /** What commands get of the process that they run in. */
 export interface CommandContext extends CommandStreams {
   /** As the environment has it; what looks like a slip in it is noted. Throws `ConfigError`. */
   config(): Config;
+  screen: Screen;
+  /** Where all went well, the process ends with it. */
+  endWith(code: number): void;
   /** The path as the user means it. */
   pathOf(path: string): string;
   /** Starts the service; answers once it is ready. */

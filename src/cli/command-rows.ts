@@ -1,6 +1,4 @@
-import type { PullJob } from '../analyse/load-rows.ts';
 import type { Config } from '../config/config.ts';
-import { declarationOf } from '../sources/catalogue.ts';
 import { SourceError } from '../sources/source-error.ts';
 import { parseWindow } from '../sources/window.ts';
 import type { TimeWindow } from '../sources/window.ts';
@@ -10,6 +8,7 @@ import { orderedRows, pulledRows } from './ordered-rows.ts';
 import type { OrderedRows } from './ordered-rows.ts';
 import type { CommandInput, RowArguments } from './row-arguments.ts';
 import { readablePath } from './spool.ts';
+import { fileProblems, storeJob, storeProblems } from './window-job.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -52,41 +51,17 @@ function openRows(
 }
 
 async function openStore(source: string, window: TimeWindow, config: Config, streams: CommandStreams) {
-  const { title, options } = declarationOf(source);
-  const values = config.sources.get(source) ?? new Map<string, string>();
-  const missing = options.filter(({ key, required }) => required === true && !values.has(key));
-  if (missing.length > 0) {
-    const variables = missing.map(({ variable }) => variable).join(' and ');
-    throw new SourceError('configuration', `${title} is not configured: set ${variables}`);
-  }
-  const job: PullJob = {
-    source: 'pull',
-    store: source,
-    values,
-    startMs: Math.ceil(window.startMs),
-    endMs: Math.ceil(window.endMs),
-    maxRows: config.analyse.maxRows,
-    hostRules: { ...config.sourceHosts, isOpen: false },
-    fromRequest: false,
-    answerTimeoutMs: config.analyse.answerTimeoutMs,
-  };
-  const progress = streams.progress(`reading ${title}`);
+  const job = storeJob(source, window, config);
+  const progress = streams.progress(`reading ${source}`);
   try {
     const { rows, truncated } = await interruptible((signal) =>
       pulledRows(job, config.live.servicesMax, progress.told, signal),
     );
-    if (rows.count === 0) streams.note(`${title} has no rows from ${isoOf(window.startMs)} to ${isoOf(window.endMs)}`);
-    if (truncated) {
-      streams.note(`${title} has more than ${job.maxRows} rows in this window: the newest were read (MAX_ROWS)`);
-    }
+    for (const sentence of storeProblems(job, rows.count, truncated)) streams.note(sentence);
     return rows;
   } finally {
     progress.done();
   }
-}
-
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString();
 }
 
 async function openFile(
@@ -107,7 +82,8 @@ async function openFile(
       startMs: window?.startMs,
       endMs: window?.endMs,
     });
-    noteProblems(name, rows, streams);
+    if (rows.summary !== undefined)
+      for (const sentence of fileProblems(name, rows.count, rows.summary)) streams.note(sentence);
     return rows;
   } catch (error) {
     if (!(error instanceof SourceError) || readable.path === path) throw error;
@@ -115,19 +91,4 @@ async function openFile(
   } finally {
     readable.close();
   }
-}
-
-function noteProblems(name: string, { count, summary }: OrderedRows, { note }: CommandStreams): void {
-  if (summary === undefined) return;
-  const { format, badLines, cutLines, untimedRows, firstBad, firstBadPath } = summary;
-  if (count === 0) note(`${name} has no rows`);
-  if (firstBad !== undefined)
-    note(
-      `${name}: ${badLines} lines are not ${format} and were skipped; the first is line ${firstBad.line}` +
-        `${firstBadPath === undefined ? '' : ` of ${firstBadPath}`}: ${firstBad.problem}`,
-    );
-  if (cutLines > 0) note(`${name}: ${cutLines} lines are longer than 1 MiB and were cut`);
-  if (untimedRows > 0 && untimedRows === count)
-    note(`${name}: no row says its time; what goes by time says nothing here`);
-  else if (untimedRows > 0) note(`${name}: ${untimedRows} rows say no time and took that of the row before`);
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
+import { analyseCommand } from './commands/analyse.ts';
 import { annotateCommand } from './commands/annotate.ts';
 import { detectCommand } from './commands/detect.ts';
 import { healthcheckCommand } from './commands/healthcheck.ts';
@@ -26,6 +27,7 @@ export function buildProgram(context: CommandContext, version: string): Command 
     .addHelpText('after', AFTER);
   for (const command of [
     serveCommand(context),
+    analyseCommand(context),
     annotateCommand(context),
     detectCommand(context),
     healthcheckCommand(context),

@@ -61,13 +61,20 @@ export function addTrainOptions(command: Command): Command {
     .option('--train-window <length>', 'learns from the stretch of this length just before the window');
 }
 
+/** The window that was asked for; without any member where none was. */
+export function windowOf({ window, start, end }: RowOptions): WindowParameters {
+  return Object.fromEntries(Object.entries({ window, start, end }).filter(([, value]) => value !== undefined));
+}
+
 /** Throws `UsageError`. Paths are taken as `pathOf` has them. */
 export function rowArguments(
   command: string,
   file: string | undefined,
-  { train, trainWindow, source, ...window }: RowOptions,
+  options: RowOptions,
   pathOf: (path: string) => string,
 ): RowArguments {
+  const { train, trainWindow, source } = options;
+  const window = windowOf(options);
   if (train === '') throw new UsageError('--train needs a file');
   if (train !== undefined && trainWindow !== undefined) {
     throw new UsageError('--train and --train-window both say what to learn from: give one of them');

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shared, sharedPath } from '../shared.ts';
+import { runCli as halfspace } from './run-cli.ts';
+import type { Ended } from './run-cli.ts';
 
 const START_MS = Date.UTC(2026, 4, 4, 8);
 const REFERENCE = { MINER_PROFILE: 'drain3', DETECTOR_PROFILE: 'reference' };
@@ -69,23 +71,6 @@ function ndjson(rows: readonly unknown[]): string {
 function shuffled<T>(items: readonly T[]): T[] {
   // A step that shares no factor with the length visits every item once.
   return items.map((_, i) => items[(i * 7919) % items.length]!);
-}
-
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-async function halfspace(args: readonly string[], env: Record<string, string> = {}, input = ''): Promise<Ended> {
-  const child = spawn(process.execPath, ['src/halfspace.ts', ...args], { env: { ...process.env, ...env } });
-  const said = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => (said[name] += text));
-  }
-  child.stdin.end(input);
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, ...said };
 }
 
 function lines<T>({ stdout, stderr, code }: Ended): T[] {

@@ -20,14 +20,19 @@ export interface OpenedFile {
 /**
  * Opens a log file to be read once, from its head to the end that it has now. gzip and zstd are known by their first
  * bytes. Throws a `SourceError` that says what is wrong; reading does so too.
+ *
+ * @param onRead told the bytes of the file that were read, as they lie on the disk.
  */
-export async function openChunks(path: string): Promise<OpenedFile> {
+export async function openChunks(path: string, onRead: (bytes: number) => void = () => {}): Promise<OpenedFile> {
   const handle = await openRegular(path);
   try {
     const { size, mtimeMs } = await handle.stat();
     const magic = Buffer.alloc(4);
     await handle.read(magic, 0, 4, 0);
-    return { modifiedMs: Math.floor(mtimeMs), chunks: guarded(path, handle, decoded(magic, handle, size)) };
+    return {
+      modifiedMs: Math.floor(mtimeMs),
+      chunks: guarded(path, handle, decoded(magic, rawChunks(handle, size, onRead))),
+    };
   } catch (error) {
     await handle.close();
     throw asSourceError(path, error);
@@ -59,8 +64,7 @@ async function* guarded(path: string, handle: FileHandle, chunks: AsyncIterable<
   }
 }
 
-function decoded(magic: Buffer, handle: FileHandle, size: number): AsyncIterable<Buffer> {
-  const raw = rawChunks(handle, size);
+function decoded(magic: Buffer, raw: AsyncGenerator<Buffer>): AsyncIterable<Buffer> {
   if (magic[0] === 0x1f && magic[1] === 0x8b) {
     return through(createGunzip({ chunkSize: CHUNK_BYTES }), raw);
   }
@@ -72,12 +76,13 @@ function decoded(magic: Buffer, handle: FileHandle, size: number): AsyncIterable
 }
 
 /** Every piece in a buffer of its own only where somebody keeps it: streams do, so the buffer changes each time. */
-async function* rawChunks(handle: FileHandle, size: number): AsyncGenerator<Buffer> {
+async function* rawChunks(handle: FileHandle, size: number, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {
   for (let position = 0; position < size;) {
     const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, size - position));
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
     if (bytesRead === 0) return;
     position += bytesRead;
+    onRead(bytesRead);
     yield buffer.subarray(0, bytesRead);
   }
 }

@@ -26,6 +26,8 @@ export interface FileOptions {
   /** Rows with startMs <= time < endMs are read; all when absent. Epoch milliseconds. */
   startMs?: number | undefined;
   endMs?: number | undefined;
+  /** Told the bytes of the file that were read, as they lie on the disk. */
+  onRead?: ((bytes: number) => void) | undefined;
 }
 
 export interface FileSummary extends ReadCounts {
@@ -50,7 +52,7 @@ export async function readFile(options: FileOptions, sink: RowSink, tick: () => 
       `the file format ${got} is not known: use one of ${FILE_FORMATS.join(', ')}`,
     );
   }
-  const { modifiedMs, chunks } = await openChunks(options.path);
+  const { modifiedMs, chunks } = await openChunks(options.path, options.onRead);
   const counts = noCounts();
   const rows = new RowWriter({
     sink,

@@ -15,6 +15,10 @@ const PATTERN = /[*?[{]/;
 export interface FilesOptions extends FileOptions {
   /** Folder that every file has to be in, links followed; relative paths start there. Anywhere when absent. */
   root?: string | undefined;
+  /** Further files, or patterns, read after the first. */
+  morePaths?: readonly string[] | undefined;
+  /** Told how much of all files has been read, 0 to 1. */
+  onProgress?: ((share: number) => void) | undefined;
 }
 
 export interface FilesSummary extends Omit<FileSummary, 'format'> {
@@ -30,12 +34,17 @@ export interface FilesSummary extends Omit<FileSummary, 'format'> {
  * other by name. Throws a `SourceError` when there is none, and for the first that cannot be read.
  */
 export async function readFiles(options: FilesOptions, sink: RowSink, tick: () => void): Promise<FilesSummary> {
-  const paths = await pathsOf(options, tick);
+  const paths = await allPathsOf(options, tick);
+  const onRead = await shareTeller(paths, options.onProgress);
   const summary: FilesSummary = { ...noCounts(), format: 'text', files: paths.length, firstBadPath: undefined };
   for (const [i, path] of paths.entries()) {
     const refusal = options.root === undefined ? undefined : refusalOfPath(path, { root: options.root, isOpen: false });
     if (refusal !== undefined) throw new SourceError('source_permission_denied', refusal);
-    const { format, badLines, cutLines, untimedRows, firstBad } = await readFile({ ...options, path }, sink, tick);
+    const { format, badLines, cutLines, untimedRows, firstBad } = await readFile(
+      { ...options, path, onRead },
+      sink,
+      tick,
+    );
     summary.format = i === 0 || summary.format === format ? format : 'mixed';
     summary.badLines += badLines;
     summary.cutLines += cutLines;
@@ -45,6 +54,32 @@ export async function readFiles(options: FilesOptions, sink: RowSink, tick: () =
     if (paths.length > 1) summary.firstBadPath = path;
   }
   return summary;
+}
+
+async function allPathsOf(options: FilesOptions, tick: () => void): Promise<string[]> {
+  const paths = await pathsOf(options, tick);
+  for (const path of options.morePaths ?? []) paths.push(...(await pathsOf({ ...options, path }, tick)));
+  return paths;
+}
+
+/** Adds up what is read of all files, and tells it as a share of their sizes. */
+async function shareTeller(
+  paths: readonly string[],
+  onProgress: ((share: number) => void) | undefined,
+): Promise<((bytes: number) => void) | undefined> {
+  if (onProgress === undefined) return undefined;
+  let total = 0;
+  // One that is not there is told by whoever reads it.
+  for (const path of paths)
+    total += await stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  let read = 0;
+  return (bytes) => {
+    read += bytes;
+    if (total > 0) onProgress(Math.min(1, read / total));
+  };
 }
 
 /** A file whose very name looks like a pattern is that file. */

@@ -1,0 +1,66 @@
+import { writeFileSync } from 'node:fs';
+import { CommandFailure, EXIT, UsageError } from '../command-context.ts';
+import type { CommandContext } from '../command-context.ts';
+import { windowOf } from '../row-arguments.ts';
+import type { RowOptions } from '../row-arguments.ts';
+import { analysedOf } from './analysed.ts';
+import type { Analysed } from './analysed.ts';
+import { csvReport } from './csv-report.ts';
+import { htmlReport } from './html-report.ts';
+import { jsonReport, ndjsonReport } from './json-report.ts';
+import { openFiles, openStore } from './open-window.ts';
+import { textReport } from './text-report.ts';
+import { withAnalyser } from './with-analyser.ts';
+
+export interface AnalyseOptions extends Pick<RowOptions, 'source' | 'window' | 'start' | 'end'> {
+  json?: true;
+  ndjson?: true;
+  csv?: true;
+  html?: string;
+  all?: true;
+  failOnAnomaly?: true;
+}
+
+/** Throws `SourceError` when rows cannot be read, `ReaderGone` when nobody listens. */
+export async function runAnalyse(
+  files: readonly string[],
+  options: AnalyseOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { source } = options;
+  if (source === undefined && files.length === 0) {
+    throw new UsageError('analyse needs a file, - for standard input, or --source NAME');
+  }
+  if (source !== undefined && files.length > 0) throw new UsageError('analyse takes files or --source, not both');
+  if (files.filter((file) => file === '-').length > 1) throw new UsageError('standard input (-) can be read once');
+  const config = context.config();
+  const asked = windowOf(options);
+  const open =
+    source === undefined
+      ? await openFiles(files.map(context.pathOf), asked, config, context)
+      : openStore(source, asked, config, context);
+  const result = await withAnalyser(config, [open], context, (analyser, watch) => analyser.analyse(open.job, watch));
+  const { file, pull: _pull, ...analysis } = result;
+  for (const sentence of open.problems(analysis.log_count, analysis.truncated, file)) context.note(sentence);
+  const analysed = analysedOf(open.name, analysis);
+  if (options.html !== undefined) writeReport(context.pathOf(options.html), htmlReport(analysed));
+  writeAnswer(analysed, options, context);
+  if (options.failOnAnomaly === true && analysed.clusters.some(({ isAnomaly }) => isAnomaly)) {
+    context.endWith(EXIT.anomalies);
+  }
+}
+
+function writeAnswer(analysed: Analysed, options: AnalyseOptions, { output, screen }: CommandContext): void {
+  if (options.json === true) output.write(jsonReport(analysed));
+  else if (options.ndjson === true) for (const line of ndjsonReport(analysed)) output.write(line);
+  else if (options.csv === true) for (const line of csvReport(analysed)) output.write(line);
+  else for (const line of textReport(analysed, screen, options.all === true)) output.write(`${line}\n`);
+}
+
+function writeReport(path: string, html: string): void {
+  try {
+    writeFileSync(path, html);
+  } catch (error) {
+    throw new CommandFailure(`the report cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
