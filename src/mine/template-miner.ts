@@ -1,3 +1,4 @@
+import type { Archive } from '../domain/archive/archive.ts';
 import type { MinerProfile } from '../domain/profile.ts';
 
 export interface MinerOptions {
@@ -78,6 +79,8 @@ export interface TemplateMiner {
   /** Templates dropped to keep within `maxTemplates`. */
   readonly evicted: number;
   readonly heldBytes: number;
+  /** All that decides what comes of the lines to come; templates' `memory` is not in it. */
+  archive(state: Archive): void;
   /** Deep copy: what it mines does not teach this one. Templates' `memory` starts undefined. */
   clone(): TemplateMiner;
 }

@@ -1,3 +1,5 @@
+import type { Archive } from '../domain/archive/archive.ts';
+
 /** Lines after which the reference masses are replaced; masses are one byte each, so at most 255. */
 export const TREES_WINDOW = 250;
 /** Half-Space-Trees as the method's authors and users set them. */
@@ -66,6 +68,20 @@ export class CellTrees {
       if (++this.#lines === TREES_WINDOW) this.#turn();
     }
     return score;
+  }
+
+  /** The index is worked out anew. */
+  archive(state: Archive): void {
+    const entries = state.count(this.#entries);
+    while (this.#entriesMax < entries) this.#grow();
+    state.counts(this.#keys.subarray(0, entries));
+    state.counts(this.#counts.subarray(0, entries));
+    state.numbers(this.#scores.subarray(0, entries));
+    this.#lines = state.count(this.#lines);
+    if (state.flag(this.ready)) state.counts((this.#referenceMass ??= new Uint8Array(TREES_SHAPE.treeCount * NODES)));
+    if (!state.restoring) return;
+    this.#entries = entries;
+    for (let entry = 0; entry < entries; entry++) this.#index[this.#freeSlot(this.#keys[entry]!)] = entry + 1;
   }
 
   clone(): CellTrees {

@@ -1,3 +1,4 @@
+import type { Archive } from '../domain/archive/archive.ts';
 import type { Explanation, Reason } from '../domain/anomaly.ts';
 import type { DetectorProfile } from '../domain/profile.ts';
 import type { LevelIndex } from '../domain/level.ts';
@@ -72,6 +73,10 @@ export interface Detector {
   accept(template: MinedTemplate, accepted: boolean): void;
   /** What is known of a template of this service; undefined in the reference profile. */
   describe(template: MinedTemplate): TemplateFacts | undefined;
+  /** So much time has passed in which nobody listened: what did not come in it is not missing. */
+  skip(durationMs: number): void;
+  /** All that decides what is said of the lines to come; see `snapshot.ts`. Between two lines only. */
+  archive(state: Archive): void;
   /** Deep copy for another stretch of time: what it scores does not teach this one. */
   clone(): Detector;
 }

@@ -1,3 +1,5 @@
+import { archiveList, ArchivePlaces } from '../../domain/archive/archive.ts';
+import type { Archive } from '../../domain/archive/archive.ts';
 import { DrainTree } from './drain-tree.ts';
 import { forgetLines } from '../forget-lines.ts';
 import { remembered } from '../recallable.ts';
@@ -159,9 +161,7 @@ export class DrainMiner implements TemplateMiner {
 
   /** In order of creation. */
   templates(): DrainTemplate[] {
-    const all: DrainTemplate[] = [];
-    for (let template = this.#oldest; template !== undefined; template = template.newer) all.push(template);
-    return all.toSorted((a, b) => a.id - b.id);
+    return [...this.#inOrderOfUse()].toSorted((a, b) => a.id - b.id);
   }
 
   /** Deep copy: what it mines does not teach this one. */
@@ -169,7 +169,7 @@ export class DrainMiner implements TemplateMiner {
     const copy = new DrainMiner(this.#options);
     copy.#table = this.#table.clone();
     const copyOf = new Map<DrainTemplate, DrainTemplate>();
-    for (let template = this.#oldest; template !== undefined; template = template.newer) {
+    for (const template of this.#inOrderOfUse()) {
       const twin = template.clone(copy.#table);
       copyOf.set(template, twin);
       copy.#append(twin);
@@ -181,6 +181,18 @@ export class DrainMiner implements TemplateMiner {
     copy.tokenCount = this.tokenCount;
     copy.charCount = this.charCount;
     return copy;
+  }
+
+  archive(state: Archive): void {
+    this.#created = state.count(this.#created);
+    this.#evicted = state.count(this.#evicted);
+    this.#table.archive(state);
+    const templates = archiveList(state, [...this.#inOrderOfUse()], (known) => {
+      const template = DrainTemplate.archive(state, known, this.#table);
+      if (state.restoring) this.#append(template);
+      return template;
+    });
+    this.#tree.archive(state, new ArchivePlaces(templates));
   }
 
   /** Numbers of the line's tokens, into `ids`; answers how many of them templates have. */
@@ -200,7 +212,7 @@ export class DrainMiner implements TemplateMiner {
 
   #create(bytes: Uint8Array, line: ScannedLine): DrainTemplate {
     const count = line.tokens;
-    if (this.#templateCount >= this.#options.maxTemplates) this.#evict(this.#oldest!);
+    while (this.#templateCount >= this.#options.maxTemplates) this.#evict(this.#oldest!);
     const tokens: number[] = [];
     for (let i = 0; i < count; i++) {
       let id = ids[i]!;
@@ -270,6 +282,10 @@ export class DrainMiner implements TemplateMiner {
     this.#evicted++;
     this.#tree.remove(template);
     for (const id of template.tokens) this.#table.release(id);
+  }
+
+  *#inOrderOfUse(): Generator<DrainTemplate> {
+    for (let template = this.#oldest; template !== undefined; template = template.newer) yield template;
   }
 
   #link(template: DrainTemplate): void {

@@ -1,3 +1,5 @@
+import { archiveList } from '../../domain/archive/archive.ts';
+import type { Archive } from '../../domain/archive/archive.ts';
 import type { MinedTemplate } from '../template-miner.ts';
 import type { Recallable } from '../recallable.ts';
 import { textOf } from './token-table.ts';
@@ -65,6 +67,17 @@ export class DrainTemplate implements MinedTemplate, Recallable {
   evicted(): void {
     this.leaf = undefined;
     this.#lastGeneration = this.#table.generation;
+  }
+
+  /** Without its place in the tree and its neighbours; where none is given, one comes back. */
+  static archive(state: Archive, template: DrainTemplate | undefined, table: TokenTable): DrainTemplate {
+    const id = state.count(template?.id ?? 0);
+    const tokens = archiveList(state, template?.tokens ?? [], (token) => state.count(token ?? 0));
+    const own = template ?? new DrainTemplate(id, tokens, table);
+    own.size = state.count(own.size);
+    own.version = state.count(own.version);
+    own.wildcards = state.count(own.wildcards);
+    return own;
   }
 
   clone(table: TokenTable): DrainTemplate {

@@ -1,3 +1,5 @@
+import { archiveList } from '../../domain/archive/archive.ts';
+import type { Archive, ArchivePlaces } from '../../domain/archive/archive.ts';
 import { INDEX_FROM, LeafIndex } from './leaf-index.ts';
 import { DrainTemplate } from './drain-template.ts';
 import { WILDCARD } from './token-table.ts';
@@ -102,6 +104,30 @@ export class DrainTree {
     return copy;
   }
 
+  /** `templates` are all there are. */
+  archive(state: Archive, templates: ArchivePlaces<DrainTemplate>): void {
+    archiveBranches(state, this.#byTokenCount, (known) => {
+      const node = known ?? this.#newNode();
+      this.#archiveNode(state, node, templates);
+      return node;
+    });
+  }
+
+  #archiveNode(state: Archive, node: TreeNode, templates: ArchivePlaces<DrainTemplate>): void {
+    const live = node.templates.filter(({ leaf }) => leaf !== undefined);
+    const own = templates.archive(state, live);
+    if (state.restoring) {
+      node.templates = own;
+      for (const template of own) template.leaf = node;
+    }
+    if (!state.flag(node.children !== undefined)) return;
+    archiveBranches(state, (node.children ??= new Map()), (known) => {
+      const child = known ?? this.#newNode();
+      this.#archiveNode(state, child, templates);
+      return child;
+    });
+  }
+
   /** Whether anything is left of it. */
   #prunedNode(node: TreeNode): boolean {
     for (const [token, child] of node.children ?? []) {
@@ -141,6 +167,20 @@ export class DrainTree {
     if (need === undefined) this.#needs.set(count, (need = leastMatches(count, this.#options.simTh)));
     return need;
   }
+}
+
+/** Nodes by number, in place. */
+function archiveBranches(
+  state: Archive,
+  branches: Map<number, TreeNode>,
+  each: (node: TreeNode | undefined) => TreeNode,
+): void {
+  archiveList(state, [...branches], (branch): [number, TreeNode] => {
+    const number = state.count(branch?.[0] ?? 0);
+    const node = each(branch?.[1]);
+    branches.set(number, node);
+    return [number, node];
+  });
 }
 
 /** Smallest whole number whose share of `count` reaches `simTh`, by the very division that drain3 does. */

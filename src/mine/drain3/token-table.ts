@@ -1,3 +1,5 @@
+import { archiveList } from '../../domain/archive/archive.ts';
+import type { Archive } from '../../domain/archive/archive.ts';
 import { hashToken } from '../token-hash.ts';
 import { hasDigit } from './mask-reference.ts';
 
@@ -186,6 +188,21 @@ export class TokenTable {
     copy.#next = this.#next;
     copy.#free = this.#free.slice();
     return copy;
+  }
+
+  archive(state: Archive): void {
+    const { bytes, bytesUsed, entries } = this.generation;
+    const used = state.bytes(bytes.subarray(0, bytesUsed));
+    const known = state.integers(entries.subarray(0, this.#next * STRIDE));
+    this.#used = state.count(this.#used);
+    this.#dead = state.count(this.#dead);
+    this.#deadBytes = state.count(this.#deadBytes);
+    this.#next = state.count(this.#next);
+    this.#free = archiveList(state, this.#free, (id) => state.count(id ?? 0));
+    const slots = state.count(this.#slots.length);
+    if (!state.restoring) return;
+    this.generation = { bytes: used, bytesUsed: used.length, entries: known };
+    this.#rehash(slots);
   }
 
   #rehash(size: number): void {

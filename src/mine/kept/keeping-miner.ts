@@ -1,3 +1,5 @@
+import { archiveList } from '../../domain/archive/archive.ts';
+import type { Archive } from '../../domain/archive/archive.ts';
 import { countMessage } from '../count-message.ts';
 import { forgetLines } from '../forget-lines.ts';
 import { lookup, recallLine, rememberLine } from '../line-cache.ts';
@@ -118,6 +120,18 @@ export class KeepingMiner implements TemplateMiner {
     copy.tokenCount = this.tokenCount;
     copy.charCount = this.charCount;
     return copy;
+  }
+
+  archive(state: Archive): void {
+    this.#miner.archive(state);
+    this.#created = state.count(this.#created);
+    this.#evicted = state.count(this.#evicted);
+    const kept = archiveList(state, [...this.#kept.values()], (known) => KeptTemplate.archive(state, known));
+    if (!state.restoring) return;
+    for (const template of kept) {
+      this.#kept.set(template.text, template);
+      this.#weight += template.weight;
+    }
   }
 
   #mined(bytes: Uint8Array, start: number, end: number): MinedTemplate {

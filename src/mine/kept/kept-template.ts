@@ -1,3 +1,4 @@
+import type { Archive } from '../../domain/archive/archive.ts';
 import type { Recallable } from '../recallable.ts';
 import type { MinedTemplate } from '../template-miner.ts';
 
@@ -36,6 +37,14 @@ export class KeptTemplate implements MinedTemplate, Recallable {
   /** Bytes that it takes. */
   get weight(): number {
     return OVERHEAD + 2 * this.text.length;
+  }
+
+  static archive(state: Archive, template: KeptTemplate | undefined): KeptTemplate {
+    const id = state.count(template?.id ?? 0);
+    const text = state.text(template?.text ?? '');
+    const own = template ?? new KeptTemplate(id, text);
+    own.size = state.count(own.size);
+    return own;
   }
 
   clone(): KeptTemplate {

@@ -1,10 +1,12 @@
+import { archiveList, ArchivePlaces } from '../../domain/archive/archive.ts';
+import type { Archive } from '../../domain/archive/archive.ts';
 import { forgetLines } from '../forget-lines.ts';
 import { remembered } from '../recallable.ts';
 import { nextOwner, RecallTrial } from '../recall-trial.ts';
 import { CHANGED, CREATED, UNCHANGED } from '../template-miner.ts';
 import type { MinedTemplate, ParameterSpans, TemplateChange, TemplateMiner } from '../template-miner.ts';
 import { keyBytes } from './key-bytes.ts';
-import { KeyedTemplate, SHAPE_OVERHEAD } from './keyed-template.ts';
+import { archiveKeys, KeyedTemplate, SHAPE_OVERHEAD } from './keyed-template.ts';
 import type { Shape } from './keyed-template.ts';
 import { siblingsOf } from './merge.ts';
 import type { Generalised } from './merge.ts';
@@ -47,7 +49,7 @@ export class KeyedMiner implements TemplateMiner {
   readonly #keys = new RecalledKeys();
   #siblings = new Siblings();
   #open: KeyedTemplate[] = [];
-  readonly #owner = nextOwner();
+  #owner = nextOwner();
   readonly #recall: RecallTrial;
   #created = 0;
   #oldest: KeyedTemplate | undefined;
@@ -145,6 +147,23 @@ export class KeyedMiner implements TemplateMiner {
     return copy;
   }
 
+  /** The tables are filled anew from the templates, which come in the order of use; what is recalled is left out. */
+  archive(state: Archive): void {
+    this.#created = state.count(this.#created);
+    this.#evicted = state.count(this.#evicted);
+    const templates = archiveList(state, [...this.#inOrderOfUse()], (known) => {
+      const template = KeyedTemplate.archive(state, known);
+      const shapes = archiveKeys(state, template.shapes);
+      if (!state.restoring) return template;
+      this.#append(template);
+      for (const { hash, key } of shapes)
+        this.#addShape({ hash, key: sameBytes(key, template.key) ? template.key : key, template });
+      for (const entry of template.siblingHashes) this.#siblings.add(entry);
+      return template;
+    });
+    this.#open = new ArchivePlaces(templates).archive(state, this.#open);
+  }
+
   #findOpen(bytes: Uint8Array): KeyedTemplate | undefined {
     for (let i = this.#open.length - 1; i >= 0; i--) {
       const template = this.#open[i]!;
@@ -154,7 +173,7 @@ export class KeyedMiner implements TemplateMiner {
   }
 
   #create(hash: number, bytes: Uint8Array): KeyedTemplate {
-    if (this.#templateCount >= this.#options.maxTemplates) this.#evict(this.#oldest!);
+    while (this.#templateCount >= this.#options.maxTemplates) this.#evict(this.#oldest!);
     const template = new KeyedTemplate(++this.#created, keyBytes(bytes), templateText(bytes));
     template.siblingHashes = siblingEntries(bytes);
     this.#append(template);
@@ -212,7 +231,6 @@ export class KeyedMiner implements TemplateMiner {
 
   #absorb(survivor: KeyedTemplate, part: KeyedTemplate): void {
     survivor.size += part.size;
-    this.#keys.move(part, survivor);
     const { shapes } = part;
     this.#forget(part);
     for (const shape of shapes) {
@@ -260,6 +278,10 @@ export class KeyedMiner implements TemplateMiner {
   #openNow(template: KeyedTemplate): void {
     if (template.openRuns === 0) return;
     this.#close(template);
+    // Which of the open ones a line is let in by may be another now: what was remembered of that counts no more.
+    for (const open of this.#open) this.#keys.forget(open);
+    this.#keys.forget(template);
+    this.#owner = nextOwner();
     if (this.#open.length >= OPEN_MAX) this.#open.shift();
     this.#open.push(template);
   }

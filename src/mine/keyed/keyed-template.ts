@@ -1,9 +1,12 @@
+import { archiveList } from '../../domain/archive/archive.ts';
+import type { Archive } from '../../domain/archive/archive.ts';
 import type { Recallable } from '../recallable.ts';
 import { ALIASES_MAX } from '../template-miner.ts';
 import type { MinedTemplate } from '../template-miner.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const NONE: readonly string[] = [];
+const NO_BYTES = new Uint8Array(0);
 const NO_HASHES = new Int32Array(0);
 /** Bytes of the objects behind a template, and behind a shape. */
 const TEMPLATE_OVERHEAD = 320;
@@ -85,6 +88,20 @@ export class KeyedTemplate implements MinedTemplate, Recallable {
     this.aliases = [...all].slice(-ALIASES_MAX);
   }
 
+  /** Without its shapes and neighbours; where none is given, one comes back. */
+  static archive(state: Archive, template: KeyedTemplate | undefined): KeyedTemplate {
+    const id = state.count(template?.id ?? 0);
+    const key = state.bytes(template?.key ?? NO_BYTES);
+    const textBytes = state.bytes(template?.textBytes ?? NO_BYTES);
+    const own = template ?? new KeyedTemplate(id, key, textBytes);
+    own.size = state.count(own.size);
+    own.version = state.count(own.version);
+    own.aliases = archiveList(state, own.aliases, (alias) => state.text(alias ?? ''));
+    own.openRuns = state.number(own.openRuns);
+    own.siblingHashes = state.integers(own.siblingHashes);
+    return own;
+  }
+
   /** Without its shapes and neighbours. */
   clone(): KeyedTemplate {
     const copy = new KeyedTemplate(this.id, this.key, this.textBytes);
@@ -98,3 +115,15 @@ export class KeyedTemplate implements MinedTemplate, Recallable {
 }
 
 export const SHAPE_OVERHEAD = 160;
+
+/** A shape but for the template that it belongs to. */
+type ShapeKey = Pick<Shape, 'hash' | 'key'>;
+
+export function archiveKeys(state: Archive, shapes: readonly ShapeKey[]): ShapeKey[] {
+  return archiveList(state, shapes, (shape) => archiveKey(state, shape));
+}
+
+function archiveKey(state: Archive, shape: ShapeKey | undefined): ShapeKey {
+  const hash = state.number(shape?.hash ?? 0);
+  return { hash, key: state.bytes(shape?.key ?? NO_BYTES) };
+}

@@ -34,16 +34,6 @@ export class RecalledKeys {
     else this.#seen[hash & (SEEN - 1)] = hash;
   }
 
-  /** What belonged to `from` now belongs to `to`. */
-  move(from: KeyedTemplate, to: KeyedTemplate): void {
-    for (const shape of from.recalled) {
-      shape.template = to;
-      to.recalled.push(shape);
-    }
-    from.recalled = [];
-    this.#trim(to, KEYS_MAX);
-  }
-
   forget(template: KeyedTemplate): void {
     this.#trim(template, 0);
   }

@@ -1,3 +1,5 @@
+import type { Archive } from '../../domain/archive/archive.ts';
+
 /** Alerts of one incident come at growing distance: after so long for something new, and for more of the same. */
 const NEWS_MS = 5000;
 const NEWS_MS_MAX = 120_000;
@@ -60,6 +62,17 @@ export class AlertGate {
     this.#reasons |= reasons;
     this.#toldMs = nowMs;
     return true;
+  }
+
+  archive(state: Archive): void {
+    this.incident = state.number(this.incident);
+    this.isOpen = state.flag(this.isOpen);
+    this.#openedMs = state.number(this.#openedMs);
+    this.#toldMs = state.number(this.#toldMs);
+    this.#evidenceMs = state.number(this.#evidenceMs);
+    this.#told = state.number(this.#told);
+    this.#errors = state.number(this.#errors);
+    this.#reasons = state.number(this.#reasons);
   }
 
   /** Closes an incident without evidence of late; whether it just did. */

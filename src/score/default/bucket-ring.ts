@@ -1,3 +1,5 @@
+import type { Archive } from '../../domain/archive/archive.ts';
+
 /** Length of a bucket; also how often a service is looked at. */
 export const BUCKET_MS = 5000;
 /** Buckets of a minute. */
@@ -20,7 +22,7 @@ export class BucketRing {
   readonly #troubled = new Uint8Array(BUCKETS);
   /** Of the bucket that is open; buckets are counted from any start. */
   open: number;
-  readonly #first: number;
+  #first: number;
 
   constructor(open: number) {
     this.open = open;
@@ -71,6 +73,13 @@ export class BucketRing {
   get leaving(): number | undefined {
     const bucket = this.open - BUCKETS + 1;
     return bucket >= this.#first ? bucket : undefined;
+  }
+
+  archive(state: Archive): void {
+    state.counts(this.#counts);
+    state.counts(this.#troubled);
+    this.open = state.number(this.open);
+    this.#first = state.number(this.#first);
   }
 
   /** Opens the next bucket. */

@@ -1,3 +1,5 @@
+import { archiveList } from '../../domain/archive/archive.ts';
+import type { Archive } from '../../domain/archive/archive.ts';
 import { REASON_BIT } from '../../domain/anomaly.ts';
 import type { Explanation } from '../../domain/anomaly.ts';
 import type { LevelIndex } from '../../domain/level.ts';
@@ -10,8 +12,10 @@ import { BUCKET_MS } from './bucket-ring.ts';
 import { EventClock } from './event-clock.ts';
 import { describeTemplate } from './describe-template.ts';
 import { explainLine } from './explain-line.ts';
+import { archiveFinding } from './archive-finding.ts';
 import { findingOf } from './finding.ts';
 import { Lineage } from './lineage.ts';
+import { MemoryArchive } from './memory-archive.ts';
 import { LineTrees } from './line-trees.ts';
 import { ServiceState } from './service-state.ts';
 import { FIRST_SEEN, LAST_SEEN, LONG_AGO, TemplateMemory } from './template-memory.ts';
@@ -114,6 +118,30 @@ export class DefaultDetector implements Detector {
     const memory = template.memory as TemplateMemory | undefined;
     if (memory === undefined || this.#state === undefined) return undefined;
     return describeTemplate(memory, this.#state, this.#lineage);
+  }
+
+  skip(durationMs: number): void {
+    this.#clock.skip(durationMs);
+  }
+
+  archive(state: Archive): void {
+    this.#lines = state.count(this.#lines);
+    this.#teaching = state.flag(this.#teaching);
+    this.#clock.archive(state);
+    this.#miner.archive(state);
+    const memories = new MemoryArchive(state);
+    for (const template of this.#miner.templates()) this.#archiveTemplate(state, template, memories);
+    this.#trees.archive(state);
+    if (state.flag(this.#state !== undefined)) (this.#state ??= new ServiceState(0)).archive(state, memories);
+    this.#findings = archiveList(state, this.#findings, (finding) => archiveFinding(state, finding, memories));
+  }
+
+  #archiveTemplate(state: Archive, template: MinedTemplate, memories: MemoryArchive): void {
+    if (!state.flag(template.memory !== undefined)) return;
+    const memory = (template.memory ??= new TemplateMemory(template, 0, 0, 0)) as TemplateMemory;
+    memory.archive(state);
+    memories.add(memory);
+    this.#lineage.archive(state, template);
   }
 
   /** Its rates are those of this one; its clock goes on at its first row, wherever that is. */

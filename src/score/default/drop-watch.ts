@@ -1,3 +1,4 @@
+import type { Archive } from '../../domain/archive/archive.ts';
 import { BUCKET_MS, LINES } from './bucket-ring.ts';
 import type { BucketRing } from './bucket-ring.ts';
 import { Habit } from './habit.ts';
@@ -120,6 +121,23 @@ export class DropWatch {
   settle(nowMs: number): void {
     if (this.#told) this.#habit.passed(nowMs);
     this.#told = false;
+  }
+
+  archive(state: Archive): void {
+    this.#habit.archive(state);
+    state.numbers(this.#pauses);
+    this.#stayed = state.number(this.#stayed);
+    this.#followed = state.number(this.#followed);
+    this.#empty = state.number(this.#empty);
+    this.#told = state.flag(this.#told);
+    this.#slow.archive(state);
+    this.#stretchLines = state.number(this.#stretchLines);
+    this.#stretchBuckets = state.number(this.#stretchBuckets);
+    this.#stretches = state.number(this.#stretches);
+    this.evidence = state.number(this.evidence);
+    this.observed = state.number(this.observed);
+    this.expected = state.number(this.expected);
+    this.sinceMs = state.number(this.sinceMs);
   }
 
   copyFrom(other: DropWatch): void {

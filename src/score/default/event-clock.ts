@@ -1,3 +1,4 @@
+import type { Archive } from '../../domain/archive/archive.ts';
 import { BUCKET_MS } from './bucket-ring.ts';
 
 /** A line so much ahead of all before is believed when the next one is, too. */
@@ -75,6 +76,22 @@ export class EventClock {
       return open;
     }
     return Math.max(open, bucket);
+  }
+
+  /** So much time passed in which nobody listened: it stands still for the service, and is no silence. */
+  skip(durationMs: number): void {
+    if (this.#started) this.#offsetMs += durationMs;
+  }
+
+  archive(state: Archive): void {
+    this.#offsetMs = state.number(this.#offsetMs);
+    this.#started = state.flag(this.#started);
+    this.#seam = state.flag(this.#seam);
+    this.#jumping = state.flag(this.#jumping);
+    this.#lagBuckets = state.number(this.#lagBuckets);
+    this.#lines = state.number(this.#lines);
+    this.#lateLines = state.number(this.#lateLines);
+    this.#latestLate = state.number(this.#latestLate);
   }
 
   copyFrom(other: EventClock): void {

@@ -1,3 +1,4 @@
+import type { Archive } from '../../domain/archive/archive.ts';
 import { Habit } from './habit.ts';
 import { RateBaseline } from './rate-baseline.ts';
 import { ShiftWatch } from './shift-watch.ts';
@@ -91,6 +92,15 @@ export class EventStream {
     if (this.#told) this.#habit.passed(nowMs);
     this.#told = false;
     this.watch.reset();
+  }
+
+  archive(state: Archive): void {
+    this.#baseline.archive(state);
+    this.#spread.archive(state);
+    this.#habit.archive(state);
+    this.watch.archive(state);
+    this.#minuteCount = state.number(this.#minuteCount);
+    this.#told = state.flag(this.#told);
   }
 
   /** Takes over what was learnt; evidence starts anew. */

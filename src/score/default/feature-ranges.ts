@@ -1,3 +1,4 @@
+import type { Archive } from '../../domain/archive/archive.ts';
 import type { FeatureDetail } from '../../domain/anomaly.ts';
 import { classOf, LINE_FEATURES } from './line-features.ts';
 
@@ -29,6 +30,11 @@ export class FeatureRanges {
     }))
       .filter(({ value, low, high }) => value < low || value > high)
       .toSorted((a, b) => distance(b) - distance(a));
+  }
+
+  archive(state: Archive): void {
+    state.counts(this.#counts);
+    this.#lines = state.count(this.#lines);
   }
 
   clone(): FeatureRanges {

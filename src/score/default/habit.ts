@@ -1,3 +1,5 @@
+import type { Archive } from '../../domain/archive/archive.ts';
+
 const FACTOR = 1.3;
 const FACTOR_MAX = 4;
 const MEMORY_MS = 2 * 3_600_000;
@@ -15,6 +17,11 @@ export class Habit {
   passed(nowMs: number): void {
     this.#factor = Math.min(this.at(nowMs) * FACTOR, FACTOR_MAX);
     this.#atMs = nowMs;
+  }
+
+  archive(state: Archive): void {
+    this.#factor = state.number(this.#factor);
+    this.#atMs = state.number(this.#atMs);
   }
 
   copyFrom(other: Habit): void {

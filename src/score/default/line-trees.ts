@@ -1,3 +1,4 @@
+import type { Archive } from '../../domain/archive/archive.ts';
 import { WARN } from '../../domain/level.ts';
 import type { LevelIndex } from '../../domain/level.ts';
 import { CellTrees } from '../cell-trees.ts';
@@ -43,6 +44,14 @@ export class LineTrees {
       if (++this.#lines % RANGES_EVERY === 0) this.#ranges.learn(key);
     }
     return score;
+  }
+
+  archive(state: Archive): void {
+    this.#trees.archive(state);
+    this.#calibration.archive(state);
+    this.#ranges.archive(state);
+    this.#damped = state.count(this.#damped);
+    this.#lines = state.count(this.#lines);
   }
 
   clone(): LineTrees {

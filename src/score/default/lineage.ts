@@ -1,7 +1,11 @@
+import { archiveList } from '../../domain/archive/archive.ts';
+import type { Archive } from '../../domain/archive/archive.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
 import { ALIASES_MAX } from '../../mine/template-miner.ts';
 import type { MinedTemplate } from '../../mine/template-miner.ts';
 import type { LineageEvent } from '../detector.ts';
+
+const KINDS = ['created', 'generalised', 'merged'] as const satisfies readonly LineageEvent['kind'][];
 
 /** What becomes of the templates of one service, told when somebody asks: bounded per template. */
 export class Lineage {
@@ -64,6 +68,24 @@ export class Lineage {
   copy(from: Lineage, template: MinedTemplate, twin: MinedTemplate): void {
     const events = from.#events.get(template);
     if (events !== undefined) this.#events.set(twin, [...events]);
+  }
+
+  archive(state: Archive, template: MinedTemplate): void {
+    const events = archiveList(state, this.eventsOf(template), (event) => ({
+      timestamp: state.number(event?.timestamp ?? 0),
+      kind: KINDS[state.count(event === undefined ? 0 : KINDS.indexOf(event.kind))] ?? 'created',
+      fingerprint: state.text(event?.fingerprint ?? ''),
+      template: this.#text(state, template, event?.template),
+    }));
+    if (!state.restoring) return;
+    if (events.length > 0) this.#events.set(template, events);
+    // What it is called now is what it was called before its next change.
+    this.fingerprintOf(template);
+  }
+
+  /** Most often what the template says now. */
+  #text(state: Archive, { text }: MinedTemplate, said: string | undefined): string {
+    return state.flag(said === text) ? text : state.text(said ?? '');
   }
 
   #add(template: MinedTemplate, event: LineageEvent): void {

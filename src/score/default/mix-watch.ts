@@ -1,4 +1,6 @@
+import type { Archive } from '../../domain/archive/archive.ts';
 import { Habit } from './habit.ts';
+import type { MemoryArchive } from './memory-archive.ts';
 import type { TemplateMemory } from './template-memory.ts';
 import { MINUTE_LINES } from './template-memory.ts';
 import { notePeak, PEAK_NUMBERS, usualPeak } from './usual-peak.ts';
@@ -68,6 +70,18 @@ export class MixWatch {
   settle(nowMs: number): void {
     if (this.#told) this.#habit.passed(nowMs);
     this.#told = false;
+  }
+
+  archive(state: Archive, memories: MemoryArchive): void {
+    this.#habit.archive(state);
+    state.numbers(this.#peaks);
+    this.#mean = state.number(this.#mean);
+    this.#square = state.number(this.#square);
+    this.#minutes = state.number(this.#minutes);
+    this.#told = state.flag(this.#told);
+    this.deviation = state.number(this.deviation);
+    this.strongest = memories.one(this.strongest);
+    this.expected = state.number(this.expected);
   }
 
   copyFrom(other: MixWatch): void {

@@ -1,3 +1,4 @@
+import type { Archive } from '../../domain/archive/archive.ts';
 import { ERROR, WARN } from '../../domain/level.ts';
 import { BUCKET_MS } from './bucket-ring.ts';
 import { EventStream } from './event-stream.ts';
@@ -85,6 +86,15 @@ export class Novelty {
 
   endMinute(healthy: boolean): void {
     for (const events of [this.low, this.high]) events.endMinute(events.rate * 60, healthy);
+  }
+
+  archive(state: Archive): void {
+    this.low.archive(state);
+    this.high.archive(state);
+    this.#singlesLow = state.number(this.#singlesLow);
+    this.#singlesHigh = state.number(this.#singlesHigh);
+    this.#firstErrors = state.number(this.#firstErrors);
+    this.#lines = state.number(this.#lines);
   }
 
   copyFrom(other: Novelty): void {

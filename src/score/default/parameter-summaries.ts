@@ -1,3 +1,4 @@
+import type { Archive } from '../../domain/archive/archive.ts';
 import type { ParameterSpans } from '../../mine/template-miner.ts';
 import type { ParameterFacts } from '../detector.ts';
 import { ParameterSummary } from './parameter-summary.ts';
@@ -36,6 +37,13 @@ export class ParameterSummaries {
 
   facts(): ParameterFacts[] {
     return this.#positions.map((position) => position.facts());
+  }
+
+  archive(state: Archive): void {
+    const length = state.count(this.#positions.length);
+    for (let i = 0; i < length; i++) (this.#positions[i] ??= new ParameterSummary(i)).archive(state);
+    const outlier = state.count(this.outlier === undefined ? 0 : this.outlier.position + 1);
+    this.outlier = this.#positions[outlier - 1];
   }
 
   clone(): ParameterSummaries {

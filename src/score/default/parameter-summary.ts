@@ -1,3 +1,5 @@
+import { archiveList } from '../../domain/archive/archive.ts';
+import type { Archive } from '../../domain/archive/archive.ts';
 import type { ParameterFacts } from '../detector.ts';
 import { numberValue } from './number-value.ts';
 import { notePeak, PEAK_NUMBERS, usualPeak } from './usual-peak.ts';
@@ -75,6 +77,25 @@ export class ParameterSummary {
       quantiles:
         kept.length === 0 ? undefined : { min: this.#min, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: this.#max },
     };
+  }
+
+  archive(state: Archive): void {
+    this.#observed = state.count(this.#observed);
+    this.#numbers = state.count(this.#numbers);
+    this.#top = archiveList(state, this.#top, (one) => ({
+      hash: state.count(one?.hash ?? 0),
+      value: state.text(one?.value ?? ''),
+      count: state.count(one?.count ?? 0),
+    }));
+    state.counts(this.#seen);
+    if (state.flag(this.#sample.length > 0) && state.restoring) this.#sample = new Float64Array(SAMPLE);
+    state.numbers(this.#sample);
+    this.#sampled = state.count(this.#sampled);
+    this.#stride = state.count(this.#stride);
+    state.numbers(this.#peaks);
+    this.#max = state.number(this.#max);
+    this.#min = state.number(this.#min);
+    this.outlier = state.number(this.outlier);
   }
 
   clone(): ParameterSummary {

@@ -1,3 +1,5 @@
+import type { Archive } from '../../domain/archive/archive.ts';
+
 /** The usual rate of events, with weights that fall off exponentially in time; numbers, so that copies are cheap. */
 export class RateBaseline {
   readonly #memorySeconds: number;
@@ -26,6 +28,11 @@ export class RateBaseline {
   /** Events a second; `prior` events more are taken to have been seen. */
   rate(prior: number): number {
     return (this.count + prior) / Math.max(this.seconds, 1);
+  }
+
+  archive(state: Archive): void {
+    this.count = state.number(this.count);
+    this.seconds = state.number(this.seconds);
   }
 
   copyFrom({ count, seconds }: RateBaseline): void {

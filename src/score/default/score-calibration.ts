@@ -1,3 +1,5 @@
+import type { Archive } from '../../domain/archive/archive.ts';
+
 const BINS = 512;
 /** Scores that the tail is taken from; beyond twice as many, all weigh half. */
 const SCORES = 4000;
@@ -37,6 +39,14 @@ export class ScoreCalibration {
     this.#sinceRenewal = 0;
     if (this.#total >= 2 * SCORES) this.#halve();
     if (this.#total >= SCORES_MIN) this.#renew();
+  }
+
+  archive(state: Archive): void {
+    state.counts(this.#counts);
+    this.#total = state.count(this.#total);
+    this.#sinceRenewal = state.count(this.#sinceRenewal);
+    if (!state.flag(this.ready)) return;
+    state.numbers((this.#calibrated ??= new Float32Array(BINS)));
   }
 
   clone(): ScoreCalibration {

@@ -1,3 +1,4 @@
+import type { Archive } from '../../domain/archive/archive.ts';
 import { REASON_BIT } from '../../domain/anomaly.ts';
 import type { ReasonDetail } from '../../domain/anomaly.ts';
 import { ERROR, LEVELS, WARN } from '../../domain/level.ts';
@@ -7,6 +8,7 @@ import { AlertGate } from './alert-gate.ts';
 import { BUCKET_MS, ERRORS, LINES, MINUTE_BUCKETS } from './bucket-ring.ts';
 import { EventStream } from './event-stream.ts';
 import { ERROR_HEAT, heatClass, LEVEL_RARITY, rarityClass, SERVICE_HEAT } from './line-features.ts';
+import type { MemoryArchive } from './memory-archive.ts';
 import { Novelty, YOUNG_BUCKETS } from './novelty.ts';
 import { ParameterSummaries } from './parameter-summaries.ts';
 import { ServiceWatch } from './service-watch.ts';
@@ -168,6 +170,24 @@ export class ServiceState {
     memory.absorb(other);
     // What it had in this bucket stays counted there; its own memory is let go.
     other.bucketLines = 0;
+  }
+
+  archive(state: Archive, memories: MemoryArchive): void {
+    this.watch.archive(state);
+    this.templates.archive(state, memories);
+    this.novelty.archive(state);
+    this.severity.archive(state);
+    this.values.archive(state);
+    this.gate.archive(state);
+    this.#held = memories.one(this.#held);
+    state.numbers(this.#levelCounts);
+    memories.list(this.#touched);
+    this.#bucketLines = state.count(this.#bucketLines);
+    this.#errorBurst = state.flag(this.#errorBurst);
+    this.#samples = state.number(this.#samples);
+    this.#positions = state.count(this.#positions);
+    this.contextKey = state.count(this.contextKey);
+    state.counts(this.levelKeys);
   }
 
   clone(): ServiceState {

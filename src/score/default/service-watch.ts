@@ -1,3 +1,4 @@
+import type { Archive } from '../../domain/archive/archive.ts';
 import type { Reason } from '../../domain/anomaly.ts';
 import { BUCKET_MS, BucketRing, ERRORS, LINES, MINUTE_BUCKETS, WARNS } from './bucket-ring.ts';
 import { EventStream } from './event-stream.ts';
@@ -98,6 +99,16 @@ export class ServiceWatch {
 
   get streams(): readonly EventStream[] {
     return [this.lines, this.errors, this.warns];
+  }
+
+  archive(state: Archive): void {
+    this.ring.archive(state);
+    for (const stream of this.streams) stream.archive(state);
+    this.#recent.archive(state);
+    this.drops.archive(state);
+    this.#clump.archive(state);
+    state.numbers(this.#peaks);
+    this.#buckets = state.count(this.#buckets);
   }
 
   copyFrom(other: ServiceWatch): void {

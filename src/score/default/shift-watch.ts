@@ -1,3 +1,5 @@
+import type { Archive } from '../../domain/archive/archive.ts';
+
 /** What "of late" means for {@link ShiftWatch.freshEvidence}. */
 const TREND_SECONDS = 20;
 
@@ -89,6 +91,17 @@ export class ShiftWatch {
     this.#trend = 0;
     this.evidence = 0;
     this.#forget();
+  }
+
+  archive(state: Archive): void {
+    state.numbers(this.#sums);
+    state.numbers(this.#fresh);
+    this.#trend = state.number(this.#trend);
+    this.#atMs = state.number(this.#atMs);
+    this.evidence = state.number(this.evidence);
+    this.sinceMs = state.number(this.sinceMs);
+    this.observed = state.number(this.observed);
+    this.expected = state.number(this.expected);
   }
 
   #forget(): void {

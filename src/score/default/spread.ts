@@ -1,3 +1,5 @@
+import type { Archive } from '../../domain/archive/archive.ts';
+
 /** Minutes after which what was measured weighs 1/e. */
 const MEMORY_BLOCKS = 90;
 /** Expected events after which what was pooled weighs 1/e. */
@@ -36,6 +38,11 @@ export class Spread {
     const kept = Math.exp(-expected / POOL_MEMORY);
     this.#deviations = this.#deviations * kept + deviations;
     this.#expected = this.#expected * kept + expected;
+  }
+
+  archive(state: Archive): void {
+    this.#deviations = state.number(this.#deviations);
+    this.#expected = state.number(this.#expected);
   }
 
   copyFrom(other: Spread): void {

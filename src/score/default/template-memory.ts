@@ -1,7 +1,8 @@
+import type { Archive } from '../../domain/archive/archive.ts';
 import { LEVELS } from '../../domain/level.ts';
 import type { LevelIndex } from '../../domain/level.ts';
 import type { MinedTemplate } from '../../mine/template-miner.ts';
-import type { ParameterSummaries } from './parameter-summaries.ts';
+import { ParameterSummaries } from './parameter-summaries.ts';
 import { PEAK_NUMBERS } from './usual-peak.ts';
 
 /** Sums of `numbers`, in doubles. */
@@ -42,7 +43,7 @@ export class TemplateMemory {
   /** Bucket in which it was made; {@link LONG_AGO} when that was in the learning phase. */
   bornBucket: number;
   /** Level at which it was first seen. */
-  readonly bornLevel: LevelIndex;
+  bornLevel: LevelIndex;
   /** Lines so far. */
   lines = 0;
   /** Lines whose parameters are still to be looked at in this bucket. */
@@ -100,6 +101,25 @@ export class TemplateMemory {
     this.spikeUntil = Math.max(this.spikeUntil, other.spikeUntil);
     this.toldIn = Math.max(this.toldIn, other.toldIn);
     this.learnLevels();
+  }
+
+  archive(state: Archive): void {
+    this.bucketLines = state.count(this.bucketLines);
+    this.usualLevel = state.count(this.usualLevel);
+    this.bornBucket = state.number(this.bornBucket);
+    this.bornLevel = state.count(this.bornLevel) as LevelIndex;
+    this.lines = state.count(this.lines);
+    this.samples = state.number(this.samples);
+    this.charsSum = state.number(this.charsSum);
+    this.key = state.count(this.key);
+    this.toldIn = state.count(this.toldIn);
+    this.repeats = state.count(this.repeats);
+    this.unheard = state.flag(this.unheard);
+    this.accepted = state.flag(this.accepted);
+    this.spikeUntil = state.number(this.spikeUntil);
+    state.counts(this.levelCounts);
+    state.numbers(this.numbers);
+    if (state.flag(this.parameters !== undefined)) (this.parameters ??= new ParameterSummaries()).archive(state);
   }
 
   cloneFor(template: MinedTemplate): TemplateMemory {

@@ -1,7 +1,9 @@
+import type { Archive } from '../../domain/archive/archive.ts';
 import type { ReasonDetail } from '../../domain/anomaly.ts';
 import { BUCKET_MS, MINUTE_BUCKETS } from './bucket-ring.ts';
 import { Habit } from './habit.ts';
 import { heatClass, rarityClass, TEMPLATE_HEAT, TEMPLATE_RARITY, YOUTH } from './line-features.ts';
+import type { MemoryArchive } from './memory-archive.ts';
 import { MixWatch } from './mix-watch.ts';
 import { YOUNG_BUCKETS } from './novelty.ts';
 import type { Signal } from './service-state.ts';
@@ -133,6 +135,16 @@ export class TemplateWatch {
     if (this.#passed) this.#habit.passed(nowMs);
     this.#passed = false;
     this.mix.settle(nowMs);
+  }
+
+  archive(state: Archive, memories: MemoryArchive): void {
+    this.#pooled.archive(state);
+    this.#habit.archive(state);
+    this.#count = state.number(this.#count);
+    this.#knownSeconds = state.number(this.#knownSeconds);
+    this.#passed = state.flag(this.#passed);
+    this.mix.archive(state, memories);
+    memories.list(this.#minuteTemplates);
   }
 
   copyFrom(other: TemplateWatch): void {

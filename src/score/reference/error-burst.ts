@@ -1,3 +1,5 @@
+import type { Archive } from '../../domain/archive/archive.ts';
+
 /** A line is part of a burst when at least this percentage of the lines of the last 60 s are errors, itself one. */
 const ERROR_PERCENT_MIN = 60;
 const LINES_MIN = 5;
@@ -41,6 +43,22 @@ export class ErrorBurst {
       this.#linesInWindow >= LINES_MIN &&
       this.#errorsInWindow * 100 >= this.#linesInWindow * ERROR_PERCENT_MIN
     );
+  }
+
+  /** From the oldest entry, wherever in the ring that stands. */
+  archive(state: Archive): void {
+    const entries = state.count(this.#entries);
+    while (state.restoring && this.capacity < entries) this.#allocate(Math.min(this.capacity * 2, WINDOW_MS));
+    this.#entries = entries;
+    for (let i = 0; i < entries; i++) {
+      const at = (this.#head + i) % this.capacity;
+      this.#times[at] = state.count(this.#times[at]!);
+      this.#lines[at] = state.count(this.#lines[at]!);
+      this.#errors[at] = state.count(this.#errors[at]!);
+    }
+    this.#latestMs = state.number(this.#latestMs);
+    this.#linesInWindow = state.count(this.#linesInWindow);
+    this.#errorsInWindow = state.count(this.#errorsInWindow);
   }
 
   #advance(ms: number): void {

@@ -1,3 +1,4 @@
+import type { Archive } from '../../domain/archive/archive.ts';
 import { REASON_BIT } from '../../domain/anomaly.ts';
 import type { Explanation } from '../../domain/anomaly.ts';
 import { fingerprint } from '../../domain/fingerprint.ts';
@@ -118,6 +119,16 @@ export class ReferenceDetector implements Detector {
     const text = fingerprint(this.service, template.identity);
     this.#fingerprints.set(template, { version: template.version, text });
     return text;
+  }
+
+  /** Its minute goes by the rows' time alone. */
+  skip(): void {}
+
+  archive(state: Archive): void {
+    this.#lines = state.count(this.#lines);
+    this.#miner.archive(state);
+    this.#trees.archive(state);
+    this.#burst.archive(state);
   }
 
   /** Deep copy for another stretch of time: what it scores does not teach this one, and its last 60 s are empty. */

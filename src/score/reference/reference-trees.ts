@@ -1,3 +1,4 @@
+import type { Archive } from '../../domain/archive/archive.ts';
 import { CellTrees } from '../cell-trees.ts';
 import { CHARS_MAX, ReferenceCells, TOKENS_MAX } from './reference-cells.ts';
 
@@ -27,6 +28,10 @@ export class ReferenceTrees {
       tokensPart[tokens < TOKENS_MAX ? tokens : TOKENS_MAX]! +
       linesPart[templateLines < linesPart.length ? templateLines : linesPart.length - 1]!;
     return this.#trees.scoreThenLearn(key, true);
+  }
+
+  archive(state: Archive): void {
+    this.#trees.archive(state);
   }
 
   clone(): ReferenceTrees {
