@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { analyseCommand } from './commands/analyse.ts';
 import { annotateCommand } from './commands/annotate.ts';
+import { compareCommand } from './commands/compare.ts';
 import { detectCommand } from './commands/detect.ts';
 import { healthcheckCommand } from './commands/healthcheck.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -28,6 +29,7 @@ export function buildProgram(context: CommandContext, version: string): Command 
   for (const command of [
     serveCommand(context),
     analyseCommand(context),
+    compareCommand(context),
     annotateCommand(context),
     detectCommand(context),
     healthcheckCommand(context),

@@ -26,7 +26,7 @@ export interface RowOptions {
 }
 
 /** Stores that a command can pull a window from. */
-const STORES: readonly string[] = CATALOGUE.map(({ name }) => name).filter(
+export const STORES: readonly string[] = CATALOGUE.map(({ name }) => name).filter(
   (name) => name !== 'otlp' && name !== 'file',
 );
 

@@ -5,6 +5,7 @@ import type { CredentialStore } from '../serve/credential-store.ts';
 import { Problem } from '../serve/problem.ts';
 import type { WindowQuery } from '../serve/schemas/window-query.ts';
 import type { HostRules } from '../sources/http/host-guard.ts';
+import { parseWindowPair } from '../sources/window-pair.ts';
 import { parseWindow, WindowError } from '../sources/window.ts';
 import type { TimeWindow } from '../sources/window.ts';
 import { hasWindow } from './answers.ts';
@@ -34,12 +35,7 @@ export class WindowJobs {
 
   window(query: WindowQuery): TimeWindow {
     const { nowMs, defaultLookbackHours } = this.#options;
-    try {
-      return parseWindow(query, { nowMs: nowMs(), defaultLookbackHours });
-    } catch (error) {
-      if (error instanceof WindowError) throw new Problem(400, 'bad_window', error.message, { cause: error });
-      throw error;
-    }
+    return asWindow(() => parseWindow(query, { nowMs: nowMs(), defaultLookbackHours }));
   }
 
   /** Runs `use` with the job; what goes wrong in it is a `Problem`. The buffer is lent for as long as it runs. */
@@ -53,30 +49,10 @@ export class WindowJobs {
     return asProblem(() => this.#options.shards.withBuffer(this.#options.nowMs(), useBuffer));
   }
 
-  /**
-   * The stretches `a` and `b` of one source: relative ones end now, `START/END` are absolute. What both have belongs to
-   * the one that begins later, as rows cannot be compared with themselves.
-   */
+  /** The stretches `a` and `b` of one source; see `parseWindowPair`. */
   windowPair({ a, b }: Record<'a' | 'b', string>): { a: TimeWindow; b: TimeWindow } {
-    const nowMs = this.#options.nowMs();
-    const windows = { a: this.#side('a', a, nowMs), b: this.#side('b', b, nowMs) };
-    const [earlier, later] = windows.a.startMs <= windows.b.startMs ? (['a', 'b'] as const) : (['b', 'a'] as const);
-    const [first, second] = [windows[earlier], windows[later]];
-    if (first.startMs === second.startMs) {
-      throw new Problem(400, 'bad_window', 'a and b begin at the same time: there is nothing to compare');
-    }
-    return { ...windows, [earlier]: { ...first, endMs: Math.min(first.endMs, second.startMs) } };
-  }
-
-  #side(name: 'a' | 'b', text: string, nowMs: number): TimeWindow {
-    const [start = '', end] = text.split('/', 2);
-    const asked = end === undefined ? { window: text } : { start, end };
-    try {
-      return parseWindow(asked, { nowMs, defaultLookbackHours: this.#options.defaultLookbackHours });
-    } catch (error) {
-      if (!(error instanceof WindowError)) throw error;
-      throw new Problem(400, 'bad_window', `${name}: ${error.message}; or START/END`, { cause: error });
-    }
+    const { nowMs, defaultLookbackHours } = this.#options;
+    return asWindow(() => parseWindowPair(a, b, { nowMs: nowMs(), defaultLookbackHours }));
   }
 
   #job(query: WindowQuery, { startMs, endMs }: TimeWindow): AnalyseJob {
@@ -105,5 +81,14 @@ export class WindowJobs {
     };
     // Without a window in the query a file is taken whole: its lines are rarely of the last hours.
     return { source: 'file', ...file, ...(hasWindow(query) ? { startMs, endMs } : {}) };
+  }
+}
+
+function asWindow<Windows>(parse: () => Windows): Windows {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof WindowError) throw new Problem(400, 'bad_window', error.message, { cause: error });
+    throw error;
   }
 }

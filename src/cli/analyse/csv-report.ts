@@ -1,4 +1,5 @@
 import { LEVELS } from '../../domain/level.ts';
+import { csvLine } from '../terminal/csv.ts';
 import type { Analysed } from './analysed.ts';
 
 const COLUMNS = ['service', 'template', 'fingerprint', 'lines', 'is_anomaly', 'score', 'first_seen', 'last_seen'];
@@ -18,10 +19,5 @@ export function csvReport({ clusters }: Analysed): string[] {
     cluster.x,
     cluster.y,
   ]);
-  return [[...COLUMNS, ...LEVELS, 'x', 'y'], ...rows].map((row) => `${row.map(field).join(',')}\r\n`);
-}
-
-function field(value: string | number | boolean): string {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return [[...COLUMNS, ...LEVELS, 'x', 'y'], ...rows].map(csvLine);
 }

@@ -3,7 +3,7 @@ import type { Cluster } from '../../domain/cluster.ts';
 import { errorsOf, rateUnit } from './analysed.ts';
 import type { Analysed } from './analysed.ts';
 import { REPORT_STYLE } from './report-style.ts';
-import { rounded } from './text-report.ts';
+import { rounded } from '../terminal/numbers.ts';
 
 /** Templates with samples of their lines; of further ones the counts alone, so that a browser still shows the page. */
 const DETAILED_MAX = 1000;

@@ -1,7 +1,7 @@
 import type { AnalyseJob, LoadedRows } from '../../analyse/load-rows.ts';
 import type { Config } from '../../config/config.ts';
 import { parseWindow } from '../../sources/window.ts';
-import type { WindowParameters } from '../../sources/window.ts';
+import type { TimeWindow, WindowParameters } from '../../sources/window.ts';
 import type { CommandStreams } from '../command-context.ts';
 import { readablePath } from '../spool.ts';
 import type { ReadablePath } from '../spool.ts';
@@ -57,9 +57,14 @@ export function openStore(
   streams: CommandStreams,
 ): OpenWindow {
   const defaults = { nowMs: streams.nowMs(), defaultLookbackHours: config.analyse.defaultLookbackHours };
-  const job = storeJob(source, parseWindow(window, defaults), config);
+  return openWindow(source, parseWindow(window, defaults), config, source);
+}
+
+/** As `openStore`, of a window that is known. */
+export function openWindow(source: string, window: TimeWindow, config: Config, name: string): OpenWindow {
+  const job = storeJob(source, window, config);
   return {
-    name: source,
+    name,
     job,
     withNames: (message) => message,
     problems: (count, truncated) => storeProblems(job, count, truncated),

@@ -2,6 +2,7 @@ import type { Cluster } from '../../domain/cluster.ts';
 import { LEVELS } from '../../domain/level.ts';
 import type { Level } from '../../domain/level.ts';
 import type { Screen } from '../command-context.ts';
+import { counted, rounded, shownTime } from '../terminal/numbers.ts';
 import { styleOfLevel } from '../terminal/paint.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { plotLines } from '../terminal/plot.ts';
@@ -139,20 +140,7 @@ function more(count: number): string[] {
   return count > 0 ? [`and ${count.toLocaleString('en')} more: --all lists them`] : [];
 }
 
-function counted(count: number, what: string): string {
-  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
-}
-
-export function rounded(value: number): string {
-  if (value >= 100) return Math.round(value).toLocaleString('en');
-  return value >= 10 ? value.toFixed(1) : value.toPrecision(2);
-}
-
 function percent(share: number): string {
   const value = share * 100;
   return value > 0 && value < 0.1 ? '<0.1 %' : `${value.toFixed(1)} %`;
-}
-
-function shownTime(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 }
