@@ -42,7 +42,11 @@ function contextWith(output: LineOutput, ending: { code: number }): CommandConte
     note,
     progress: (what) => createProgress(process.stderr, what, () => performance.now()),
     nowMs: () => Date.now(),
-    screen: { columns: process.stdout.columns ?? COLUMNS_OF_A_PIPE, paint: painterOf(process.stdout) },
+    screen: {
+      columns: process.stdout.columns ?? COLUMNS_OF_A_PIPE,
+      isTerminal: process.stdout.isTTY,
+      paint: painterOf(process.stdout),
+    },
     endWith: (code) => void (ending.code = code),
     config() {
       const config = readConfig();

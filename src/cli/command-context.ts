@@ -17,6 +17,8 @@ export interface CommandStreams {
 /** The terminal that results are read on, if there is one. */
 export interface Screen {
   columns: number;
+  /** Not a pipe or a file. */
+  isTerminal: boolean;
   paint: Paint;
 }
 

@@ -7,21 +7,24 @@ import type { OrderedRows } from './ordered-rows.ts';
 
 /**
  * Writes what a live service would have raised, in the order of time: anomalies, and incidents when they open and when
- * they are resolved. Those open at the end of the rows are told once more, as they stand.
+ * they are resolved. Those open at the end of the rows are told once more, as they stand. Answers how many anomalies
+ * there were.
  */
 export function detect(
   train: OrderedRows | undefined,
   rows: OrderedRows,
   options: Pick<ReplayOptions, 'detector' | 'servicesMax'>,
   output: LineOutput,
-): void {
+): number {
   const incidents = new Incidents();
   // How it grows is told by its anomalies.
   const tellChange = ({ kind, incident }: IncidentChange) => {
     if (kind === 'updated') return;
     output.write(lineOfIncident(incident, kind === 'opened' ? incident.first_seen : (incident.resolved_at as number)));
   };
+  let count = 0;
   const onAnomaly = (anomaly: RaisedAnomaly) => {
+    count++;
     const { id, changes } = incidents.add(anomaly);
     const before = changes.filter(({ incident }) => incident.id !== id);
     for (const change of before) tellChange(change);
@@ -40,6 +43,7 @@ export function detect(
   for (const change of incidents.advance(lastMs)) tellChange(change);
   for (const incident of incidents.open()) output.write(lineOfIncident(incident, lastMs));
   output.flush();
+  return count;
 }
 
 function lineOfAnomaly(anomaly: RaisedAnomaly, incident: string): string {

@@ -3,9 +3,11 @@ import type { CommandContext } from './command-context.ts';
 import { analyseCommand } from './commands/analyse.ts';
 import { annotateCommand } from './commands/annotate.ts';
 import { compareCommand } from './commands/compare.ts';
+import { completionCommand } from './commands/completion.ts';
 import { detectCommand } from './commands/detect.ts';
 import { healthcheckCommand } from './commands/healthcheck.ts';
 import { serveCommand } from './commands/serve.ts';
+import { tailCommand } from './commands/tail.ts';
 
 const HELP_COLUMNS = 120;
 
@@ -32,7 +34,9 @@ export function buildProgram(context: CommandContext, version: string): Command 
     compareCommand(context),
     annotateCommand(context),
     detectCommand(context),
+    tailCommand(context),
     healthcheckCommand(context),
+    completionCommand(program, context),
   ]) {
     program.addCommand(command.copyInheritedSettings(program).helpOption('-h, --help', 'show this'));
   }

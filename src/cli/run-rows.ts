@@ -1,4 +1,5 @@
 import { annotate } from './annotate.ts';
+import { EXIT } from './command-context.ts';
 import type { CommandContext } from './command-context.ts';
 import { openCommandRows } from './command-rows.ts';
 import type { CommandRows } from './command-rows.ts';
@@ -18,8 +19,11 @@ export function runAnnotate(asked: RowArguments, context: CommandContext): Promi
   });
 }
 
-export function runDetect(asked: RowArguments, context: CommandContext): Promise<void> {
-  return withRows(asked, context, ({ train, rows }, options) => detect(train, rows, options, context.output));
+export function runDetect(asked: RowArguments, failOnAnomaly: boolean, context: CommandContext): Promise<void> {
+  return withRows(asked, context, ({ train, rows }, options) => {
+    const count = detect(train, rows, options, context.output);
+    if (failOnAnomaly && count > 0) context.endWith(EXIT.anomalies);
+  });
 }
 
 async function withRows(

@@ -18,7 +18,7 @@ function listeningContext(): CommandContext & { notes: string[]; served: boolean
     note: (sentence) => void notes.push(sentence),
     progress: () => ({ told() {}, done() {} }),
     nowMs: () => 0,
-    screen: { columns: 80, paint: (_, text) => text },
+    screen: { columns: 80, isTerminal: false, paint: (_, text) => text },
     endWith() {},
     config() {
       throw new Error('no command here asks for settings');

@@ -11,6 +11,7 @@ export function detectCommand(context: CommandContext): Command {
     )
     .argument('[file]', FILE_ARGUMENT);
   return addTrainOptions(addRowOptions(command))
+    .option('--fail-on-anomaly', 'ends with 3 when there was an anomaly')
     .addHelpText(
       'after',
       `
@@ -31,8 +32,8 @@ Examples:
   $ halfspace detect --source clickhouse --window 1h --train-window 24h
   $ kubectl logs deploy/shop --timestamps | halfspace detect -`,
     )
-    .action(async (file: string | undefined, options: RowOptions) => {
+    .action(async (file: string | undefined, options: RowOptions & { failOnAnomaly?: true }) => {
       const { runDetect } = await import('../run-rows.ts');
-      await runDetect(rowArguments('detect', file, options, context.pathOf), context);
+      await runDetect(rowArguments('detect', file, options, context.pathOf), options.failOnAnomaly === true, context);
     });
 }

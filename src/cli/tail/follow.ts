@@ -1,0 +1,100 @@
+import { request as requestPlain } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { request as requestTls } from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
+import { text } from 'node:stream/consumers';
+import { CommandFailure } from '../command-context.ts';
+import { SseParser } from './sse-parser.ts';
+import type { ServerEvent } from './sse-parser.ts';
+
+export interface FollowOptions {
+  url: URL;
+  headers: Record<string, string>;
+  /** PEM of what the server's certificate is trusted by; the system's without. */
+  ca: Buffer | undefined;
+  /** The certificate may name another host: it is the very one that `ca` holds. */
+  isPinned: boolean;
+  signal: AbortSignal;
+  /** Told when the stream breaks and when it is there again. */
+  onState(sentence: string): void;
+}
+
+const BACKOFF_MS = [500, 1000, 2000, 5000, 10_000];
+/** The service says something at least every 15 s: silence for longer is a dead connection. */
+const SILENCE_MS = 45_000;
+/** It will be the same next time. */
+const FINAL_STATUS: ReadonlySet<number | undefined> = new Set([400, 401, 403, 404, 405, 406]);
+
+/**
+ * The events of a stream, until `signal` is aborted, from where it broke each time that it does. Throws `CommandFailure`
+ * where the service will not have it.
+ */
+export async function* follow(options: FollowOptions): AsyncGenerator<ServerEvent, void, undefined> {
+  const { signal, onState } = options;
+  let lastEventId = '';
+  let failures = 0;
+  for (;;) {
+    try {
+      const answer = await open(options, lastEventId);
+      if (failures > 0) onState('connected again');
+      failures = 0;
+      for await (const event of eventsOf(answer, lastEventId)) {
+        // Kept before it is told: what breaks after that is not told twice.
+        lastEventId = event.lastEventId;
+        yield event;
+      }
+      onState('the service has closed the stream, trying again');
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof CommandFailure) throw error;
+      const problem = error instanceof Error ? error.message : String(error);
+      if (failures === 0) onState(`${options.url.origin} cannot be read, trying again: ${problem}`);
+      failures++;
+    }
+    await delay(BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)], undefined, { signal }).catch(() => {});
+    signal.throwIfAborted();
+  }
+}
+
+async function* eventsOf(answer: IncomingMessage, lastEventId: string): AsyncGenerator<ServerEvent, void, undefined> {
+  const parser = new SseParser();
+  parser.lastEventId = lastEventId;
+  answer.setEncoding('utf8');
+  for await (const piece of answer) yield* parser.take(piece as string);
+}
+
+async function open(
+  { url, headers, ca, isPinned, signal }: FollowOptions,
+  lastEventId: string,
+): Promise<IncomingMessage> {
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const options = {
+      signal,
+      headers: {
+        accept: 'text/event-stream',
+        ...headers,
+        ...(lastEventId === '' ? {} : { 'last-event-id': lastEventId }),
+      },
+      timeout: SILENCE_MS,
+      ...(ca === undefined ? {} : { ca, allowPartialTrustChain: true }),
+      ...(isPinned ? { checkServerIdentity: () => undefined } : {}),
+    };
+    const request = (url.protocol === 'https:' ? requestTls : requestPlain)(url, options, resolve);
+    request.on('timeout', () => request.destroy(new Error(`nothing for ${SILENCE_MS / 1000} s`)));
+    request.on('error', reject);
+    request.end();
+  });
+  if (answer.statusCode === 200) return answer;
+  const problem = `${url.origin} answered ${answer.statusCode}: ${detailIn(await text(answer))}`;
+  throw FINAL_STATUS.has(answer.statusCode) ? new CommandFailure(problem) : new Error(problem);
+}
+
+function detailIn(body: string): string {
+  try {
+    const { detail } = JSON.parse(body) as { detail?: unknown };
+    if (typeof detail === 'string') return detail;
+  } catch {
+    // No answer of ours.
+  }
+  return 'this is no Halfspace';
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import type { Anomaly } from '../../domain/anomaly.ts';
+import { LEVELS } from '../../domain/level.ts';
+import type { Level } from '../../domain/level.ts';
+import { CommandFailure, UsageError } from '../command-context.ts';
+import type { CommandContext } from '../command-context.ts';
+import { interruptible } from '../interruptible.ts';
+import { localRest } from '../local-rest.ts';
+import { anomalyLines } from './anomaly-lines.ts';
+import { follow } from './follow.ts';
+import type { FollowOptions } from './follow.ts';
+
+export interface TailOptions {
+  url?: string;
+  ca?: string;
+  service?: string;
+  reason?: string;
+  level?: Level;
+  minScore?: string;
+  since?: string;
+  number?: string;
+  explain?: true;
+  json?: true;
+}
+
+/** Writes anomalies as they come until it is interrupted, or has written as many as are wanted. */
+export async function runTail(options: TailOptions, context: CommandContext): Promise<void> {
+  const count = wanted(options.number);
+  const request = requestOf(options, context);
+  await interruptible(async (signal) => {
+    let left = count;
+    for await (const { name, data } of follow({ ...request, signal, onState: context.note })) {
+      if (name === 'gap') context.note(`${missedIn(data)} anomalies were missed: they had made room for newer ones`);
+      if (name === 'anomaly' && tell(data, options, context) && --left === 0) return;
+    }
+  });
+}
+
+function requestOf(options: TailOptions, context: CommandContext): Omit<FollowOptions, 'signal' | 'onState'> {
+  const { listen, security } = context.config();
+  const url = streamUrl(options.url ?? localRest({ listen, security }), options);
+  const headers = security.signingSecret === undefined ? {} : { 'x-signing-secret': security.signingSecret };
+  if (options.ca !== undefined) return { url, headers, ca: readCa(context.pathOf(options.ca)), isPinned: false };
+  const own = options.url === undefined ? security.tls?.certFile : undefined;
+  return { url, headers, ca: own === undefined ? undefined : readCa(own), isPinned: own !== undefined };
+}
+
+/** Whether it was one of those that are wanted. */
+function tell(data: string, options: TailOptions, { output, screen }: CommandContext): boolean {
+  const anomaly = JSON.parse(data) as Anomaly;
+  if (LEVELS.indexOf(anomaly.level) < LEVELS.indexOf(options.level ?? 'trace')) return false;
+  const lines = options.json === true ? [data] : anomalyLines(anomaly, screen, options.explain === true);
+  for (const line of lines) output.write(`${line}\n`);
+  output.flush();
+  return true;
+}
+
+function streamUrl(base: string, { service, reason, minScore, since }: TailOptions): URL {
+  if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
+    throw new UsageError(`--url ${JSON.stringify(base.slice(0, 80))} is not an address such as http://localhost:9020`);
+  }
+  const url = new URL('anomalies/stream', base.endsWith('/') ? base : `${base}/`);
+  for (const [name, value] of Object.entries({ service, reason, min_score: minScore, since })) {
+    if (value !== undefined) url.searchParams.set(name, value);
+  }
+  return url;
+}
+
+function wanted(number: string | undefined): number {
+  if (number === undefined) return Infinity;
+  if (/^[1-9]\d{0,8}$/.test(number)) return Number(number);
+  throw new UsageError(`--number ${JSON.stringify(number.slice(0, 40))} is not a whole number from 1 on`);
+}
+
+function readCa(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new CommandFailure(
+      `the certificate cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+function missedIn(data: string): number {
+  return (JSON.parse(data) as { missed: number }).missed;
+}
