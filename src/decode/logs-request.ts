@@ -11,10 +11,13 @@ const SCOPE_LOGS = (2 << 3) | LENGTH;
 /** `instrumentation_library_logs` of OTLP before 0.15, of the same shape as `scope_logs`. */
 const OLD_SCOPE_LOGS = (1000 << 3) | LENGTH;
 const KNOWN_FIELDS = 0b1110;
+const LOG_RECORD = (2 << 3) | LENGTH;
 
 /** Where the `ResourceLogs` of a request stand and whose they are; reused from request to request. */
 export class RequestRoutes {
   count = 0;
+  /** Records that are alerts of ours on their way back; they stand in none of the ranges. */
+  ownRecords = 0;
   /** Payload of each `ResourceLogs`: offsets into the request. */
   start = new Int32Array(16);
   end = new Int32Array(16);
@@ -40,12 +43,14 @@ const reader = new ProtobufReader();
 
 /**
  * Finds each `ResourceLogs` of an encoded `ExportLogsServiceRequest` and its service. Looks at no record: what is
- * inside a scope is checked by whoever decodes the range. Empty envelopes are left out.
+ * inside a scope is checked by whoever decodes the range. Empty envelopes are left out, and so are our own alerts, which
+ * are only counted.
  *
  * Throws `DecodeError`; `routes` is then of no use.
  */
 export function routeRequest(bytes: Uint8Array, services: ServiceNames, routes: RequestRoutes): void {
   routes.count = 0;
+  routes.ownRecords = 0;
   reader.bytes = bytes;
   reader.at = 0;
   const end = bytes.length;
@@ -54,7 +59,9 @@ export function routeRequest(bytes: Uint8Array, services: ServiceNames, routes: 
     if (tag === RESOURCE_LOGS) {
       const resourceEnd = reader.lengthEnd(end);
       const start = reader.at;
-      if (readResourceLogs(reader, resourceEnd, services)) routes.add(start, resourceEnd, services.resolve(bytes));
+      if (!readResourceLogs(reader, resourceEnd, services)) continue;
+      if (services.isOwnAlerts) routes.ownRecords += countRecords(start, resourceEnd);
+      else routes.add(start, resourceEnd, services.resolve(bytes));
     } else reader.skipUnknown(tag, end, 0b10, 'ExportLogsServiceRequest');
   }
   reader.bytes = NOTHING;
@@ -83,6 +90,26 @@ function readResourceLogs(from: ProtobufReader, end: number, services: ServiceNa
     else from.skipUnknown(tag, end, KNOWN_FIELDS, 'ResourceLogs');
   }
   return filled;
+}
+
+/** Log records of the `ResourceLogs` that `reader` has just read, from `start` to `end`, where it stands again after. */
+function countRecords(start: number, end: number): number {
+  let count = 0;
+  reader.at = start;
+  while (reader.at < end) {
+    const tag = reader.tag(end);
+    if (tag !== SCOPE_LOGS) {
+      reader.skip(tag, end);
+      continue;
+    }
+    const scopeEnd = reader.lengthEnd(end);
+    while (reader.at < scopeEnd) {
+      const inner = reader.tag(scopeEnd);
+      if (inner === LOG_RECORD) count++;
+      reader.skip(inner, scopeEnd);
+    }
+  }
+  return count;
 }
 
 function tooMany(offset: number): DecodeError {

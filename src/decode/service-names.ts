@@ -1,4 +1,5 @@
 import { murmur3 } from '../domain/fingerprint.ts';
+import { OWN_ALERTS_ATTRIBUTE } from '../domain/own-alerts.ts';
 import { UNKNOWN_SERVICE } from '../domain/row.ts';
 import { LENGTH, VARINT } from './protobuf-reader.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
@@ -12,6 +13,7 @@ const SERVICE_NAME_BYTES_MAX = 256;
 /** Power of two; a name that collides with another is built again, nothing else. */
 const CACHE_SLOTS = 16_384;
 const SHARD_SEED = 0x5eed;
+const OWN_ALERTS = new TextEncoder().encode(OWN_ALERTS_ATTRIBUTE);
 
 const ATTRIBUTES = (1 << 3) | LENGTH;
 const DROPPED_ATTRIBUTES = (2 << 3) | VARINT;
@@ -41,6 +43,7 @@ export class ServiceNames {
   readonly #slots: (Slot | undefined)[] = Array.from({ length: CACHE_SLOTS });
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #attribute: StringAttribute = { keyStart: 0, keyEnd: 0, start: 0, end: 0 };
+  #isOwn = false;
   #rank = 0;
   #start = 0;
   #end = 0;
@@ -55,6 +58,12 @@ export class ServiceNames {
   /** Forgets what `see` saw; call before the first `Resource` of a `ResourceLogs`. */
   begin(): void {
     this.#rank = this.#attributes.length;
+    this.#isOwn = false;
+  }
+
+  /** Whether what was seen since `begin` bears the mark of our own alerts. */
+  get isOwnAlerts(): boolean {
+    return this.#isOwn;
   }
 
   /** Reads one `Resource` message from `reader.at` to `end`. Several of them count as one (protobuf's merge). */
@@ -88,6 +97,7 @@ export class ServiceNames {
     const found = this.#attribute;
     readStringAttribute(reader, end, found);
     if (found.start === found.end) return;
+    if (isKey(OWN_ALERTS, reader.bytes, found.keyStart, found.keyEnd)) this.#isOwn = true;
     // Keys should be unique: of equal ones the first counts, as in the Collector.
     const rank = this.#rankOf(reader.bytes, found.keyStart, found.keyEnd);
     if (rank >= this.#rank) return;

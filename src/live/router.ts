@@ -28,6 +28,8 @@ export class Router implements LogIntake {
   readonly #names: ServiceNames;
   readonly #routes = new RequestRoutes();
   readonly #columns = new RecordColumns();
+  /** Log records taken and not scored, as they were alerts of ours. */
+  ownRecords = 0;
 
   constructor(options: RouterOptions) {
     this.#options = options;
@@ -53,6 +55,7 @@ export class Router implements LogIntake {
     const routes = this.#routes;
     try {
       routeRequest(bytes, this.#names, routes);
+      this.ownRecords += routes.ownRecords;
       if (isShared(routes)) this.#check(bytes);
     } catch (error) {
       if (error instanceof DecodeError) throw new ExportError('invalid_argument', error.message, { cause: error });

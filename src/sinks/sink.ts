@@ -1,0 +1,24 @@
+import type { Alert } from './alert-event.ts';
+
+export const SINK_TYPES = ['alertmanager', 'webhook', 'slack', 'pagerduty', 'teams', 'otlp'] as const;
+export type SinkType = (typeof SINK_TYPES)[number];
+
+/** How one tool is told. Knows its protocol; of retries, limits and order it knows nothing. */
+export interface Sink {
+  /** Alerts that one call takes at most. */
+  readonly batchMax: number;
+  /** Tells the alerts, in order. Never rejects; ends soon after `signal` aborts. */
+  send(alerts: readonly Alert[], signal: AbortSignal): Promise<SendResult>;
+  /** For tools that forget: what is open is told again so often. */
+  readonly refresh?: { everyMs: number; send(signal: AbortSignal): Promise<SendResult> };
+  /** Connections are closed. */
+  close(): Promise<void>;
+}
+
+/** What became of a call. `error` is a sentence without any secret. */
+export type SendResult =
+  | { outcome: 'delivered'; status?: number }
+  /** The message itself is wrong for the tool: to send it again would be refused again. */
+  | { outcome: 'refused'; status?: number; error: string }
+  /** It may work later, after as long as the tool asks for. */
+  | { outcome: 'failed'; status?: number; error: string; retryAfterMs?: number };

@@ -1,0 +1,350 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { OutboxEntry } from '../../../src/domain/outbox.ts';
+import type { IncidentChange } from '../../../src/domain/incident.ts';
+import { Incidents } from '../../../src/incident/incidents.ts';
+import { AlertSinks } from '../../../src/sinks/alert-sinks.ts';
+import type { AlertSinksOptions } from '../../../src/sinks/alert-sinks.ts';
+import { alerts, anomaly, incident, START_MS } from '../samples.ts';
+import { startReceiver } from '../loopback.ts';
+import type { Answer, Receiver } from '../loopback.ts';
+
+const LONG = 60_000;
+const RETRY = { firstMs: 5, longestMs: 40 };
+const running: AlertSinks[] = [];
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((sinks) => sinks.stop(0)));
+});
+
+function sinksOf(yaml: string, over: Partial<AlertSinksOptions> = {}) {
+  const said: { level: string; fields: Record<string, unknown>; sentence: string }[] = [];
+  const say = (level: string) => (fields: Record<string, unknown>, sentence: string) =>
+    void said.push({ level, fields, sentence });
+  const sinks = new AlertSinks({
+    config: alerts(yaml),
+    openIncidents: () => [],
+    log: { info: say('info'), warn: say('warn'), error: say('error') },
+    nowMs: () => Date.now(),
+    random: () => 0.5,
+    retry: RETRY,
+    ...over,
+  });
+  running.push(sinks);
+  sinks.start();
+  const tell = (...changes: IncidentChange[]) => {
+    sinks.enqueue(sinks.plan({ firstAnomalyId: 1, anomalies: [], changes }));
+  };
+  return { sinks, said, tell };
+}
+
+function hook(receiver: Receiver, name = 'hook', more = ''): string {
+  return `  ${name}: { type: webhook, url: "${receiver.url}/${name}"${more} }\n`;
+}
+
+const opened = (id: number): IncidentChange => ({
+  kind: 'opened',
+  incident: incident({ id: id.toString(16).padStart(16, '0') }),
+});
+
+const ids = ({ received }: Receiver) => received.map(({ headers }) => headers['webhook-id']);
+
+async function delivered(sinks: AlertSinks, count: number): Promise<void> {
+  await vi.waitFor(() => expect(sinks.statuses()[0]?.counts.delivered).toBe(count), { timeout: LONG, interval: 5 });
+}
+
+/** Deterministic, and without any run that hides the share. */
+function failsOf(share: number): () => boolean {
+  let sum = 0;
+  return () => {
+    sum += share;
+    if (sum < 1) return false;
+    sum -= 1;
+    return true;
+  };
+}
+
+describe('a sink in trouble gets everything once it recovers:', () => {
+  test(
+    'one that answers 500 for a while',
+    async () => {
+      await using receiver = await startReceiver((_, index) => ({ status: index < 7 ? 500 : 204 }));
+      const { sinks, said, tell } = sinksOf(`sinks:\n${hook(receiver)}`);
+      for (let i = 0; i < 20; i++) tell(opened(i));
+      await delivered(sinks, 20);
+      expect(new Set(ids(receiver)).size).toBe(20);
+      expect(sinks.statuses()[0]).toMatchObject({ state: 'ok', pending: 0, counts: { failed: 7 } });
+      expect(said.map(({ level, sentence }) => `${level}: ${sentence}`)).toEqual([
+        'warn: the sink took no alert; it is tried again',
+        'error: the sink takes no alerts; they wait and are tried again',
+        'info: the sink takes alerts again',
+      ]);
+    },
+    LONG,
+  );
+
+  test(
+    'one that answers 70 % errors',
+    async () => {
+      const fails = failsOf(0.7);
+      await using receiver = await startReceiver(() => ({ status: fails() ? 503 : 200 }));
+      const { sinks, tell } = sinksOf(`sinks:\n${hook(receiver)}`);
+      for (let i = 0; i < 30; i++) tell(opened(i));
+      await delivered(sinks, 30);
+      expect(new Set(ids(receiver)).size).toBe(30);
+    },
+    LONG,
+  );
+
+  test(
+    'one that hangs',
+    async () => {
+      await using receiver = await startReceiver((_, index) => (index < 2 ? 'hang' : { status: 200 }));
+      const { sinks, tell } = sinksOf(`sinks:\n${hook(receiver, 'hook', ', timeout_seconds: 0.1')}`);
+      for (let i = 0; i < 3; i++) tell(opened(i));
+      await delivered(sinks, 3);
+      expect(sinks.statuses()[0]?.lastError).toMatch(/within 0\.1 s/);
+    },
+    LONG,
+  );
+
+  test(
+    'one that is away while its incidents grow and end',
+    async () => {
+      let isAway = true;
+      await using receiver = await startReceiver(() => ({ status: isAway ? 502 : 200 }));
+      const { sinks, tell } = sinksOf(`sinks:\n${hook(receiver, 'hook', ', rate_limit_per_minute: 100000')}`);
+      // Openings and the last update of each: 600 alerts of 21,000.
+      for (let i = 0; i < 300; i++) {
+        tell(opened(i));
+        for (let count = 2; count < 70; count++) {
+          tell({ kind: 'updated', incident: { ...opened(i).incident, count } });
+        }
+      }
+      expect(sinks.statuses()[0]?.pending).toBeLessThanOrEqual(600);
+      isAway = false;
+      for (let i = 0; i < 300; i++) tell({ kind: 'resolved', incident: { ...opened(i).incident, count: 70 } });
+      await delivered(sinks, 600);
+      const kinds = receiver.received.map(({ body }) => (JSON.parse(body) as { type: string }).type);
+      expect(kinds.filter((kind) => kind === 'incident.resolved')).toHaveLength(300);
+    },
+    LONG,
+  );
+});
+
+test(
+  'Retry-After is honoured over the back-off',
+  async () => {
+    const times: number[] = [];
+    await using receiver = await startReceiver((_, index) => {
+      times.push(Date.now());
+      return index === 0 ? { status: 429, headers: { 'retry-after': '1' } } : { status: 200 };
+    });
+    const { sinks, tell } = sinksOf(`sinks:\n${hook(receiver)}`);
+    tell(opened(1));
+    await delivered(sinks, 1);
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(950);
+  },
+  LONG,
+);
+
+test(
+  'a message that the tool refuses is not sent again and holds up no other one',
+  async () => {
+    await using receiver = await startReceiver((_, index) =>
+      index === 0 ? { status: 400, body: '{"message":"no such field"}' } : { status: 200 },
+    );
+    const { sinks, said, tell } = sinksOf(`sinks:\n${hook(receiver)}`);
+    tell(opened(1), opened(2));
+    await delivered(sinks, 1);
+    expect(receiver.received).toHaveLength(2);
+    expect(sinks.statuses()[0]).toMatchObject({ counts: { refused: 1 }, pending: 0 });
+    expect(said[0]?.fields['error']).toMatch(/answered 400 with the words "no such field"/);
+  },
+  LONG,
+);
+
+test(
+  'a message that alone makes the tool fail does not keep the others waiting',
+  async () => {
+    const poisoned = opened(1).incident.id;
+    await using receiver = await startReceiver(({ body }) => ({ status: body.includes(poisoned) ? 500 : 200 }));
+    const { sinks, tell } = sinksOf(`sinks:\n${hook(receiver)}`);
+    for (let i = 0; i < 10; i++) tell(opened(i));
+    await delivered(sinks, 9);
+    expect(sinks.statuses()[0]?.pending).toBe(1);
+  },
+  LONG,
+);
+
+test(
+  'a dead sink and one that hangs delay no other one',
+  async () => {
+    await using good = await startReceiver(() => ({ status: 200 }));
+    await using hanging = await startReceiver(() => 'hang');
+    const { sinks, tell } = sinksOf(
+      `sinks:\n  dead: { type: webhook, url: "http://127.0.0.1:1/" }\n${hook(hanging, 'hanging')}${hook(good, 'good')}`,
+    );
+    const startMs = performance.now();
+    for (let i = 0; i < 50; i++) tell(opened(i));
+    await good.until(50);
+    expect(performance.now() - startMs).toBeLessThan(5000);
+    expect(sinks.statuses().map(({ pending }) => pending)).toEqual([50, 50, expect.any(Number)]);
+  },
+  LONG,
+);
+
+test(
+  'an alert that is too old is given up, said so and out of the outbox',
+  async () => {
+    await using receiver = await startReceiver(() => ({ status: 500 }));
+    const removed: string[] = [];
+    let nowMs = START_MS;
+    const { sinks, said, tell } = sinksOf(`sinks:\n${hook(receiver, 'hook', ', give_up_after_seconds: 3600')}`, {
+      nowMs: () => nowMs,
+      outbox: { add: async () => {}, remove: (_, gone) => void removed.push(...gone), restore: () => [] },
+    });
+    tell(opened(1));
+    await receiver.until(1);
+    await vi.waitFor(() => expect(sinks.statuses()[0]?.counts.failed).toBe(1), { timeout: LONG });
+    nowMs += 3_600_001;
+    tell(opened(2));
+    await vi.waitFor(() => expect(sinks.statuses()[0]?.counts.given_up).toBe(1), { timeout: LONG });
+    expect(removed).toEqual(['incident-0000000000000001-opened']);
+    expect(said.filter(({ level }) => level === 'error')).toEqual([
+      expect.objectContaining({ sentence: 'gave up alerts that could not be delivered for 3600 s' }),
+    ]);
+  },
+  LONG,
+);
+
+test(
+  'at the bound of the queue the loss is counted, said once, and out of the outbox',
+  async () => {
+    await using receiver = await startReceiver(() => ({ status: 500 }));
+    const removed: string[] = [];
+    const { sinks, said, tell } = sinksOf(`sinks:\n${hook(receiver, 'hook', ', queue_max: 10')}`, {
+      outbox: { add: async () => {}, remove: (_, gone) => void removed.push(...gone), restore: () => [] },
+      retry: { firstMs: LONG, longestMs: LONG },
+    });
+    for (let i = 0; i < 100; i++) tell(opened(i));
+    expect(sinks.statuses()[0]).toMatchObject({ pending: 10, counts: { dropped: 90 } });
+    expect(removed).toHaveLength(90);
+    expect(said.filter(({ sentence }) => sentence.includes('is full'))).toHaveLength(1);
+  },
+  LONG,
+);
+
+test(
+  'what an earlier process left is delivered, under the same ids; what is for a sink no longer there is let go',
+  async () => {
+    await using receiver = await startReceiver(() => ({ status: 200 }));
+    const yaml = `sinks:\n${hook(receiver)}`;
+    const before = new AlertSinks({
+      config: alerts(yaml),
+      openIncidents: () => [],
+      log: { info: () => {}, warn: () => {}, error: () => {} },
+      nowMs: () => Date.now(),
+      random: () => 0.5,
+    });
+    const left = before.plan({ firstAnomalyId: 1, anomalies: [], changes: [opened(1), opened(2)] });
+    const removed: string[] = [];
+    const gone: OutboxEntry = { ...(left[0] as OutboxEntry), sink: 'gone' };
+    const damaged: OutboxEntry = { ...(left[0] as OutboxEntry), id: 'damaged', event: '{"v":1' };
+    const { sinks } = sinksOf(yaml, {
+      outbox: {
+        add: async () => {},
+        remove: (sink, of) => void removed.push(...of.map((id) => `${sink} ${id}`)),
+        restore: () => [...left, gone, damaged],
+      },
+    });
+    await delivered(sinks, 2);
+    expect(ids(receiver)).toEqual(left.map(({ id }) => id));
+    expect(removed.toSorted()).toEqual(
+      [...left.map(({ id }) => `hook ${id}`), `gone ${gone.id}`, 'hook damaged'].toSorted(),
+    );
+  },
+  LONG,
+);
+
+describe('the end', () => {
+  test(
+    'waits within its grace until all is delivered, updates that wait included',
+    async () => {
+      await using receiver = await startReceiver(() => ({ status: 200 }));
+      const { sinks, tell } = sinksOf(`sinks:\n${hook(receiver)}`);
+      tell(opened(1));
+      await delivered(sinks, 1);
+      tell({ kind: 'updated', incident: { ...opened(1).incident, count: 9999 } });
+      await sinks.stop(LONG);
+      expect(receiver.received).toHaveLength(2);
+    },
+    LONG,
+  );
+
+  test(
+    'does not wait for a tool that is dead, and says what is left',
+    async () => {
+      const { sinks, said, tell } = sinksOf('sinks:\n  dead: { type: webhook, url: "http://127.0.0.1:1/" }');
+      tell(opened(1));
+      const startMs = performance.now();
+      await sinks.stop(LONG);
+      expect(performance.now() - startMs).toBeLessThan(LONG / 2);
+      expect(said.at(-1)).toMatchObject({ fields: { sink: 'dead', alerts: 1 } });
+    },
+    LONG,
+  );
+
+  test(
+    'cuts off a tool that hangs when the grace is over',
+    async () => {
+      await using receiver = await startReceiver(() => 'hang');
+      const { sinks, tell } = sinksOf(`sinks:\n${hook(receiver)}`);
+      tell(opened(1));
+      await receiver.until(1);
+      await sinks.stop(50);
+      expect(sinks.statuses()[0]?.pending).toBe(1);
+    },
+    LONG,
+  );
+});
+
+test(
+  'a burst of 100,000 anomalies is a handful of messages',
+  async () => {
+    await using receiver = await startReceiver(() => ({ status: 200 }));
+    const { sinks } = sinksOf(`sinks:\n${hook(receiver)}`);
+    const incidents = new Incidents();
+    const batch = 1000;
+    for (let i = 0; i < 100_000; i += batch) {
+      const anomalies = Array.from({ length: batch }, (_, j) => anomaly({ timestamp: START_MS + i + j }));
+      const changes = anomalies.flatMap((one) => incidents.add(one).changes);
+      sinks.enqueue(sinks.plan({ firstAnomalyId: i, anomalies, changes }));
+      // As between two requests.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const changes = incidents.advance(START_MS + 1_000_000);
+    sinks.enqueue(sinks.plan({ firstAnomalyId: 0, anomalies: [], changes }));
+    await sinks.stop(LONG);
+    expect(receiver.received.length).toBeLessThanOrEqual(4);
+    const last = JSON.parse(receiver.received.at(-1)!.body) as { type: string; data: { incident: { count: number } } };
+    expect(last).toMatchObject({ type: 'incident.resolved', data: { incident: { count: 100_000 } } });
+  },
+  LONG,
+);
+
+test(
+  'a test alert says at once what the tool answered, past the queue',
+  async () => {
+    const answers: Answer[] = [{ status: 200 }, { status: 403, body: 'no_service' }];
+    await using receiver = await startReceiver((_, index) => answers[index] ?? { status: 200 });
+    const { sinks } = sinksOf(`sinks:\n${hook(receiver)}`);
+    expect(await sinks.test('hook')).toMatchObject({ delivered: true, status: 200, error: undefined });
+    expect(await sinks.test('hook')).toMatchObject({
+      delivered: false,
+      status: 403,
+      error: expect.stringContaining('answered 403 with the words "no_service"') as string,
+    });
+    expect(await sinks.test('nobody')).toBeUndefined();
+  },
+  LONG,
+);
