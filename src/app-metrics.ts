@@ -3,9 +3,11 @@ import type { ExportCounts } from './export-counts.ts';
 import type { AlertPath } from './live/alert-path.ts';
 import type { IncidentLog } from './live/incident-log.ts';
 import type { Retraining } from './live/retraining.ts';
+import type { Router } from './live/router.ts';
 import type { ShardSet } from './live/shard-set.ts';
 import type { ByteBudget } from './receive/byte-budget.ts';
 import type { RestServer } from './serve/rest-server.ts';
+import type { AlertSinks } from './sinks/alert-sinks.ts';
 import type { MetricsSnapshot } from './telemetry/snapshot-metrics.ts';
 
 /** Gathers what the parts have counted. */
@@ -18,6 +20,7 @@ export function readMetrics({
   watchers,
   incidentLog,
   alerts,
+  late,
 }: {
   shards: ShardSet;
   retraining: Retraining;
@@ -27,6 +30,7 @@ export function readMetrics({
   watchers: { source: { watchers: number } };
   incidentLog: IncidentLog;
   alerts: AlertPath;
+  late: LateParts;
 }): MetricsSnapshot {
   const stats = shards.stats();
   return {
@@ -58,7 +62,15 @@ export function readMetrics({
     streamsDropped: streams.source.dropped,
     incidentsOpen: incidentLog.openCount,
     incidentsOpened: alerts.opened,
+    ownRecords: late.router?.ownRecords ?? 0,
+    sinks: late.sinks?.statuses() ?? [],
   };
+}
+
+/** Parts that metrics read and that are made after them. */
+export interface LateParts {
+  router?: Router;
+  sinks?: AlertSinks | undefined;
 }
 
 /** Read by metrics, which exist before the streams do. */

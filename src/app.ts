@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { readMetrics, StreamCounts } from './app-metrics.ts';
+import type { LateParts } from './app-metrics.ts';
 import { startReceiving } from './app-receivers.ts';
+import { startSinks } from './app-sinks.ts';
 import { credentialStore, windowAnswers } from './app-windows.ts';
 import { createAnalyser } from './analyse/analyser.ts';
 import type { Analyser } from './analyse/analyser.ts';
@@ -19,6 +21,7 @@ import { Router } from './live/router.ts';
 import { ShardSet } from './live/shard-set.ts';
 import { ByteBudget } from './receive/byte-budget.ts';
 import { loadTls } from './receive/tls.ts';
+import type { AlertsConfig } from './sinks/alerts-file/alerts-config.ts';
 import { stopAll } from './stops.ts';
 import type { Stops } from './stops.ts';
 import { TICK_MS } from './score/detector.ts';
@@ -43,23 +46,34 @@ export interface App {
 }
 
 /** Builds every part in the order of the data path and starts it; what was started is stopped when a later part fails. */
-export async function startApp(config: Config, logger: Logger): Promise<App> {
+export async function startApp(config: Config, logger: Logger, alertsConfig?: AlertsConfig): Promise<App> {
   const stops: Stops = [];
   try {
-    return await assemble(config, logger, stops);
+    return await assemble(config, logger, alertsConfig, stops);
   } catch (error) {
     await stopAll(stops, 0);
     throw error;
   }
 }
 
-async function assemble(config: Config, logger: Logger, stops: Stops): Promise<App> {
+async function assemble(
+  config: Config,
+  logger: Logger,
+  alertsConfig: AlertsConfig | undefined,
+  stops: Stops,
+): Promise<App> {
   const { live } = config;
   const state: { readiness: Readiness } = { readiness: { ready: false, reasons: ['starting'] } };
   const anomalies = new AnomalyLog({ entriesMax: live.anomalyLogMax, bytesMax: ANOMALY_LOG_BYTES_MAX });
   const incidentLog = new IncidentLog({ changesMax: INCIDENT_CHANGES_MAX, resolvedMax: INCIDENTS_RESOLVED_MAX });
   const incidents = new Incidents({ quietMs: live.incidentQuietMs });
-  const alerts = new AlertPath({ anomalies, incidents, incidentLog });
+  const late: LateParts = {};
+  const alerts = new AlertPath({
+    anomalies,
+    incidents,
+    incidentLog,
+    onRecord: (record) => late.sinks?.enqueue(late.sinks.plan(record)),
+  });
   const shards = await startShards(config, logger, stops);
   const analyser = startAnalyser(config, stops);
   const retraining = startRetraining(config, logger, shards, analyser, stops);
@@ -70,8 +84,11 @@ async function assemble(config: Config, logger: Logger, stops: Stops): Promise<A
   const version = productVersion();
   const metrics = createMetrics({
     version,
-    read: () => readMetrics({ shards, retraining, budget, counts, streams, watchers, incidentLog, alerts }),
+    read: () => readMetrics({ shards, retraining, budget, counts, streams, watchers, incidentLog, alerts, late }),
   });
+  // Before what brings anomalies, so that it stops after it.
+  const sinks = startSinks(alertsConfig, { incidents: incidentLog, metrics, logger }, stops);
+  late.sinks = sinks;
   const credentials = credentialStore(config);
   const feedback = new FeedbackBook({
     entriesMax: FEEDBACK_MAX,
@@ -84,6 +101,7 @@ async function assemble(config: Config, logger: Logger, stops: Stops): Promise<A
     incidents: incidentLog,
     feedback,
     credentials,
+    sinks,
     liveClusters: () => retraining.current,
     readiness: () => state.readiness,
     nowMs,
@@ -98,6 +116,7 @@ async function assemble(config: Config, logger: Logger, stops: Stops): Promise<A
     nowMs,
     onAnomalies: (batch) => alerts.take(batch),
   });
+  late.router = router;
   const receivers = await startReceiving(config, { router, budget, counts }, stops);
   startClock(logger, shards, alerts, stops);
   receivers.grpc.setServing(true);

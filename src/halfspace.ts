@@ -12,6 +12,7 @@ import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
 import { loadConfig } from './config/load-config.ts';
 import { readDotEnv } from './config/read-dot-env.ts';
+import { AlertsFileError } from './sinks/alerts-file/alerts-file-error.ts';
 import { SourceError } from './sources/source-error.ts';
 import { WindowError } from './sources/window.ts';
 
@@ -93,7 +94,11 @@ function explain(error: unknown): number {
   // Whoever read has seen enough: `| head`.
   if (error instanceof ReaderGone) return EXIT.done;
   if (error instanceof Interrupted) return EXIT.interrupted;
-  const isUsage = error instanceof UsageError || error instanceof ConfigError || error instanceof WindowError;
+  const isUsage =
+    error instanceof UsageError ||
+    error instanceof ConfigError ||
+    error instanceof AlertsFileError ||
+    error instanceof WindowError;
   const expected = error instanceof SourceError || error instanceof CommandFailure || isUsage;
   if (expected) console.error(error.message);
   else console.error(error instanceof Error && 'syscall' in error ? error.message : error);

@@ -8,6 +8,8 @@ import { SOURCE_SETTINGS } from './config/source-settings.ts';
 import { printAnomalies } from './demo/anomaly-printer.ts';
 import { startDemo } from './demo/otlp-sender.ts';
 import { TlsError } from './receive/tls.ts';
+import type { AlertsConfig } from './sinks/alerts-file/alerts-config.ts';
+import { loadAlerts } from './sinks/alerts-file/load-alerts.ts';
 import { createLogger } from './telemetry/logger.ts';
 
 /** Listening there is listening on every address of the machine. */
@@ -22,11 +24,14 @@ const EXIT_USAGE = 2;
  */
 export async function runService(given: Config, demo: boolean): Promise<void> {
   const config = demo ? demoConfig(given) : given;
-  const logger = createLogger({ level: demo ? 'warn' : config.logLevel, secrets: secretsOf(config) });
+  const { file, variable } = config.alerts;
+  const alerts = file === undefined ? undefined : loadAlerts({ file, variable });
+  const secrets = [...secretsOf(config), ...(alerts?.secrets ?? [])];
+  const logger = createLogger({ level: demo ? 'warn' : config.logLevel, secrets });
   for (const warning of config.warnings) logger.warn(warning);
   process.on('uncaughtException', (error) => die(logger, error));
   process.on('unhandledRejection', (reason) => die(logger, reason));
-  const app = await start(config, logger);
+  const app = await start(config, logger, alerts);
   warnWhenOpen(config, logger);
   announce(app, config, logger, demo);
   const stopDemo = demo ? runDemo(app, config) : async () => {};
@@ -43,9 +48,9 @@ function demoConfig(config: Config): Config {
   return { ...config, live: { ...config.live, retrainIntervalSeconds: 30 } };
 }
 
-async function start(config: Config, logger: Logger): Promise<App> {
+async function start(config: Config, logger: Logger, alerts: AlertsConfig | undefined): Promise<App> {
   try {
-    return await startApp(config, logger);
+    return await startApp(config, logger, alerts);
   } catch (error) {
     const { code, port } = systemErrorUnder(error);
     if (error instanceof TlsError) return fail(EXIT_USAGE, error.message);

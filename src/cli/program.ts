@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { analyseCommand } from './commands/analyse.ts';
 import { annotateCommand } from './commands/annotate.ts';
+import { checkConfigCommand } from './commands/check-config.ts';
 import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { detectCommand } from './commands/detect.ts';
@@ -35,6 +36,7 @@ export function buildProgram(context: CommandContext, version: string): Command 
     annotateCommand(context),
     detectCommand(context),
     tailCommand(context),
+    checkConfigCommand(context),
     healthcheckCommand(context),
     completionCommand(program, context),
   ]) {

@@ -50,6 +50,8 @@ export interface Config {
   analyse: { threads: number; maxRows: number; defaultLookbackHours: number; answerTimeoutMs: number };
   /** Hosts that a request may, and may not, name as the address of a store. */
   sourceHosts: { allowed: string[]; denied: string[] };
+  /** The alerts file, and the variables that it may refer to: a function, so that no copy of the configuration holds them. */
+  alerts: { file: string | undefined; variable(name: string): string | undefined };
   logLevel: Settings['LOG_LEVEL'];
   /** What the environment sets of each source, by source and key. */
   sources: ReadonlyMap<string, SourceValues>;
@@ -58,7 +60,13 @@ export interface Config {
 }
 
 /** `cores`: of this machine, for the settings whose default depends on them. */
-export function buildConfig(settings: Settings, cores: number, sources: Config['sources'], warnings: string[]): Config {
+export function buildConfig(
+  settings: Settings,
+  cores: number,
+  sources: Config['sources'],
+  warnings: string[],
+  variable: Config['alerts']['variable'],
+): Config {
   const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, TLS_CLIENT_CA_FILE: clientCaFile } = settings;
   return {
     listen: {
@@ -109,6 +117,7 @@ export function buildConfig(settings: Settings, cores: number, sources: Config['
       answerTimeoutMs: settings.SOURCE_TIMEOUT_SECONDS * 1000,
     },
     sourceHosts: { allowed: settings.SOURCE_ALLOWED_HOSTS, denied: settings.SOURCE_DENIED_HOSTS },
+    alerts: { file: settings.ALERTS_FILE, variable },
     logLevel: settings.LOG_LEVEL,
     sources,
     warnings,

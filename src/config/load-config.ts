@@ -37,7 +37,7 @@ export function loadConfig(env: Environment, envFileText?: string, cores: number
   // A setting that was wrong stands at its default here, and two of them together would only confuse.
   if (problems.length === 0) problems.push(...conflicts(settings));
   if (problems.length > 0) throw new ConfigError(problems);
-  return buildConfig(settings, cores, sources, findWarnings(variables));
+  return buildConfig(settings, cores, sources, findWarnings(variables), (name) => variables.get(name));
 }
 
 function mergeVariables(env: Environment, envFileText: string | undefined): Map<string, string> {

@@ -204,6 +204,7 @@ export const SettingsSchema = Type.Object({
     default: 300,
     description: 'Time without a new anomaly after which an incident is resolved',
   }),
+  ALERTS_FILE: text('YAML file that says where alerts go (docs/alerts.md); unset: nowhere'),
   SHUTDOWN_GRACE_SECONDS: Type.Number({
     minimum: 0,
     maximum: 600,

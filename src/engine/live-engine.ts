@@ -12,12 +12,15 @@ import type { CredentialsAnswer, CredentialsBody } from '../serve/schemas/creden
 import type { DetectAnswer } from '../serve/schemas/detect.ts';
 import type { DetectorQuery, DetectorReset, DetectorStatus } from '../serve/schemas/detector.ts';
 import type { FeedbackAnswer, FeedbackBody, FeedbackQuery } from '../serve/schemas/feedback.ts';
+import type { SinksAnswer, SinkTestAnswer } from '../serve/schemas/sinks.ts';
 import type { SourcesAnswer } from '../serve/schemas/sources.ts';
 import type { TemplateAnswer } from '../serve/schemas/template.ts';
 import type { WindowQuery } from '../serve/schemas/window-query.ts';
+import type { AlertSinks } from '../sinks/alert-sinks.ts';
 import { CATALOGUE } from '../sources/catalogue.ts';
 import { instant, templateAnswer } from './answers.ts';
 import { feedbackAnswer, giveFeedback, removeFeedback } from './feedback-answers.ts';
+import { sinksAnswer, testSink } from './sink-answers.ts';
 import type { WindowAnswers } from './window-answers.ts';
 
 const STATUS_SERVICES = 100;
@@ -29,6 +32,8 @@ export interface LiveEngineOptions {
   incidents: IncidentLog;
   feedback: FeedbackBook;
   credentials: CredentialStore;
+  /** Undefined without an alerts file. */
+  sinks: AlertSinks | undefined;
   liveClusters(): LiveClusters | undefined;
   readiness(): Readiness;
   nowMs(): number;
@@ -163,6 +168,14 @@ export class LiveEngine implements Engine {
 
   removeFeedback(query: FeedbackQuery): Promise<FeedbackAnswer> {
     return removeFeedback(query, this.#options.feedback);
+  }
+
+  sinks(): SinksAnswer {
+    return sinksAnswer(this.#options.sinks);
+  }
+
+  testSink(name: string): Promise<SinkTestAnswer> {
+    return testSink(this.#options.sinks, name);
   }
 
   ready(): Readiness {

@@ -7,6 +7,7 @@ import type { CredentialsAnswer, CredentialsBody } from './schemas/credentials.t
 import type { DetectAnswer } from './schemas/detect.ts';
 import type { DetectorQuery, DetectorReset, DetectorStatus } from './schemas/detector.ts';
 import type { FeedbackAnswer, FeedbackBody, FeedbackQuery } from './schemas/feedback.ts';
+import type { SinksAnswer, SinkTestAnswer } from './schemas/sinks.ts';
 import type { SourcesAnswer } from './schemas/sources.ts';
 import type { TemplateAnswer } from './schemas/template.ts';
 import type { WindowQuery } from './schemas/window-query.ts';
@@ -38,6 +39,9 @@ export interface Engine {
   listFeedback(): FeedbackAnswer;
   giveFeedback(body: FeedbackBody): Promise<FeedbackAnswer>;
   removeFeedback(query: FeedbackQuery): Promise<FeedbackAnswer>;
+  sinks(): SinksAnswer;
+  /** By its name; 404 when there is none. */
+  testSink(name: string): Promise<SinkTestAnswer>;
   ready(): Readiness;
   readonly anomalies: Feed<AnomalyEntry>;
   readonly incidents: IncidentFeed;

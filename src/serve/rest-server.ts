@@ -22,6 +22,7 @@ import { addFeedbackRoutes } from './routes/feedback.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import type { MetricsPage } from './routes/health.ts';
 import { addIncidentRoutes } from './routes/incidents.ts';
+import { addSinkRoutes } from './routes/sinks.ts';
 import { addSourceRoutes } from './routes/sources.ts';
 import { addTemplateRoute } from './routes/templates.ts';
 import { refuseUnknownRoutes } from './routing-table.ts';
@@ -158,6 +159,7 @@ function addRoutes(app: RestApp, options: RestOptions, stream: EventStream): voi
   addFeedbackRoutes(app, engine);
   addTemplateRoute(app, engine);
   addSourceRoutes(app, engine);
+  addSinkRoutes(app, engine);
   addHealthRoutes(app, engine, options.metrics, options.version);
 }
 

@@ -15,6 +15,8 @@ export interface Metrics {
   windowAnalysed(source: string, outcome: 'ok' | 'failed', seconds: number): void;
   /** One window that was pulled from a store. */
   windowPulled(source: string, pull: PulledWindow): void;
+  /** One alert, from the decision to tell a sink until it was told. */
+  alertDelivered(sink: string, seconds: number): void;
 }
 
 export interface PulledWindow {
@@ -30,6 +32,9 @@ const PREFIX = 'halfspace_';
 
 /** From a small window to a file of many gigabytes. */
 const WINDOW_SECONDS_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
+
+/** From a tool next door to one that was away for hours. */
+const ALERT_SECONDS_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 60, 300, 3600, 21_600];
 
 /** Gauges of prom-client whose names end as only counters' may. */
 const MISNAMED_DEFAULTS = [
@@ -47,6 +52,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   for (const metric of SNAPSHOT_METRICS) registry.registerMetric(snapshotMetric(metric, () => snapshot));
   const windows = addWindowMetrics(registry);
   const pulls = addPullMetrics(registry);
+  const alertSeconds = addAlertMetrics(registry);
   addBuildInfo(registry, options.version);
   return {
     contentType: registry.contentType,
@@ -60,6 +66,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       pulls.retries.inc({ source }, retries);
       if (firstRowSeconds !== undefined) pulls.firstRow.observe({ source }, firstRowSeconds);
     },
+    alertDelivered: (sink, seconds) => alertSeconds.observe({ sink }, seconds),
     windowAnalysed(source, outcome, seconds) {
       windows.analyses.inc({ source, outcome });
       windows.seconds.observe({ source }, seconds);
@@ -104,6 +111,16 @@ function addWindowMetrics(registry: Registry): { analyses: Counter; seconds: His
     registers: [registry],
   });
   return { analyses, seconds };
+}
+
+function addAlertMetrics(registry: Registry): Histogram {
+  return new Histogram({
+    name: `${PREFIX}alert_delivery_seconds`,
+    help: 'Time from the decision to tell a sink until it was told, in seconds.',
+    labelNames: ['sink'],
+    buckets: ALERT_SECONDS_BUCKETS,
+    registers: [registry],
+  });
 }
 
 function addPullMetrics(

@@ -34,6 +34,18 @@ export interface MetricsSnapshot {
   streamsDropped: number;
   incidentsOpen: number;
   incidentsOpened: number;
+  /** Alerts of ours that came back as log records. */
+  ownRecords: number;
+  sinks: readonly SinkCounts[];
+}
+
+/** What became of the alerts of one sink; sinks are named by who configures them, so their number is known. */
+export interface SinkCounts {
+  name: string;
+  pending: number;
+  pendingBytes: number;
+  /** Alerts by what became of them, and `failed` calls. */
+  counts: Readonly<Record<string, number>>;
 }
 
 interface Sample {
@@ -57,8 +69,8 @@ function counter(name: string, help: string, samples: Read, ...labelNames: strin
   return { type: 'counter', name, help, labelNames, samples };
 }
 
-function gauge(name: string, help: string, samples: Read): SnapshotMetric {
-  return { type: 'gauge', name, help, labelNames: [], samples };
+function gauge(name: string, help: string, samples: Read, ...labelNames: string[]): SnapshotMetric {
+  return { type: 'gauge', name, help, labelNames, samples };
 }
 
 /** One sample a member, the member's name as the label. */
@@ -145,4 +157,31 @@ export const SNAPSHOT_METRICS: readonly SnapshotMetric[] = [
   ),
   gauge('incidents_open', 'Incidents that are open.', (s) => s.incidentsOpen),
   counter('incidents_total', 'Incidents opened.', (s) => s.incidentsOpened),
+  counter(
+    'own_alert_records_total',
+    'Log records taken and not scored, as they were our own alerts on their way back.',
+    (s) => s.ownRecords,
+  ),
+  counter(
+    'alerts_total',
+    'Alerts by sink and what became of them; failed counts calls, which are made again.',
+    (s) =>
+      s.sinks.flatMap(({ name: sink, counts }) =>
+        Object.entries(counts).map(([result, value]) => ({ labels: { sink, result }, value })),
+      ),
+    'sink',
+    'result',
+  ),
+  gauge(
+    'alerts_pending',
+    'Alerts that wait for their sink.',
+    (s) => s.sinks.map(({ name: sink, pending }) => ({ labels: { sink }, value: pending })),
+    'sink',
+  ),
+  gauge(
+    'alerts_pending_bytes',
+    'Bytes of the alerts that wait for their sink.',
+    (s) => s.sinks.map(({ name: sink, pendingBytes }) => ({ labels: { sink }, value: pendingBytes })),
+    'sink',
+  ),
 ];

@@ -79,7 +79,7 @@ describe('the README and the page of its API', () => {
   });
 
   test.skipIf(collector.missing !== undefined)('shows a configuration that the real Collector takes', async () => {
-    const configs = fencesOf(readme).filter(({ language }) => language === 'yaml');
+    const configs = fencesOf(readme).filter(({ language, text }) => language === 'yaml' && text.includes('receivers:'));
     expect(configs).toHaveLength(1);
     const path = join(folder, 'collector.yaml');
     await writeFile(path, configs[0]?.text ?? '');

@@ -201,6 +201,27 @@ export function createEngineDouble(ring = { entriesMax: 100, bytesMax: 1_000_000
     setCredentials: (body) => credentials.set(body),
     listCredentials: () => credentials.list(),
     clearCredentials: (source) => credentials.clear(source),
+    sinks: () => ({
+      sinks: [
+        {
+          name: 'team',
+          type: 'slack',
+          state: 'retrying',
+          pending: 3,
+          delivered: 2,
+          failed: 1,
+          refused: 0,
+          given_up: 0,
+          dropped: 0,
+          superseded: 4,
+          last_error: 'slack answered 500',
+        },
+      ],
+    }),
+    testSink: async (name) => {
+      if (name !== 'team') throw new Problem(404, 'not_found', `no sink is named ${JSON.stringify(name)}`);
+      return { sink: name, delivered: true, status: 200, ms: 12 };
+    },
     listFeedback: () => ({ feedback: feedback.list() }),
     giveFeedback: (body) => giveFeedback(body, feedback, engine.incidents, 1_700_000_000_000),
     removeFeedback: (query) => removeFeedback(query, feedback),

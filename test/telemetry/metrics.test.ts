@@ -36,6 +36,8 @@ function snapshotOf(over: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
     streamsDropped: 1,
     incidentsOpen: 2,
     incidentsOpened: 3,
+    ownRecords: 2,
+    sinks: [{ name: 'team', pending: 1, pendingBytes: 900, counts: { delivered: 5, failed: 2 } }],
     ...over,
   };
 }

@@ -53,15 +53,19 @@ function detailsOf(event: AlertEvent): Record<string, unknown> {
     payload: {
       summary: oneLine(title, SUMMARY_MAX) || 'Halfspace',
       severity,
-      source: oneLine(incident?.service ?? '', 255) || 'halfspace',
+      source: sourceOf(event),
       timestamp: new Date(at).toISOString(),
-      ...(incident === undefined ? {} : { class: incident.reasons[0], group: oneLine(incident.service, 255) }),
+      ...(incident === undefined ? {} : { class: incident.reasons[0], group: sourceOf(event) }),
       custom_details: { text, ...(incident === undefined ? {} : customDetails(incident)) },
     },
     client: 'Halfspace',
     ...(url === undefined ? {} : { client_url: url }),
     ...(links.length === 0 ? {} : { links }),
   };
+}
+
+function sourceOf({ incident }: AlertEvent): string {
+  return oneLine(incident?.service ?? '', 255) || 'halfspace';
 }
 
 function customDetails(incident: NonNullable<AlertEvent['incident']>): Record<string, unknown> {

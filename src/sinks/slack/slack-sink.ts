@@ -31,7 +31,7 @@ export function escapeSlack(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-export function slackMessage(event: AlertEvent): Record<string, unknown> {
+function slackMessage(event: AlertEvent): Record<string, unknown> {
   const { severity, kind, title, text, incident } = event;
   const heading = `${wordOf(event)}: ${title}`;
   const blocks = [

@@ -27,7 +27,7 @@ export function escapeTeams(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]()#+\-.!|~<>]/g, String.raw`\$&`);
 }
 
-export function teamsMessage(event: AlertEvent): Record<string, unknown> {
+function teamsMessage(event: AlertEvent): Record<string, unknown> {
   const { kind, severity, title, text } = event;
   const isOver = kind === 'resolved';
   const body = [

@@ -86,7 +86,7 @@ describe('a wrong file is refused with the place and what it must be:', () => {
     ],
     [
       'sinks:\n  a: { type: slack, url: "http://x", title: "{{nome}}" }',
-      /^alerts\.yaml:2:45 sinks\.a\.title: must use placeholders that exist, not \{\{nome\}\}: event/,
+      'alerts.yaml:2:45 sinks.a.title: must use placeholders that exist, not {{nome}}: event',
     ],
     [
       'sinks:\n  a: { type: webhook, url: "http://x", secret: hunter2 }',
@@ -118,21 +118,21 @@ describe('a wrong file is refused with the place and what it must be:', () => {
     ],
     [
       'sinks: { a: { type: slack, url: "http://x" } }\nroutes:\n  - match: { reasons: [bad] }\n    sinks: [a]',
-      /^alerts\.yaml:3:24 routes\.0\.match\.reasons\.0: must be one of anomaly_score, new_template/,
+      'alerts.yaml:3:24 routes.0.match.reasons.0: must be one of anomaly_score, new_template',
     ],
-    ['sinks:\n  A b: { type: slack, url: "http://x" }', /^alerts\.yaml:2:3 sinks\.A b: must be a name that matches/],
+    ['sinks:\n  A b: { type: slack, url: "http://x" }', 'alerts.yaml:2:3 sinks.A b: must be a name that matches'],
     [
       'sinks:\n  a: { type: slack, colour: red, url: "http://x" }',
-      /^alerts\.yaml:2:21 sinks\.a\.colour: must be one of the known keys: type, url, url_file, title/,
+      'alerts.yaml:2:21 sinks.a.colour: must be one of the known keys: type, url, url_file, title',
     ],
-    ['sinks: [', /^alerts\.yaml:1:\d+: /],
-    ['a: 1\na: 2', /^alerts\.yaml:2:1: Map keys must be unique/],
+    ['sinks: [', 'alerts.yaml:1:9: Flow sequence'],
+    ['a: 1\na: 2', 'alerts.yaml:2:1: Map keys must be unique'],
     ['just text', 'alerts.yaml:1:1 the file: must be a mapping'],
     ['', 'alerts.yaml:1:1 the file: must be a mapping'],
   ])('%j', (text, expected) => {
-    const [first] = problems(text);
-    if (typeof expected === 'string') expect(first).toBe(expected);
-    else expect(first).toMatch(expected);
+    const [first = ''] = problems(text);
+    // What it ends with is a list that grows with what there is.
+    expect(first.slice(0, expected.length)).toBe(expected);
   });
 
   test('all problems are told, in the order of the file', () => {

@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import { checkConfig } from '../../sinks/check-config.ts';
+import type { CommandContext } from '../command-context.ts';
+
+export function checkConfigCommand(context: CommandContext): Command {
+  return new Command('check-config')
+    .summary('check the settings and the alerts file')
+    .description(
+      'Checks the settings and the alerts file as the start of the service does, and says what is in them. Nothing is sent.',
+    )
+    .argument('[file]', 'the alerts file; default: the one that ALERTS_FILE names')
+    .addHelpText(
+      'after',
+      `
+What the file refers to, variables as \${NAME} and files, has to be there; no value of it is shown. Ends with 2 when
+something is wrong, and says where and what it must be.
+
+Examples:
+  $ halfspace check-config alerts.yaml
+  $ ALERTS_FILE=alerts.yaml halfspace check-config`,
+    )
+    .action((file: string | undefined) => {
+      const { alerts } = context.config();
+      const checked = file === undefined ? alerts.file : context.pathOf(file);
+      context.output.write('the settings are right\n');
+      if (checked === undefined) return;
+      const found = checkConfig({ file: checked, variable: alerts.variable });
+      context.output.write(`${checked} is right:\n${found.map((line) => `  ${line}\n`).join('')}`);
+    });
+}
