@@ -7,6 +7,7 @@ import { compareCommand } from './commands/compare.ts';
 import { completionCommand } from './commands/completion.ts';
 import { detectCommand } from './commands/detect.ts';
 import { healthcheckCommand } from './commands/healthcheck.ts';
+import { replayCommand } from './commands/replay.ts';
 import { serveCommand } from './commands/serve.ts';
 import { tailCommand } from './commands/tail.ts';
 
@@ -36,6 +37,7 @@ export function buildProgram(context: CommandContext, version: string): Command 
     annotateCommand(context),
     detectCommand(context),
     tailCommand(context),
+    replayCommand(context),
     checkConfigCommand(context),
     healthcheckCommand(context),
     completionCommand(program, context),

@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['domain', 'receive (types)'],
   config: ['domain', 'sources (types)', 'sources/catalogue.ts', 'sources/http/host-entry.ts'],
   demo: ['domain'],
-  cli: ['domain', 'mine', 'score', 'incident', 'sources', 'sinks/check-config.ts', 'analyse', 'config'],
+  cli: ['domain', 'decode', 'mine', 'score', 'incident', 'sources', 'sinks/check-config.ts', 'analyse', 'config'],
   engine: ['domain', 'analyse', 'live', 'serve', 'sinks (types)', 'sources'],
 };
 
