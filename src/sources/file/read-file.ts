@@ -4,6 +4,7 @@ import { noCounts } from './byte-consumer.ts';
 import type { ByteConsumer, ReadCounts } from './byte-consumer.ts';
 import { drive } from './drive.ts';
 import { readCsv } from './csv-reader.ts';
+import { containerLogOf, joinPartials } from './join-partials.ts';
 import { JsonLinesReader } from './json-lines-reader.ts';
 import { JsonSequenceReader } from './json-sequence-reader.ts';
 import { openChunks } from './open-chunks.ts';
@@ -66,7 +67,9 @@ export async function readFile(options: FileOptions, sink: RowSink, tick: () => 
   try {
     const head = await readHead(iterator);
     const { format, delimiter } = sniffFormat(head, asked);
-    const all = withHead(head, iterator);
+    const container = containerLogOf(head);
+    const whole = withHead(head, iterator);
+    const all = container === undefined ? whole : joinPartials(whole, container);
     if (format === 'csv') await readCsv(all, delimiter, rows, modifiedMs);
     else await drive(all, consumerOf(format, rows, modifiedMs));
     if (rows.seen === 0 && counts.firstBad !== undefined) throw nothingGood(options.path, format, counts);

@@ -79,6 +79,7 @@ export const SERVICE_HINT_FIELDS = [
   'syslog.appname',
   'container_name',
   'name',
+  '_SYSTEMD_UNIT',
 ] as const;
 
 /** Objects whose fields count as the record's own, after these. */

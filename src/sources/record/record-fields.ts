@@ -16,6 +16,7 @@ import type { TimestampReader } from './timestamp-reader.ts';
 
 const CONTAINER_DEPTH_MAX = 3;
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /** The four fields of a row as a structured record gives them. */
 export interface RecordFields {
@@ -79,12 +80,20 @@ function messageOf(layers: Fields[], record: Fields): string {
     for (const name of MESSAGE_FIELDS) {
       const value = own(layer, name);
       if (typeof value === 'string' && value !== '') return withoutNewline(value);
+      const bytes = name === 'MESSAGE' ? textOfBytes(value) : '';
+      if (bytes !== '') return withoutNewline(bytes);
       // OTLP's JSON writes a body as { "stringValue": "..." }.
       const body = isFields(value) && name === 'body' ? own(value, 'stringValue') : undefined;
       if (typeof body === 'string' && body !== '') return withoutNewline(body);
     }
   }
   return structuredMessage(record);
+}
+
+/** The journal writes a message that has control characters in it as a list of its bytes. */
+function textOfBytes(value: unknown): string {
+  if (!Array.isArray(value) || !value.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255)) return '';
+  return decoder.decode(Uint8Array.from(value as number[]));
 }
 
 /** A container's line ends with its newline. */
