@@ -10,6 +10,7 @@ export const PLACEHOLDERS = [
   'reason',
   'reasons',
   'count',
+  'anomalies',
   'line_count',
   'level',
   'score',

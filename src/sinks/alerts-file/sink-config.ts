@@ -29,14 +29,17 @@ const PER_MINUTE: Readonly<Record<SinkType, number>> = {
 };
 
 const DEFAULT_TITLE = '{{service}}: {{reasons}}';
-const DEFAULT_TEXT =
-  '{{count}} anomalies in {{services}} since {{first_seen}} (last {{last_seen}}), worst level {{level}}, score {{score}}';
+const DEFAULT_TEXT = '{{anomalies}} in {{services}} since {{first_seen}}, worst level {{level}}, score {{score}}';
+/** For tools whose messages have no place of their own for sample lines. */
+const DEFAULT_TEXT_WITH_SAMPLE = `${DEFAULT_TEXT}: {{sample}}`;
+const SHOWS_SAMPLES: ReadonlySet<SinkType> = new Set(['slack', 'teams', 'pagerduty']);
 
 /** A sink as code reads it; undefined with a problem, which the resolver keeps. */
 export function buildSink(name: string, entry: SinkEntry, resolver: ValueResolver): SinkConfig | undefined {
   const under = ['sinks', name];
   const title = template(entry.title ?? DEFAULT_TITLE, [...under, 'title'], resolver);
-  const text = template(entry.text ?? DEFAULT_TEXT, [...under, 'text'], resolver);
+  const usualText = SHOWS_SAMPLES.has(entry.type) ? DEFAULT_TEXT : DEFAULT_TEXT_WITH_SAMPLE;
+  const text = template(entry.text ?? usualText, [...under, 'text'], resolver);
   const tool = buildTool(entry, under, resolver);
   if (title === undefined || text === undefined || tool === undefined) return undefined;
   return {
