@@ -14,8 +14,13 @@ import { tailCommand } from './commands/tail.ts';
 const HELP_COLUMNS = 120;
 
 const AFTER = `
-Ends with 0 when done, 1 on failure, 2 when asked wrongly or set up wrongly, 3 where --fail-on-anomaly found some. Results go
-to standard output, everything else to standard error. NO_COLOR and FORCE_COLOR are obeyed.
+Ends with 0 when done, 1 on failure, 2 when asked wrongly or set up wrongly, 3 where --fail-on-anomaly found some.
+Results go to standard output, everything else to standard error. NO_COLOR and FORCE_COLOR are obeyed.
+
+Examples:
+  $ halfspace --demo
+  $ halfspace analyse /var/log/shop/*.log
+  $ halfspace tail --level error
 
 COMMAND --help says more, with examples.`;
 

@@ -34,7 +34,11 @@ const RUNNERS: Runner[] = [
   { matches: /^((?:[A-Z_]+=\S+ )*)npm start$/, run: startService },
   { matches: /^npm test$/, run: checkTestScript },
   { matches: /^npm run (bench|eval)\b/, run: checkSections },
-  { matches: /^npm run -s halfspace -- (detect|annotate) /, run: readLog },
+  {
+    matches:
+      /^(?:source <\()?(?:npm run -s halfspace --|halfspace) (?:analyse|compare|detect|annotate|tail|replay|healthcheck|completion)\b/,
+    run: runCli,
+  },
   { matches: /^(?:[A-Z_]+=\S+ )*otelcol-contrib --config otel-collector\.yaml$/, run: checkCollector },
   { matches: /^export OTEL_/, run: checkSdkVariable },
 ];
@@ -121,8 +125,12 @@ async function checkSections(command: string): Promise<void> {
 }
 
 /** The lines that the page shows are among those that come. */
-async function readLog(command: string, stage: Stage, answer: Fence | undefined): Promise<void> {
-  const { code, stdout, stderr } = await runShell(onStage(command, stage), { timeoutMs: 30_000 });
+async function runCli(command: string, stage: Stage, answer: Fence | undefined): Promise<void> {
+  const installed = `halfspace() { '${process.execPath}' bin/halfspace.mjs "$@"; }\n`;
+  const { code, stdout, stderr } = await runShell(installed + onStage(command, stage), {
+    env: { REST_PORT: new URL(stage.addresses.rest).port },
+    timeoutMs: 30_000,
+  });
   expect(code, `${stdout}${stderr}`).toBe(0);
   const shown = (answer?.text ?? '').split('\n').filter((line) => line !== '');
   expect(stdout.split('\n')).toEqual(expect.arrayContaining(shown));
@@ -160,7 +168,8 @@ async function checkSdkVariable(command: string, stage: Stage): Promise<void> {
 function onStage(command: string, { addresses, substitutes }: Stage): string {
   let text = command
     .replaceAll('localhost:9020', new URL(addresses.rest).host)
-    .replaceAll('localhost:4318', new URL(addresses.otlp_http).host);
+    .replaceAll('localhost:4318', new URL(addresses.otlp_http).host)
+    .replaceAll('localhost:4317', addresses.otlp_grpc);
   for (const [page, here] of substitutes) text = text.replaceAll(page, here);
   return text;
 }

@@ -21,6 +21,7 @@ const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
 const pages = [
   { page: 'README.md', text: readme },
   { page: 'docs/api.md', text: await readFile(join(ROOT, 'docs/api.md'), 'utf8') },
+  { page: 'docs/command-line.md', text: await readFile(join(ROOT, 'docs/command-line.md'), 'utf8') },
 ];
 const blocks = pages.flatMap(({ page, text }) => commandBlocks(text).map((block) => ({ page, ...block })));
 const collector = await usePart('otelcol');
