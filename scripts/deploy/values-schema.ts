@@ -15,6 +15,7 @@ const DECIDED_BY_CHART: ReadonlySet<string> = new Set([
   'TLS_KEY_FILE',
   'TLS_CLIENT_CA_FILE',
   'DATA_DIR',
+  'ALERTS_FILE',
 ]);
 
 const closed = (properties: TProperties, description: string) =>
@@ -54,6 +55,7 @@ export function valuesSchema(): Record<string, unknown> {
       config: closed(configProperties(), 'Settings of the service, by the name of their environment variable'),
       existingSecret: text('Secret whose keys become environment variables: SIGNING_SECRET and other secrets'),
       allowUnauthenticated: flag('Neither secret nor network policy, and it is meant'),
+      alerts: anyObject('Where alerts go: sinks and routes as docs/alerts.md has them; empty: nowhere'),
       tls: closed(
         {
           existingSecret: text('Secret of type kubernetes.io/tls, for every port'),

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { part } from './part.ts';
 
+export type CollectorBuild = 'otelcol' | 'otelcol-balancer';
+
 export interface CollectorOptions {
   /** Configuration as YAML text, or the path of a file; port 0 in it is an ephemeral port. */
   config: { text: string } | { path: string };
@@ -11,6 +13,8 @@ export interface CollectorOptions {
   env?: Record<string, string>;
   /** Until the Collector says that it is ready. */
   startTimeoutMs?: number;
+  /** Which of the two that are built here. */
+  build?: CollectorBuild;
 }
 
 /** One line of the Collector's own JSON log; fields that are not named here stand beside these. */
@@ -37,7 +41,7 @@ const OVERLAY = ['yaml:service::telemetry::logs::encoding: json', 'yaml:service:
 
 /** Starts the real Collector and resolves once it says that it is ready. */
 export async function startCollector(options: CollectorOptions): Promise<RunningCollector> {
-  const child = spawn(await part('otelcol'), configArguments(options.config), {
+  const child = spawn(await part(options.build ?? 'otelcol'), configArguments(options.config), {
     env: { ...process.env, ...options.env, ...inlineText(options.config) },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -63,8 +67,12 @@ export async function startCollector(options: CollectorOptions): Promise<Running
 }
 
 /** Lets the Collector check a configuration without running it; rejects with what it says. */
-export async function validateCollectorConfig(path: string, env: Record<string, string> = {}): Promise<void> {
-  const child = spawn(await part('otelcol'), ['validate', '--config', path], {
+export async function validateCollectorConfig(
+  path: string,
+  env: Record<string, string> = {},
+  build: CollectorBuild = 'otelcol',
+): Promise<void> {
+  const child = spawn(await part(build), ['validate', '--config', path], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -25,6 +25,7 @@ export interface Recipe {
 }
 
 const COLLECTOR = '0.162.0';
+const BALANCER = '0.161.0';
 const OTEL_PYTHON = '1.45.2';
 
 export const RECIPES = {
@@ -34,7 +35,14 @@ export const RECIPES = {
     version: COLLECTOR,
     binary: 'otelcol-test',
     cost: 'three minutes or more',
-    install: buildCollector,
+    install: (out, scratch) => buildCollector(COLLECTOR, 'otelcol', 'otelcol-test', out, scratch),
+  },
+  'otelcol-balancer': {
+    title: 'OpenTelemetry Collector with the load-balancing exporter',
+    version: BALANCER,
+    binary: 'otelcol-balancer',
+    cost: 'three minutes or more',
+    install: (out, scratch) => buildCollector(BALANCER, 'otelcol-balancer', 'otelcol-balancer', out, scratch),
   },
   ghz: goProgram('ghz', '0.93.0', 'github.com/bojand/ghz/cmd/ghz'),
   telemetrygen: goProgram(
@@ -82,16 +90,22 @@ export type PartName = keyof typeof RECIPES;
  * The builder writes the Go sources; `go mod tidy`, which it would run too, fails on test-only modules,
  * so the pinned go.mod and go.sum are laid beside them and plain `go build` does the rest.
  */
-async function buildCollector(out: string, scratch: string): Promise<void> {
-  const recipe = fileURLToPath(new URL('otelcol/', import.meta.url));
+async function buildCollector(
+  version: string,
+  folder: string,
+  name: string,
+  out: string,
+  scratch: string,
+): Promise<void> {
+  const recipe = fileURLToPath(new URL(`${folder}/`, import.meta.url));
   const env = goEnvironment(scratch);
-  await runCommand('go', ['install', `go.opentelemetry.io/collector/cmd/builder@v${COLLECTOR}`], { env });
+  await runCommand('go', ['install', `go.opentelemetry.io/collector/cmd/builder@v${version}`], { env });
+  const build = join(scratch, 'build');
   const generate = ['--config', join(recipe, 'builder.yaml'), '--skip-compilation', '--skip-get-modules'];
   await runCommand(join(scratch, 'builder'), generate, { cwd: scratch });
-  const build = join(scratch, 'build');
   for (const file of ['go.mod', 'go.sum']) await copyFile(join(recipe, file), join(build, file));
-  const binary = join(out, 'otelcol-test');
-  await runCommand('go', ['build', '-mod=mod', '-trimpath', '-ldflags=-s -w', '-o', binary], { cwd: build, env });
+  const flags = ['-mod=mod', '-trimpath', '-ldflags=-s -w'];
+  await runCommand('go', ['build', ...flags, '-o', join(out, name)], { cwd: build, env });
 }
 
 function installOracles(out: string): Promise<void> {
