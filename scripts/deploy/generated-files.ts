@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { dashboard } from './dashboard.ts';
 import { notice } from './notice.ts';
 import { valuesSchema } from './values-schema.ts';
+import { valuesTable } from './values-table.ts';
 
 const CHART = 'deploy/helm/halfspace';
 
@@ -12,11 +13,22 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
     [`${CHART}/values.schema.json`, `${JSON.stringify(valuesSchema(), null, 2)}\n`],
     // helm reads no file outside of its chart.
-    [`${CHART}/files/rules.yaml`, readFileSync(new URL('../../deploy/prometheus/rules.yaml', import.meta.url), 'utf8')],
+    [`${CHART}/files/rules.yaml`, read('deploy/prometheus/rules.yaml')],
     [`${CHART}/files/dashboard.json`, board],
     ['deploy/grafana/dashboard.json', board],
+    [`${CHART}/README.md`, readme()],
     ['NOTICE', notice()],
   ]);
+}
+
+/** The chart's page is written by hand down to its last heading, under which the values stand. */
+function readme(): string {
+  const [byHand = ''] = read(`${CHART}/README.md`).split(/(?<=^## Values\n)/m);
+  return `${byHand}\n${valuesTable(read(`${CHART}/values.yaml`))}\n`;
+}
+
+function read(path: string): string {
+  return readFileSync(`${rootFolder()}${path}`, 'utf8');
 }
 
 /** What `helm template` is to be asked for each plain manifest. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { PLAIN_MANIFESTS, plainArguments, plainManifest, rootFolder } from '../../scripts/deploy/generated-files.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
+import { parseAlerts } from '../../src/sinks/alerts-file/load-alerts.ts';
 import { usePart } from '../parts/part.ts';
 import { runCommand } from '../parts/run-command.ts';
 import { restrictedViolations } from './pod-security.ts';
@@ -131,6 +132,15 @@ describe.skipIf(helm.missing !== undefined)('the chart', () => {
     ['a route without a Gateway', ['httpRoute.enabled=true'], 'httpRoute.parentRefs'],
   ])('refuses %s, and says so', async (_what, values, sentence) => {
     await expect(template(...values.flatMap(set))).rejects.toThrow(sentence);
+  });
+
+  test('gives an alerts file that the service takes, with its secrets left to the environment', async () => {
+    const manifests = await render('-f', join(CHART, 'examples/alerts.yaml'));
+    const { data } = manifests.find(({ metadata }) => metadata.name === 'halfspace-alerts')!;
+    const secrets: Record<string, string> = { SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/T/B/x' };
+    const variable = (name: string) => secrets[name] ?? 'a-key-of-32-characters-1234567890';
+    const { sinks } = parseAlerts(data!['alerts.yaml']!, { file: 'alerts.yaml', variable });
+    expect(sinks.map(({ name }) => name).toSorted()).toEqual(['on-call', 'team']);
   });
 
   test('takes secrets by reference, and keeps them out of what it renders', async () => {

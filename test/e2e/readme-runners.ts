@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { validateCollectorConfig } from '../parts/collector.ts';
 import type { Addresses } from './halfspace.ts';
 import type { Fence } from './readme-commands.ts';
+import { dryRunHelm, readCompose } from './readme-deploy.ts';
 import { openShell, runShell } from './shell.ts';
 import { differences, parseShown } from './shown-answer.ts';
 
@@ -40,6 +41,8 @@ const RUNNERS: Runner[] = [
     run: runCli,
   },
   { matches: /^(?:[A-Z_]+=\S+ )*otelcol-contrib --config otel-collector\.yaml$/, run: checkCollector },
+  { matches: /^helm install /, run: dryRunHelm },
+  { matches: /^docker compose -f \S+ up\b/, run: readCompose },
   { matches: /^export OTEL_/, run: checkSdkVariable },
 ];
 

