@@ -34,7 +34,8 @@ export function createHttpPost({ url, headers = {}, timeoutMs, secrets, nowMs }:
     connect: { timeout: Math.min(timeoutMs, CONNECT_TIMEOUT_MS) },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-    connections: 1,
+    // One for delivery, and one for who tries the sink while a call of delivery hangs.
+    connections: 2,
   });
   const hidden = [...secrets, url.pathname + url.search].filter((text) => text.length > 1);
   return {

@@ -1,5 +1,7 @@
 import type { Alert } from '../alert-event.ts';
 import { subjectOf } from '../alert-event.ts';
+import { isAtLeast } from '../severity.ts';
+import type { Severity } from '../severity.ts';
 
 /** One alert that waits for its sink. */
 export interface Pending {
@@ -14,7 +16,10 @@ export interface Pending {
 export interface DeliveryQueueOptions {
   entriesMax: number;
   bytesMax: number;
-  /** Time from one message about a subject to the next update of it; openings and resolutions never wait for it. */
+  /**
+   * Time from one message about a subject to the next update of it. Openings, resolutions and updates that are more
+   * severe than what was told never wait for it.
+   */
   updateIntervalMs: number;
   /** Whether single anomalies of one template that wait count as one, the newest. */
   joinsAnomalies: boolean;
@@ -24,8 +29,9 @@ export interface DeliveryQueueOptions {
 interface Lane {
   waiting: Pending[];
   isUnderWay: boolean;
-  /** An update waits until then. */
+  /** An update waits until then, unless it is of something worse than what was told. */
   quietUntilMs: number;
+  told: Severity | undefined;
 }
 
 /** Subjects told lately that are remembered for their update interval. */
@@ -102,10 +108,11 @@ export class DeliveryQueue {
 
   /** They are delivered or given up. */
   done(pendings: readonly Pending[], nowMs: number): void {
-    for (const { subject, bytes } of pendings) {
+    for (const { subject, bytes, alert } of pendings) {
       this.#count--;
       this.#bytes -= bytes;
       const lane = this.#laneOf(subject);
+      lane.told = alert.event.severity;
       lane.isUnderWay = false;
       lane.quietUntilMs = nowMs + this.#options.updateIntervalMs;
       // To the end: the others have their turn first.
@@ -144,16 +151,20 @@ export class DeliveryQueue {
     for (const lane of this.#lanes.values()) {
       const [head] = lane.waiting;
       if (head === undefined || lane.isUnderWay) continue;
-      const readyMs = head.alert.event.kind === 'updated' ? lane.quietUntilMs : 0;
-      soonest = Math.min(soonest ?? Number.POSITIVE_INFINITY, readyMs);
+      soonest = Math.min(soonest ?? Number.POSITIVE_INFINITY, waits(lane, head) ? lane.quietUntilMs : 0);
     }
     return soonest;
+  }
+
+  /** Updates that wait for their interval need not any more. */
+  forgetIntervals(): void {
+    for (const lane of this.#lanes.values()) lane.quietUntilMs = 0;
   }
 
   #laneOf(subject: string): Lane {
     let lane = this.#lanes.get(subject);
     if (lane === undefined) {
-      lane = { waiting: [], isUnderWay: false, quietUntilMs: 0 };
+      lane = { waiting: [], isUnderWay: false, quietUntilMs: 0, told: undefined };
       this.#lanes.set(subject, lane);
     }
     return lane;
@@ -210,7 +221,11 @@ export class DeliveryQueue {
 function isReady(lane: Lane, nowMs: number, ignoresIntervals: boolean): boolean {
   const [head] = lane.waiting;
   if (head === undefined) return false;
-  return ignoresIntervals || head.alert.event.kind !== 'updated' || lane.quietUntilMs <= nowMs;
+  return ignoresIntervals || !waits(lane, head) || lane.quietUntilMs <= nowMs;
+}
+
+function waits({ told }: Lane, { alert: { event } }: Pending): boolean {
+  return event.kind === 'updated' && told !== undefined && isAtLeast(told, event.severity);
 }
 
 export function pendingOf(alert: Alert, createdMs: number, bytes: number): Pending {

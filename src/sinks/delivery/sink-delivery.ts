@@ -34,6 +34,7 @@ export interface DeliveryOptions {
 const RETRY_AFTER_MS_MAX = 3_600_000;
 /** What a race that is over answers, to nobody. */
 const NEVER_ASKED: SendResult = { outcome: 'failed', error: '' };
+const CLOCK_SET_BACK_MS = 1000;
 /** While stopping, so many failures in a row end the attempt to be rid of what waits. */
 const DRAIN_FAILURES_MAX = 3;
 const DRAIN_RETRY_MS_MAX = 500;
@@ -51,6 +52,7 @@ export class SinkDelivery {
   #failures = 0;
   #notBeforeMs = 0;
   #refreshAtMs: number;
+  #lastNowMs: number;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -58,6 +60,7 @@ export class SinkDelivery {
     const { perMinute, burst, name, log } = options;
     this.#bucket = new TokenBucket({ perMinute, burst, nowMs: options.nowMs() });
     this.report = new DeliveryReport(name, log);
+    this.#lastNowMs = options.nowMs();
     this.#refreshAtMs = options.nowMs() + (options.sink.refresh?.everyMs ?? Number.POSITIVE_INFINITY);
   }
 
@@ -117,9 +120,18 @@ export class SinkDelivery {
 
   #waitMs(): number {
     const nowMs = this.#options.nowMs();
+    if (nowMs < this.#lastNowMs - CLOCK_SET_BACK_MS) this.#forgetTimes(nowMs);
+    this.#lastNowMs = nowMs;
     const readyMs = this.#isDraining ? nowMs : (this.#queue.nextReadyMs() ?? Number.POSITIVE_INFINITY);
     const dueMs = Math.min(readyMs, this.#refreshAtMs);
     return Math.max(dueMs - nowMs, this.#notBeforeMs - nowMs, this.#bucket.waitMs(nowMs));
+  }
+
+  /** The clock was set back: what was to happen at a time of the old one would happen far too late. */
+  #forgetTimes(nowMs: number): void {
+    this.#notBeforeMs = nowMs;
+    this.#refreshAtMs = Math.min(this.#refreshAtMs, nowMs);
+    this.#queue.forgetIntervals();
   }
 
   /** Until the time has passed, or something has come. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AlertEventKind } from '../../../src/sinks/alert-event.ts';
+import type { Severity } from '../../../src/sinks/severity.ts';
 import { DeliveryQueue, pendingOf } from '../../../src/sinks/delivery/delivery-queue.ts';
 import type { DeliveryQueueOptions, Pending } from '../../../src/sinks/delivery/delivery-queue.ts';
 import { TokenBucket } from '../../../src/sinks/delivery/token-bucket.ts';
@@ -18,9 +19,9 @@ function queue(over: Partial<DeliveryQueueOptions> = {}): DeliveryQueue {
 }
 
 let serial = 0;
-function alert(kind: AlertEventKind, of = 'a', createdMs = 0): Pending {
+function alert(kind: AlertEventKind, of = 'a', createdMs = 0, severity: Severity = 'error'): Pending {
   const about = kind === 'anomaly' ? { anomaly: anomaly({ fingerprint: of }) } : { incident: incident({ id: of }) };
-  const event = { v: 1, kind, severity: 'error', title: 't', text: '', at: 0, ...about } as const;
+  const event = { v: 1, kind, severity, title: 't', text: '', at: 0, ...about } as const;
   return pendingOf({ id: `${of}-${kind}-${serial++}`, event }, createdMs, BYTES);
 }
 
@@ -60,6 +61,15 @@ describe('what waits for a sink', () => {
     expect(kinds(waiting.take(1, 1000))).toEqual(['a updated']);
     waiting.add(alert('opened', 'b'));
     expect(waiting.nextReadyMs()).toBe(0);
+  });
+
+  test('an update of something worse than was told does not wait either', () => {
+    const waiting = queue();
+    waiting.add(alert('opened'));
+    waiting.done(waiting.take(1, 0), 0);
+    waiting.add(alert('updated', 'a', 0, 'critical'));
+    expect(waiting.nextReadyMs()).toBe(0);
+    expect(kinds(waiting.take(1, 1))).toEqual(['a updated']);
   });
 
   test('what failed is tried again after the others had their turn', () => {

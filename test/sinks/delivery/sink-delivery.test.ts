@@ -194,6 +194,24 @@ test(
 );
 
 test(
+  'a clock that is set back by an hour holds nothing up',
+  async () => {
+    let nowMs = START_MS;
+    await using receiver = await startReceiver((_, index) => ({ status: index === 0 ? 500 : 200 }));
+    const { sinks, tell } = sinksOf(`sinks:\n${hook(receiver)}`, {
+      nowMs: () => nowMs,
+      retry: { firstMs: LONG, longestMs: LONG },
+    });
+    tell(opened(1));
+    await vi.waitFor(() => expect(sinks.statuses()[0]?.counts.failed).toBe(1), { timeout: LONG });
+    nowMs -= 3_600_000;
+    tell(opened(2));
+    await delivered(sinks, 2);
+  },
+  LONG,
+);
+
+test(
   'an alert that is too old is given up, said so and out of the outbox',
   async () => {
     await using receiver = await startReceiver(() => ({ status: 500 }));
