@@ -3,6 +3,7 @@ import { shared } from '../shared.ts';
 import { CORPUS_LINES } from './corpus.ts';
 import { formatTable } from './figure.ts';
 import type { Figure } from './figure.ts';
+import { alertsSection } from './sections/alerts.ts';
 import { forestSection, liveSection, mineSection, treesSection } from './sections/algorithms.ts';
 import { otlpSection } from './sections/otlp.ts';
 import { pushdownSection } from './sections/pushdown.ts';
@@ -22,6 +23,7 @@ const SECTIONS = new Map<string, () => Promise<Figure[]>>([
   ['otlp', otlpSection],
   ['window', windowSection],
   ['pushdown', pushdownSection],
+  ['alerts', alertsSection],
   ['testbed', testbedSection],
 ]);
 
