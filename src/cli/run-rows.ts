@@ -5,7 +5,12 @@ import { openCommandRows } from './command-rows.ts';
 import type { CommandRows } from './command-rows.ts';
 import { detect } from './detect.ts';
 import type { RowArguments } from './row-arguments.ts';
+import type { OrderedRows } from './ordered-rows.ts';
+import type { Progress } from './terminal/progress.ts';
 import type { ReplayOptions } from '../score/replay.ts';
+
+/** Looking at the clock takes longer than most rows. */
+const ROWS_PER_LOOK = 1024;
 
 type Options = Pick<ReplayOptions, 'detector' | 'servicesMax'>;
 
@@ -34,9 +39,26 @@ async function withRows(
   const config = context.config();
   const options = { detector: { ...config.score, miner: config.mine }, servicesMax: config.live.servicesMax };
   const opened = await openCommandRows(asked, config, context);
+  // Results that are read on the terminal say themselves how far it is.
+  const progress = context.screen.isTerminal ? undefined : context.progress('scoring');
   try {
-    use(opened, options);
+    use(progress === undefined ? opened : { ...opened, rows: watched(opened.rows, progress) }, options);
   } finally {
+    progress?.done();
     opened.rows.close();
   }
+}
+
+/** Shows how far a visit of the rows has come. */
+function watched(rows: OrderedRows, progress: Progress): OrderedRows {
+  return {
+    ...rows,
+    visit(visit) {
+      let seen = 0;
+      rows.visit((row) => {
+        visit(row);
+        if (++seen % ROWS_PER_LOOK === 0) progress.told(seen, seen / rows.count);
+      });
+    },
+  };
 }

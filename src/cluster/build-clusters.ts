@@ -5,6 +5,7 @@ import { clusterName } from './cluster-name.ts';
 import { judgeTemplates } from './judge-templates.ts';
 import type { JudgeOptions } from './judge-templates.ts';
 import { layOut } from './layout.ts';
+import { BUCKETS_MAX } from './time-buckets.ts';
 import type { TemplateGroup } from './template-group.ts';
 
 const SAMPLES_MAX = 10;
@@ -25,6 +26,7 @@ export function buildClusters(groups: readonly TemplateGroup[], options: JudgeOp
   const texts = canonical.map(({ template }) => template);
   const places = layOut(texts, options.tick);
   const sizeOf = sizing(canonical);
+  const buckets = bucketsOf(canonical, options.bucketWidthMs);
 
   const order = [...canonical.keys()].toSorted(
     (a, b) =>
@@ -54,6 +56,8 @@ export function buildClusters(groups: readonly TemplateGroup[], options: JudgeOp
       logs: group.samples.slice(0, SAMPLES_MAX),
       levels: levelsOf(group.levelCounts),
     };
+    const dispersion = group.times.dispersion(buckets);
+    if (dispersion !== undefined) cluster.dispersion = dispersion;
     if (isAnomaly) cluster.isolationDepth = isolationDepth;
     if (group.aliases.length > 0) cluster.aliases = group.aliases.map((alias) => fingerprint(group.service, alias));
     return cluster;
@@ -68,6 +72,13 @@ function sizing(groups: readonly TemplateGroup[]): (logCount: number) => number 
     const size = SIZE_MIN + ((SIZE_MAX - SIZE_MIN) * Math.log(Math.max(logCount, 1))) / scale;
     return Math.round(size * 100) / 100;
   };
+}
+
+/** Buckets from the first row of the window to its last. */
+function bucketsOf(groups: readonly TemplateGroup[], widthMs: number): number {
+  const first = groups.reduce((least, { firstSeen }) => Math.min(least, firstSeen), Infinity);
+  const last = groups.reduce((most, { lastSeen }) => Math.max(most, lastSeen), -Infinity);
+  return last >= first ? Math.min(BUCKETS_MAX, Math.floor((last - first) / widthMs) + 1) : 0;
 }
 
 function levelsOf(counts: Uint32Array): Cluster['levels'] {

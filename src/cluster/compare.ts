@@ -27,17 +27,20 @@ export interface ComparedWindow {
 /**
  * What has changed from window `a` to window `b`. `new` and `gone` are in one alone; `more` and `fewer` are rates that
  * differ by {@link RATIO_MIN} and more where the exact test of two Poisson rates says that it is no chance, at a false
- * discovery rate of 5 % over all templates. Counts of logs scatter more than Poisson's: by how much is read off the
- * scatter of all templates around their common ratio, and the test is as much more careful.
+ * discovery rate of 5 % over all templates. Counts of logs scatter more than Poisson's: by how much is read off each
+ * template's own bursts and off the scatter of all templates around their common ratio, and the test is as much more
+ * careful.
  *
  * The same clusters in any order give the same answer.
  */
 export function compareWindows(a: ComparedWindow, b: ComparedWindow, tick: () => void = () => {}): Comparison {
   const pairs = matchTemplates(a.clusters, b.clusters, tick).map(summed).toSorted(byServiceThenTemplate);
   tick();
-  const dispersion = dispersionOf(pairs);
+  const common = commonDispersion(pairs);
   const pValues = pairs.map((pair) =>
-    isOverflow(pair) ? 1 : equalRatesP(pair.a.count, pair.b.count, a.minutes, b.minutes, dispersion),
+    isOverflow(pair)
+      ? 1
+      : equalRatesP(pair.a.count, pair.b.count, a.minutes, b.minutes, Math.max(common, ownDispersion(pair))),
   );
   const adjusted = adjustedByFdr(pValues);
   const places = layOut(
@@ -73,6 +76,7 @@ interface Side {
   count: number;
   levels: Cluster['levels'];
   isAnomaly: boolean;
+  dispersion: number;
 }
 
 interface SummedPair {
@@ -96,6 +100,7 @@ function sideOf(clusters: readonly Cluster[]): Side {
     count: clusters.reduce((sum, { logCount }) => sum + logCount, 0),
     levels,
     isAnomaly: clusters.some(({ isAnomaly }) => isAnomaly),
+    dispersion: clusters.reduce((most, { dispersion = 1 }) => Math.max(most, dispersion), 1),
   };
 }
 
@@ -114,7 +119,7 @@ function isOverflow({ shown }: SummedPair): boolean {
  * Variance over Poisson's, at least 1: the median of the templates' squared residuals around the ratio that they have in
  * common, over what it would be by chance. The median, as templates that did change must not hide themselves.
  */
-function dispersionOf(pairs: readonly SummedPair[]): number {
+function commonDispersion(pairs: readonly SummedPair[]): number {
   const common = pairs.filter(({ a, b }) => a.count > 0 && b.count > 0 && a.count + b.count >= SCATTER_LINES_MIN);
   if (common.length < SCATTER_TEMPLATES_MIN) return 1;
   const share = median(common.map(({ a, b }) => b.count / (a.count + b.count)));
@@ -123,6 +128,11 @@ function dispersionOf(pairs: readonly SummedPair[]): number {
     return (b.count - lines * share) ** 2 / (lines * share * (1 - share));
   });
   return Math.max(1, median(residuals) / CHI_SQUARED_MEDIAN);
+}
+
+/** Of both windows, each by its lines: one burst in one of them says little of how often the template comes. */
+function ownDispersion({ a, b }: SummedPair): number {
+  return (a.count * a.dispersion + b.count * b.dispersion) / (a.count + b.count);
 }
 
 function median(values: readonly number[]): number {

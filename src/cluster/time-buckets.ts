@@ -9,6 +9,9 @@ export function bucketWidthMs(spanMs: number): number {
   return Math.max(WIDTH_MIN_MS, (spanMs + 1) / BUCKETS_MAX);
 }
 
+/** Fewer buckets do not tell bursts from chance. */
+const SCATTER_BUCKETS_MIN = 8;
+
 /** How the rows of one template lie in time: their number in each of the window's buckets, of which most have none. */
 export class TimeBuckets {
   /** Bucket numbers, ascending, 0 to 63. */
@@ -31,5 +34,18 @@ export class TimeBuckets {
     for (const { numbers, counts } of [this, other]) numbers.forEach((bucket, i) => (rows[bucket]! += counts[i]!));
     this.numbers = [...rows.keys()].filter((bucket) => rows[bucket]! > 0);
     this.counts = this.numbers.map((bucket) => rows[bucket]!);
+  }
+
+  /**
+   * Variance over mean of the rows in the window's first `buckets` buckets: 1 where they come by chance alone, about n
+   * where they come n at a time. Undefined where there are too few buckets to tell.
+   */
+  dispersion(buckets: number): number | undefined {
+    if (buckets < SCATTER_BUCKETS_MIN) return undefined;
+    const rows = this.counts.reduce((sum, count) => sum + count, 0);
+    const mean = rows / buckets;
+    const squares = this.counts.reduce((sum, count) => sum + (count - mean) ** 2, 0);
+    const empty = (buckets - this.counts.length) * mean ** 2;
+    return (squares + empty) / (buckets - 1) / mean;
   }
 }

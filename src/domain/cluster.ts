@@ -30,6 +30,11 @@ export interface Cluster {
   /** At most ten sample rows. */
   logs: LogRow[];
   levels: Partial<Record<Level, number>>;
+  /**
+   * Variance over mean of its rows in equal parts of the window: 1 is chance, n about n rows at a time. Absent where the
+   * window is too short to tell.
+   */
+  dispersion?: number;
   /** Mean path length, rounded; on anomalous clusters only. */
   isolationDepth?: number;
 }

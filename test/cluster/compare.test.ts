@@ -91,6 +91,13 @@ describe('two windows', () => {
     expect(byTemplate.get('b')!.p_value).toBeGreaterThan(0.05);
   });
 
+  test('a burst is one event, however many lines it has', () => {
+    const steady = compare([cluster('a', 100, { dispersion: 1 })], [cluster('a', 300, { dispersion: 1.2 })]);
+    expect(steady.counts.more).toBe(1);
+    const burst = compare([cluster('a', 100, { dispersion: 1 })], [cluster('a', 300, { dispersion: 200 })]);
+    expect(burst.templates).toMatchObject([{ change: 'same', ratio: 3 }]);
+  });
+
   test('do not depend on the order of the clusters, nor change when compared the other way round', () => {
     const next = chance(3);
     const words = ['red', 'green', 'blue', 'late', 'lost'];

@@ -36,4 +36,16 @@ describe('time buckets', () => {
       }),
     );
   });
+
+  it('say how far their rows are from chance', () => {
+    // As the textbook has it, over all buckets, the empty ones included.
+    const rows = [4, 0, 0, 2, 0, 9, 0, 1, 0, 0];
+    const mean = rows.reduce((sum, count) => sum + count, 0) / rows.length;
+    const variance = rows.reduce((sum, count) => sum + (count - mean) ** 2, 0) / (rows.length - 1);
+    const buckets = bucketsOf(rows.flatMap((count, bucket) => Array.from({ length: count }, () => bucket)));
+    expect(buckets.dispersion(10)).toBeCloseTo(variance / mean, 12);
+    expect(bucketsOf(Array.from({ length: 64 }, (_, i) => i)).dispersion(64)).toBe(0);
+    expect(bucketsOf(Array.from({ length: 500 }, () => 7)).dispersion(64)).toBeCloseTo(500, 9);
+    expect(buckets.dispersion(7)).toBeUndefined();
+  });
 });

@@ -49,7 +49,7 @@ function table(clusters: readonly Cluster[], analysed: Analysed): string {
   const rows = clusters.map((cluster, i) => row(cluster, analysed, i < DETAILED_MAX)).join('\n');
   const unit = rateUnit(analysed);
   return `<div class="wide"><table>
-<thead><tr><th class="n">Lines</th><th class="n">${unit === undefined ? '' : `A ${unit.name}`}</th><th class="n">Errors</th><th class="n">Score</th><th>Service</th><th>Template</th></tr></thead>
+<thead><tr><th class="n">Lines</th><th class="n">${unit === undefined ? '' : `Per ${unit.name}`}</th><th class="n">Errors</th><th class="n">Score</th><th>Service</th><th>Template</th></tr></thead>
 <tbody>
 ${rows}
 </tbody>

@@ -73,7 +73,7 @@ function templateLines(analysed: Analysed, all: boolean, width: number, paint: P
   const columns: Column[] = [
     { title: 'lines', align: 'right' },
     { title: 'share', align: 'right' },
-    { title: unit === undefined ? '' : `a ${unit.name}`, align: 'right' },
+    { title: unit === undefined ? '' : `per ${unit.name}`, align: 'right' },
     { title: 'errors', align: 'right' },
     ...(hasServices ? [{ title: 'service', align: 'left' as const }] : []),
     { title: 'template', align: 'left' },

@@ -37,6 +37,13 @@ export const ClusterSchema = Type.Object(
     template: Type.String(),
     logs: Type.Array(reference(LogRowSchema), { maxItems: 10 }),
     levels: LevelCountsSchema,
+    dispersion: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        description:
+          'Variance over mean of its rows in equal parts of the window: 1 is chance, n about n rows at a time',
+      }),
+    ),
     isolationDepth: Type.Optional(Type.Number({ description: 'Mean path length; on anomalous clusters' })),
   },
   { $id: 'Cluster', title: 'Cluster', additionalProperties: false },
