@@ -1,3 +1,5 @@
+import { storeMetrics } from './app-store.ts';
+import type { Kept } from './app-store.ts';
 import { countsByReason } from './domain/anomaly.ts';
 import type { ExportCounts } from './export-counts.ts';
 import type { AlertPath } from './live/alert-path.ts';
@@ -21,6 +23,7 @@ export function readMetrics({
   incidentLog,
   alerts,
   late,
+  kept,
 }: {
   shards: ShardSet;
   retraining: Retraining;
@@ -31,6 +34,7 @@ export function readMetrics({
   incidentLog: IncidentLog;
   alerts: AlertPath;
   late: LateParts;
+  kept: Kept | undefined;
 }): MetricsSnapshot {
   const stats = shards.stats();
   return {
@@ -64,6 +68,7 @@ export function readMetrics({
     incidentsOpened: alerts.opened,
     ownRecords: late.router?.ownRecords ?? 0,
     sinks: late.sinks?.statuses() ?? [],
+    store: storeMetrics(kept),
   };
 }
 

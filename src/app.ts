@@ -4,6 +4,8 @@ import { readMetrics, StreamCounts } from './app-metrics.ts';
 import type { LateParts } from './app-metrics.ts';
 import { startReceiving } from './app-receivers.ts';
 import { startSinks } from './app-sinks.ts';
+import { alertSteps, keptModels, openStore, restoreAlerts, startSnapshots, storeProblems } from './app-store.ts';
+import type { Kept } from './app-store.ts';
 import { credentialStore, windowAnswers } from './app-windows.ts';
 import { createAnalyser } from './analyse/analyser.ts';
 import type { Analyser } from './analyse/analyser.ts';
@@ -65,16 +67,28 @@ async function assemble(
   const { live } = config;
   const state: { readiness: Readiness } = { readiness: { ready: false, reasons: ['starting'] } };
   const anomalies = new AnomalyLog({ entriesMax: live.anomalyLogMax, bytesMax: ANOMALY_LOG_BYTES_MAX });
-  const incidentLog = new IncidentLog({ changesMax: INCIDENT_CHANGES_MAX, resolvedMax: INCIDENTS_RESOLVED_MAX });
+  const kept = await openStore(config, logger, stops);
+  const incidentLog = new IncidentLog(
+    { changesMax: INCIDENT_CHANGES_MAX, resolvedMax: INCIDENTS_RESOLVED_MAX },
+    kept?.nextChangeId,
+  );
   const incidents = new Incidents({ quietMs: live.incidentQuietMs });
   const late: LateParts = {};
+  const shards = await startShards(config, logger, kept, stops);
+  const feedback = new FeedbackBook({
+    entriesMax: FEEDBACK_MAX,
+    async onChange(entries) {
+      await shards.mark(entries.map(({ fingerprint, mark }) => [fingerprint, mark]));
+      await kept?.store.keepFeedback(entries);
+    },
+  });
+  if (kept !== undefined) await restoreAlerts(kept, { anomalies, incidents, incidentLog, feedback, shards });
   const alerts = new AlertPath({
     anomalies,
     incidents,
     incidentLog,
-    onRecord: (record) => late.sinks?.enqueue(late.sinks.plan(record)),
+    ...alertSteps({ kept, anomalies, incidentLog, sinks: () => late.sinks }),
   });
-  const shards = await startShards(config, logger, stops);
   const analyser = startAnalyser(config, stops);
   const retraining = startRetraining(config, logger, shards, analyser, stops);
   const budget = new ByteBudget(config.receive.inFlightBytesMax);
@@ -84,16 +98,16 @@ async function assemble(
   const version = productVersion();
   const metrics = createMetrics({
     version,
-    read: () => readMetrics({ shards, retraining, budget, counts, streams, watchers, incidentLog, alerts, late }),
+    read: () => readMetrics({ shards, retraining, budget, counts, streams, watchers, incidentLog, alerts, late, kept }),
   });
   // Before what brings anomalies, so that it stops after it.
-  const sinks = startSinks(alertsConfig, { incidents: incidentLog, metrics, logger }, stops);
+  const sinks = startSinks(
+    alertsConfig,
+    { incidents: incidentLog, metrics, logger, outbox: kept?.store.outbox },
+    stops,
+  );
   late.sinks = sinks;
   const credentials = credentialStore(config);
-  const feedback = new FeedbackBook({
-    entriesMax: FEEDBACK_MAX,
-    onChange: (entries) => shards.mark(entries.map(({ fingerprint, mark }) => [fingerprint, mark])),
-  });
   const engine = new LiveEngine({
     shards,
     windows: windowAnswers(config, { shards, analyser, credentials, metrics }),
@@ -103,7 +117,7 @@ async function assemble(
     credentials,
     sinks,
     liveClusters: () => retraining.current,
-    readiness: () => state.readiness,
+    readiness: () => ({ ...state.readiness, degraded: storeProblems(kept) }),
     nowMs,
   });
   const rest = await startServing(config, { engine, metrics, logger, version }, stops);
@@ -131,7 +145,7 @@ async function assemble(
   };
 }
 
-async function startShards(config: Config, logger: Logger, stops: Stops): Promise<ShardSet> {
+async function startShards(config: Config, logger: Logger, kept: Kept | undefined, stops: Stops): Promise<ShardSet> {
   const { live, mine, score, receive, keepsTemplates } = config;
   const shards = new ShardSet({
     shards: live.shards,
@@ -141,10 +155,17 @@ async function startShards(config: Config, logger: Logger, stops: Stops): Promis
     detector: { ...score, miner: { ...mine, keepsTemplates } },
     serviceAttributes: receive.serviceAttributes,
     onCrash: (shard, error) =>
-      logger.error({ err: error, shard }, 'a shard died and was started anew; its services learn from the beginning'),
+      logger.error(
+        { err: error, shard },
+        kept === undefined
+          ? 'a shard died and was started anew; its services learn from the beginning'
+          : 'a shard died and was started anew; its services go on from their last snapshots',
+      ),
+    ...(kept === undefined ? {} : { models: keptModels(kept, logger) }),
   });
   stops.push(() => shards.stop());
   await shards.started();
+  if (kept !== undefined) startSnapshots(kept, config, shards, logger, stops);
   return shards;
 }
 

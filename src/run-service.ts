@@ -10,6 +10,7 @@ import { startDemo } from './demo/otlp-sender.ts';
 import { TlsError } from './receive/tls.ts';
 import type { AlertsConfig } from './sinks/alerts-file/alerts-config.ts';
 import { loadAlerts } from './sinks/alerts-file/load-alerts.ts';
+import { DataFolderTaken } from './store/data-lock.ts';
 import { createLogger } from './telemetry/logger.ts';
 
 /** Listening there is listening on every address of the machine. */
@@ -54,6 +55,7 @@ async function start(config: Config, logger: Logger, alerts: AlertsConfig | unde
   } catch (error) {
     const { code, port } = systemErrorUnder(error);
     if (error instanceof TlsError) return fail(EXIT_USAGE, error.message);
+    if (error instanceof DataFolderTaken) return fail(EXIT_FAILURE, error.message);
     if (code === 'EADDRINUSE')
       return fail(EXIT_FAILURE, `port ${port} is taken: stop what listens there, or set ${portSetting(config, port)}`);
     if (code === 'EACCES') return fail(EXIT_FAILURE, `port ${port} may not be opened by this user: set one above 1023`);

@@ -47,6 +47,8 @@ export interface Config {
     incidentQuietMs: number;
     shutdownGraceMs: number;
   };
+  /** What survives a restart; undefined: nothing does. */
+  store: { folder: string; bytesMax: number; snapshotIntervalMs: number } | undefined;
   analyse: { threads: number; maxRows: number; defaultLookbackHours: number; answerTimeoutMs: number };
   /** Hosts that a request may, and may not, name as the address of a store. */
   sourceHosts: { allowed: string[]; denied: string[] };
@@ -110,6 +112,14 @@ export function buildConfig(
       incidentQuietMs: settings.INCIDENT_QUIET_SECONDS * 1000,
       shutdownGraceMs: settings.SHUTDOWN_GRACE_SECONDS * 1000,
     },
+    store:
+      settings.DATA_DIR === undefined
+        ? undefined
+        : {
+            folder: settings.DATA_DIR,
+            bytesMax: settings.DATA_MAX_BYTES,
+            snapshotIntervalMs: settings.SNAPSHOT_INTERVAL_SECONDS * 1000,
+          },
     analyse: {
       threads: settings.ANALYSIS_THREADS,
       maxRows: settings.MAX_ROWS,

@@ -192,6 +192,14 @@ export const SettingsSchema = Type.Object({
     description: 'Time in which a store has to begin an answer, and to go on with it',
   }),
   ANALYSIS_THREADS: Type.Integer({ minimum: 1, maximum: 64, default: 1, description: 'Threads that analyse windows' }),
+  DATA_DIR: text('Folder in which models, alerts and feedback survive a restart; unset: memory only'),
+  DATA_MAX_BYTES: bytes(4096 * MIB, 'Room that the files in DATA_DIR may take', 16 * MIB),
+  SNAPSHOT_INTERVAL_SECONDS: Type.Integer({
+    minimum: 1,
+    maximum: 3600,
+    default: 60,
+    description: 'Time after which the model of a service that goes on learning is written to DATA_DIR again',
+  }),
   ANOMALY_LOG_MAX: Type.Integer({
     minimum: 1,
     maximum: 1_000_000,

@@ -70,6 +70,13 @@ export class Incidents {
     return Array.from(this.#open.keys(), (incident) => incident.shown());
   }
 
+  /** Of those open now, the ones with these ids. */
+  standing(ids: ReadonlySet<string>): Incident[] {
+    const found: Incident[] = [];
+    for (const incident of this.#open.keys()) if (ids.has(incident.id)) found.push(incident.shown());
+    return found;
+  }
+
   get openCount(): number {
     return this.#open.size;
   }

@@ -1,5 +1,5 @@
 import type { Anomaly } from '../domain/anomaly.ts';
-import type { IncidentChange } from '../domain/incident.ts';
+import type { Incident, IncidentChange } from '../domain/incident.ts';
 import type { Incidents } from '../incident/incidents.ts';
 import { readAnomalies } from './anomaly-batch.ts';
 import type { AnomalyBatch } from './anomaly-batch.ts';
@@ -16,13 +16,18 @@ export interface AlertRecord {
   /** Of the first change. */
   firstChangeId: number;
   changes: readonly IncidentChange[];
+  /** The incidents that its anomalies are part of, as they stand now; empty where nothing is kept. */
+  standing: readonly Incident[];
 }
 
 export interface AlertPathOptions {
   anomalies: AnomalyLog;
   incidents: Incidents;
   incidentLog: IncidentLog;
-  /** Resolves once the record is kept; until then no sender hears that its anomalies were taken. */
+  /**
+   * Resolves once the record is kept, in the order of calls; until then no sender hears that its anomalies were taken,
+   * and no reader sees them: an id that somebody has seen is never given to another.
+   */
   keep?: (record: AlertRecord) => Promise<void>;
   /** Told what has been kept. */
   onRecord?: (record: AlertRecord) => void;
@@ -31,36 +36,63 @@ export interface AlertPathOptions {
 /** From anomalies to what people hear of: the live stream, incidents, sinks. One after the other, in order. */
 export class AlertPath {
   readonly #options: AlertPathOptions;
+  #nextAnomalyId: number;
+  #nextChangeId: number;
+  /** Of the latest record. */
+  #told = Promise.resolve();
   /** Incidents opened so far. */
   opened = 0;
 
   constructor(options: AlertPathOptions) {
     this.#options = options;
+    this.#nextAnomalyId = options.anomalies.nextId;
+    this.#nextChangeId = options.incidentLog.nextId;
   }
 
   /** Takes what a shard found; resolves when it may be acknowledged. */
   take(batch: AnomalyBatch): Promise<void> {
-    const { anomalies: log, incidents } = this.#options;
-    const firstAnomalyId = log.nextId;
-    log.append(batch);
+    const { incidents, keep } = this.#options;
+    const firstAnomalyId = this.#nextAnomalyId;
+    this.#nextAnomalyId += batch.offsets.length;
     const anomalies = readAnomalies(batch);
-    const changes = anomalies.flatMap((anomaly) => incidents.add(anomaly).changes);
-    return this.#tell({ batch, firstAnomalyId, anomalies, changes });
+    const touched = new Set<string>();
+    const changes = anomalies.flatMap((anomaly) => {
+      const added = incidents.add(anomaly);
+      touched.add(added.id);
+      return added.changes;
+    });
+    const standing = keep === undefined ? [] : incidents.standing(touched);
+    return this.#tell({ batch, firstAnomalyId, anomalies, changes, standing });
   }
 
   /** It is this late: what has been quiet is over. */
   advance(nowMs: number): Promise<void> {
     const changes = this.#options.incidents.advance(nowMs);
     if (changes.length === 0) return Promise.resolve();
-    return this.#tell({ batch: undefined, firstAnomalyId: 0, anomalies: [], changes });
+    return this.#tell({ batch: undefined, firstAnomalyId: 0, anomalies: [], changes, standing: [] });
   }
 
-  async #tell(found: Omit<AlertRecord, 'firstChangeId'>): Promise<void> {
-    const { incidentLog, keep, onRecord } = this.#options;
-    const record = { ...found, firstChangeId: incidentLog.nextId };
-    incidentLog.append(found.changes);
+  #tell(found: Omit<AlertRecord, 'firstChangeId'>): Promise<void> {
+    const record = { ...found, firstChangeId: this.#nextChangeId };
+    this.#nextChangeId += found.changes.length;
     this.opened += found.changes.filter(({ kind }) => kind === 'opened').length;
-    await keep?.(record);
+    const { keep } = this.#options;
+    if (keep === undefined) {
+      this.#publish(record);
+      return Promise.resolve();
+    }
+    const kept = keep(record);
+    this.#told = this.#told.then(async () => {
+      await kept;
+      this.#publish(record);
+    });
+    return this.#told;
+  }
+
+  #publish(record: AlertRecord): void {
+    const { anomalies, incidentLog, onRecord } = this.#options;
+    if (record.batch !== undefined) anomalies.append(record.batch);
+    incidentLog.append(record.changes);
     onRecord?.(record);
   }
 }

@@ -73,6 +73,21 @@ export class AnomalyLog {
     this.#notify();
   }
 
+  /**
+   * Anomalies of before, whose ids have no gaps up to `nextId`, which the next one gets. To be called before any is
+   * appended; they are no news to anybody.
+   */
+  restore(batches: readonly { firstId: number; batch: AnomalyBatch }[], nextId: number): void {
+    this.#firstId = nextId;
+    this.#nextId = nextId;
+    for (const { firstId, batch } of batches) {
+      const bytes = bytesOf(batch);
+      this.#batches.push({ batch, firstId, bytes });
+      this.#bytes += bytes;
+    }
+    if (batches.length > 0) this.#makeRoom();
+  }
+
   /** Calls back after anomalies were appended, many at once; returns the way to stop it. */
   onAppend(listener: () => void): () => void {
     this.#listeners.add(listener);

@@ -24,6 +24,11 @@ export class FeedbackBook {
     return this.#entries.size;
   }
 
+  /** What had been said before; nobody is told. */
+  restore(entries: readonly Feedback[]): void {
+    this.#entries = new Map(entries.map((entry) => [entry.fingerprint, entry]));
+  }
+
   /** The latest first. */
   list(): Feedback[] {
     return [...this.#entries.values()].toReversed();

@@ -73,8 +73,13 @@ export class IncidentLog {
     if (changes.length > 0) this.#notify();
   }
 
-  /** Incidents of before, oldest first; they are no news to anybody. */
-  restore(incidents: readonly Incident[]): void {
+  /** Incidents of before, oldest first, and the latest changes, up to the next one's number; they are no news to anybody. */
+  restore(incidents: readonly Incident[], changes: readonly { id: number; change: IncidentChange }[] = []): void {
+    for (const { id, change } of changes.slice(-this.#options.changesMax)) {
+      const { kind, incident } = change;
+      this.#ring[id % this.#options.changesMax] = { id, change, json: JSON.stringify({ id, kind, incident }) };
+      this.#firstId = Math.min(this.#firstId, id);
+    }
     for (const incident of incidents) this.#keep(incident);
   }
 

@@ -10,6 +10,9 @@ const IDLE_MS = 3_600_000;
 interface Entry {
   detector: Detector;
   lastSeenMs: number;
+  /** When its snapshot was taken last, 0 before the first; and whether it has learnt anything since. */
+  savedMs: number;
+  isChanged: boolean;
 }
 
 /**
@@ -23,6 +26,7 @@ export class ServiceTable {
   readonly #entries = new Map<string, Entry>();
   #overflow: Detector | undefined;
   #evicted = 0;
+  readonly #gone: string[] = [];
 
   constructor(servicesMax: number, options: DetectorOptions) {
     this.#servicesMax = servicesMax;
@@ -42,6 +46,7 @@ export class ServiceTable {
     const entry = this.#entries.get(service);
     if (entry === undefined) return this.#admit(service, receivedMs);
     entry.lastSeenMs = receivedMs;
+    entry.isChanged = true;
     this.#entries.delete(service);
     this.#entries.set(service, entry);
     return entry.detector;
@@ -61,6 +66,58 @@ export class ServiceTable {
     return createDetector(service, this.#options);
   }
 
+  /** Something other than a line has changed what is known of the service. */
+  markChanged(service: string): void {
+    const entry = this.#entries.get(service);
+    if (entry !== undefined) entry.isChanged = true;
+  }
+
+  /**
+   * Services whose latest snapshot is older than `beforeMs` and no longer what they know, the longest idle first; they
+   * count as saved at `nowMs` from then on. The overflow is a mixture, and has none.
+   */
+  *unsaved(beforeMs: number, nowMs: number): IterableIterator<{ detector: Detector; lastSeenMs: number }> {
+    for (const entry of this.#entries.values()) {
+      if (!entry.isChanged || entry.savedMs > beforeMs) continue;
+      entry.isChanged = false;
+      entry.savedMs = nowMs;
+      yield entry;
+    }
+  }
+
+  /** What was saved of them is lost. */
+  saveAgain(services: readonly string[] | 'all'): void {
+    for (const service of services === 'all' ? this.#entries.keys() : services) {
+      const entry = this.#entries.get(service);
+      if (entry === undefined) continue;
+      entry.isChanged = true;
+      entry.savedMs = 0;
+    }
+  }
+
+  /** Services that have given up their place since this was asked last. */
+  takeGone(): string[] {
+    return this.#gone.splice(0);
+  }
+
+  /** Puts in a service of before; where there are too many, the longest idle one makes room. */
+  restore(detector: Detector, lastSeenMs: number, savedMs: number): void {
+    this.#entries.set(detector.service, { detector, lastSeenMs, savedMs, isChanged: false });
+    if (this.#entries.size <= this.#servicesMax) return;
+    let oldest = detector.service;
+    for (const [service, entry] of this.#entries)
+      if (entry.lastSeenMs < this.#entries.get(oldest)!.lastSeenMs) oldest = service;
+    this.#entries.delete(oldest);
+    this.#gone.push(oldest);
+  }
+
+  /** Orders by last use what was restored in any order. */
+  sortByUse(): void {
+    const sorted = [...this.#entries].toSorted(([, a], [, b]) => a.lastSeenMs - b.lastSeenMs);
+    this.#entries.clear();
+    for (const [service, entry] of sorted) this.#entries.set(service, entry);
+  }
+
   clear(): void {
     this.#entries.clear();
     this.#overflow = undefined;
@@ -70,7 +127,7 @@ export class ServiceTable {
   #admit(service: string, receivedMs: number): Detector {
     if (service !== OVERFLOW_SERVICE && (this.#entries.size < this.#servicesMax || this.#evictIdle(receivedMs))) {
       const detector = this.create(service);
-      this.#entries.set(service, { detector, lastSeenMs: receivedMs });
+      this.#entries.set(service, { detector, lastSeenMs: receivedMs, savedMs: 0, isChanged: true });
       return detector;
     }
     this.#overflow ??= this.create(OVERFLOW_SERVICE);
@@ -81,6 +138,7 @@ export class ServiceTable {
     const oldest = this.#entries.entries().next();
     if (oldest.done === true || oldest.value[1].lastSeenMs > receivedMs - IDLE_MS) return false;
     this.#entries.delete(oldest.value[0]);
+    this.#gone.push(oldest.value[0]);
     // What is remembered of its lines would keep its templates in memory.
     forgetLines();
     this.#evicted++;

@@ -14,14 +14,18 @@ interface Pending {
 
 export interface ShardClientOptions extends ShardOptions {
   name: string;
-  /** Told when the worker died unasked; it is replaced by a fresh one, whose services learn anew. */
+  /** Told when the worker died unasked and was replaced by a fresh one, which knows nothing. */
   onCrash(error: Error): void;
 }
+
+const BEFORE_OTHERS: ReadonlySet<ShardCall['type']> = new Set(['restore', 'marks']);
 
 /** The main thread's end of one shard: calls answered by a worker thread, in order. */
 export class ShardClient {
   readonly #options: ShardClientOptions;
   readonly #pending = new Map<number, Pending>();
+  /** Calls that wait for what the worker is to know before. */
+  #held: (() => void)[] | undefined;
   #stats = createShardStats();
   #worker: Worker;
   #nextId = 1;
@@ -47,8 +51,20 @@ export class ShardClient {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
-      this.#worker.postMessage({ ...call, id }, transfer);
+      const post = () => this.#worker.postMessage({ ...call, id }, transfer);
+      if (this.#held === undefined || BEFORE_OTHERS.has(call.type)) post();
+      else this.#held.push(post);
     });
+  }
+
+  /** Calls made until `release` wait, all but those that tell the worker what it is to know. */
+  hold(): () => void {
+    const held: (() => void)[] = (this.#held ??= []);
+    return () => {
+      if (this.#held !== held) return;
+      this.#held = undefined;
+      for (const post of held) post();
+    };
   }
 
   /** Ends the worker as a crash would; what follows is the same. For drills. */
@@ -91,6 +107,7 @@ export class ShardClient {
     // The dead worker's counters stand in the old memory; the new one starts from nothing, as its models do.
     this.#stats = createShardStats();
     this.#worker = this.#startWorker();
+    this.#held = undefined;
     this.#rejectPending(new ExportError('unavailable', 'the shard restarted, try again', { retryAfterSeconds: 1 }));
     this.#options.onCrash(error);
   }

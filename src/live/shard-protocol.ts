@@ -34,7 +34,12 @@ export type ShardRequest =
   | { type: 'template'; id: number; fingerprint: string; part: number; parts: number }
   | { type: 'status'; id: number; tenant: Tenant; service: string | undefined; limit: number }
   | { type: 'marks'; id: number; marks: (readonly [fingerprint: string, mark: Mark])[] }
+  | ({ type: 'snapshot'; id: number } & SnapshotCall)
+  | { type: 'restore'; id: number; models: SavedModel[]; nowMs: number }
   | { type: 'reset'; id: number };
+
+/** Services whose latest snapshot did not come to be kept. */
+export type SavedAgain = readonly string[] | 'all';
 
 export interface ScoredRequest {
   records: number;
@@ -58,6 +63,36 @@ export interface KnownTemplate {
   aliases: string[];
   /** Undefined in the reference profile. */
   facts: TemplateFacts | undefined;
+}
+
+/** The model of a live service as it is kept. */
+export interface SavedModel {
+  service: string;
+  /** When it was taken, and when the service was heard last; epoch milliseconds, of the wall clock. */
+  savedMs: number;
+  lastSeenMs: number;
+  /** See score/snapshot.ts. */
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Asks for at most `limit` services that have learnt something, and were saved before `savedBeforeMs` or never. */
+export interface SnapshotCall {
+  nowMs: number;
+  savedBeforeMs: number;
+  limit: number;
+  again: SavedAgain;
+}
+
+export interface TakenModels {
+  models: SavedModel[];
+  /** Services that were known and are no more. */
+  gone: string[];
+}
+
+export interface RestoredModels {
+  restored: number;
+  /** Why some were not, each once. */
+  refusals: string[];
 }
 
 export interface ServiceStatus {
@@ -89,6 +124,8 @@ export interface ShardResults {
   template: KnownTemplate | undefined;
   status: ShardStatus;
   marks: undefined;
+  snapshot: TakenModels;
+  restore: RestoredModels;
   reset: undefined;
 }
 

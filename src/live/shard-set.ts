@@ -6,13 +6,28 @@ import { PackedRowReader } from '../domain/packed-rows.ts';
 import type { BufferedService } from './row-buffer.ts';
 import { ShardClient } from './shard-client.ts';
 import type { ShardOptions } from './shard-protocol.ts';
-import type { KnownTemplate, ServiceRows, ServiceStatus, Tenant } from './shard-protocol.ts';
+import type {
+  KnownTemplate,
+  RestoredModels,
+  SavedModel,
+  ServiceRows,
+  ServiceStatus,
+  Tenant,
+} from './shard-protocol.ts';
 import { sumShardStats } from './shard-stats.ts';
 import type { ShardStatValues } from './shard-stats.ts';
 
 export interface ShardSetOptions extends ShardOptions {
   shards: number;
   onCrash(shard: string, error: Error): void;
+  /** The kept models, some at a time; where there are any, a shard that died goes on with its own. */
+  models?: {
+    load(): AsyncIterable<readonly SavedModel[]>;
+    /** Told how many went on, and why others did not. */
+    onRestored(restored: number, refusals: readonly string[]): void;
+    nowMs(): number;
+    forget(): Promise<void>;
+  };
 }
 
 export interface ModelsStatus {
@@ -30,11 +45,13 @@ const TEMPLATE_PARTS = 16;
 /** All shards as one: every question that is not a request's bytes goes through here. */
 export class ShardSet {
   readonly clients: readonly ShardClient[];
+  readonly #models: ShardSetOptions['models'];
   #nextJob = 1;
   #marks: (readonly [string, Mark])[] = [];
 
   /** Bounds of services and of buffer bytes are the process's; each shard gets its share. */
-  constructor({ shards, onCrash, ...options }: ShardSetOptions) {
+  constructor({ shards, onCrash, models, ...options }: ShardSetOptions) {
+    this.#models = models;
     this.clients = Array.from({ length: shards }, (_, index) => {
       const name = `shard-${index}`;
       return new ShardClient({
@@ -59,8 +76,9 @@ export class ShardSet {
     return sumShardStats(this.clients.map((client) => client.stats));
   }
 
-  /** Resolves when every shard answers. */
+  /** Resolves when every shard knows what was kept of its services, and answers. */
   async started(): Promise<void> {
+    await this.#restore(this.clients);
     await this.status({ limit: 0 });
   }
 
@@ -158,13 +176,35 @@ export class ShardSet {
     await Promise.all(this.clients.map((client) => this.#tellMarks(client)));
   }
 
-  /** The new worker has not heard of them. */
+  /** The new worker knows nothing; calls wait until it does. */
   async #afterCrash(index: number): Promise<void> {
+    const client = this.clients[index]!;
+    const release = client.hold();
     try {
-      await this.#tellMarks(this.clients[index]!);
+      await this.#restore([client]);
+      await this.#tellMarks(client);
     } catch {
       // It has died again, and the next one is told.
     }
+    release();
+  }
+
+  async #restore(clients: readonly ShardClient[]): Promise<void> {
+    if (this.#models === undefined) return;
+    const nowMs = this.#models.nowMs();
+    const calls: Promise<RestoredModels>[] = [];
+    for await (const models of this.#models.load()) {
+      for (const [index, client] of this.clients.entries()) {
+        const own = models.filter(({ service }) => shardOf(service, this.clients.length) === index);
+        if (own.length === 0 || !clients.includes(client)) continue;
+        const transfer = own.map(({ bytes }) => bytes.buffer);
+        calls.push(client.call({ type: 'restore', models: own, nowMs }, transfer));
+      }
+    }
+    const parts = await Promise.all(calls);
+    const refusals = new Set(parts.flatMap((part) => part.refusals));
+    const restored = parts.reduce((sum, part) => sum + part.restored, 0);
+    if (restored > 0 || refusals.size > 0) this.#models.onRestored(restored, [...refusals]);
   }
 
   async #tellMarks(client: ShardClient): Promise<void> {
@@ -174,6 +214,7 @@ export class ShardSet {
   /** Wipes every model; the buffers stay. */
   async reset(): Promise<void> {
     await Promise.all(this.clients.map((client) => client.call({ type: 'reset' })));
+    await this.#models?.forget();
   }
 
   async stop(): Promise<void> {

@@ -24,7 +24,9 @@ setInterval(() => shard.writeStats(stats), STATS_INTERVAL_MS).unref();
 
 /** Packed anomalies move to the main thread; all else is small. */
 function transferOf(reply: ShardReply): ArrayBuffer[] {
-  if (!('result' in reply) || reply.result === undefined || !('anomalies' in reply.result)) return [];
+  if (!('result' in reply) || reply.result === undefined) return [];
+  if ('models' in reply.result) return reply.result.models.map(({ bytes }) => bytes.buffer);
+  if (!('anomalies' in reply.result)) return [];
   const { anomalies } = reply.result;
   return anomalies === undefined || Array.isArray(anomalies) ? [] : [anomalies.bytes.buffer, anomalies.offsets.buffer];
 }
@@ -59,6 +61,10 @@ function perform(request: ShardRequest): ShardResults[ShardRequest['type']] {
       return shard.status(request.tenant, request.service, request.limit);
     case 'marks':
       return shard.mark(request.marks);
+    case 'snapshot':
+      return shard.snapshot(request);
+    case 'restore':
+      return shard.restore(request.models, request.nowMs);
     case 'reset':
       return shard.reset();
   }

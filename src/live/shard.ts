@@ -15,15 +15,20 @@ import { findTemplate } from './known-template.ts';
 import { Marks } from './marks.ts';
 import { RowBuffer } from './row-buffer.ts';
 import type { BufferedService } from './row-buffer.ts';
+import { SavedModels } from './saved-models.ts';
 import { ServiceTable } from './service-table.ts';
 import { TenantModels } from './tenant-models.ts';
 import type {
   DetectedRows,
   KnownTemplate,
+  RestoredModels,
+  SavedModel,
   ScoredRequest,
   ServiceRows,
   ShardOptions,
   ShardStatus,
+  SnapshotCall,
+  TakenModels,
   Tenant,
 } from './shard-protocol.ts';
 import { writeShardStats } from './shard-stats.ts';
@@ -41,6 +46,7 @@ export class Shard {
   readonly #columns: RecordColumns;
   readonly #names: ServiceNames;
   readonly #anomalies = new AnomalyBatchWriter();
+  readonly #saved: SavedModels;
   readonly #jobs = new Map<number, DetectJob>();
   readonly #lent: (() => void)[] = [];
   readonly #marks = new Marks();
@@ -60,6 +66,7 @@ export class Shard {
     const { keepsTemplates } = options.detector.miner;
     this.#columns = new RecordColumns(keepsTemplates === true ? { templateAttribute: TEMPLATE_ATTRIBUTE } : {});
     this.#services = new ServiceTable(options.servicesMax, options.detector);
+    this.#saved = new SavedModels(this.#services, options.detector);
     this.#tenants = new TenantModels(options.servicesMax, options.detector);
     this.#buffer = new RowBuffer({ bytesMax: options.bufferBytesMax, ageMaxMs: options.bufferAgeMaxMs });
     this.#names = new ServiceNames({ attributes: options.serviceAttributes, shards: 1 });
@@ -196,6 +203,7 @@ export class Shard {
   }
 
   #tell(detector: Detector, finding: Finding): void {
+    this.#services.markChanged(detector.service);
     const { template } = finding;
     const mark = template === undefined ? this.#marks.ofService(detector.service) : this.#marks.of(detector, template);
     if (mark === 'expected') {
@@ -248,6 +256,14 @@ export class Shard {
     status.services.sort((a, b) => (a.service < b.service ? -1 : 1));
     status.services.length = Math.min(status.services.length, limit);
     return status;
+  }
+
+  snapshot(call: SnapshotCall): TakenModels {
+    return this.#saved.take(call);
+  }
+
+  restore(models: readonly SavedModel[], nowMs: number): RestoredModels {
+    return this.#saved.restore(models, nowMs);
   }
 
   reset(): undefined {

@@ -62,6 +62,8 @@ export interface Readiness {
   ready: boolean;
   /** Sentences, empty when ready. */
   reasons: string[];
+  /** Sentences on what is wrong while logs are taken all the same. */
+  degraded?: string[];
 }
 
 /** A bounded ring of the latest entries. Readers keep a cursor into it, so a slow one holds nobody up. */

@@ -1,4 +1,6 @@
 import type { Reason } from '../domain/anomaly.ts';
+import { STORE_METRICS } from './store-metrics.ts';
+import type { StoreMetrics } from './store-metrics.ts';
 
 /** What the parts have counted since the start, and what they hold now. Bytes, seconds, plain counts. */
 export interface MetricsSnapshot {
@@ -37,6 +39,7 @@ export interface MetricsSnapshot {
   /** Alerts of ours that came back as log records. */
   ownRecords: number;
   sinks: readonly SinkCounts[];
+  store: StoreMetrics | undefined;
 }
 
 /** What became of the alerts of one sink; sinks are named by who configures them, so their number is known. */
@@ -183,5 +186,17 @@ export const SNAPSHOT_METRICS: readonly SnapshotMetric[] = [
     'Bytes of the alerts that wait for their sink.',
     (s) => s.sinks.map(({ name: sink, pendingBytes }) => ({ labels: { sink }, value: pendingBytes })),
     'sink',
+  ),
+  ...STORE_METRICS.map(({ type, name, help, value }): SnapshotMetric => ({
+    type,
+    name,
+    help,
+    labelNames: ['store'],
+    samples: ({ store }) =>
+      store?.databases.map((database) => ({ labels: { store: database.name }, value: value(database) })) ?? [],
+  })),
+  gauge('store_pending_writes', 'Writes that wait for the disk.', (s) => optional(s.store?.pendingWrites)),
+  gauge('store_snapshot_age_seconds', 'Time since a model was kept last, in seconds.', (s) =>
+    optional(s.store?.snapshotAgeSeconds),
   ),
 ];

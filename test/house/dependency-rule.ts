@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   live: ['domain', 'decode', 'mine', 'score', 'incident (types)', 'receive (types)', 'receive/export-error.ts'],
   serve: ['domain', 'config (types)', 'sources (types)', 'sources/catalogue.ts'],
   watch: ['domain', 'serve (types)', 'serve/turns.ts'],
+  store: ['domain', 'live (types)'],
   sinks: ['domain', 'outgoing'],
   telemetry: ['domain', 'receive (types)'],
   config: ['domain', 'sources (types)', 'sources/catalogue.ts', 'sources/http/host-entry.ts'],

@@ -38,6 +38,7 @@ function snapshotOf(over: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
     incidentsOpened: 3,
     ownRecords: 2,
     sinks: [{ name: 'team', pending: 1, pendingBytes: 900, counts: { delivered: 5, failed: 2 } }],
+    store: undefined,
     ...over,
   };
 }

@@ -41,8 +41,8 @@ export function addHealthRoutes(app: RestApp, engine: Engine, metrics: MetricsPa
       response: responses(ReadySchema, 400, 503),
     },
     handler: async () => {
-      const { ready, reasons } = engine.ready();
-      if (ready) return { ready: true as const };
+      const { ready, reasons, degraded = [] } = engine.ready();
+      if (ready) return { ready: true as const, ...(degraded.length === 0 ? {} : { degraded }) };
       throw new Problem(503, 'not_ready', reasons.join('; '), { extensions: { reasons }, retryAfterSeconds: 1 });
     },
   });

@@ -5,4 +5,12 @@ export const HealthSchema = Type.Object(
   { additionalProperties: false },
 );
 
-export const ReadySchema = Type.Object({ ready: Type.Literal(true) }, { additionalProperties: false });
+export const ReadySchema = Type.Object(
+  {
+    ready: Type.Literal(true),
+    degraded: Type.Optional(
+      Type.Array(Type.String(), { description: 'What is not as it should be, while logs are taken all the same' }),
+    ),
+  },
+  { additionalProperties: false },
+);

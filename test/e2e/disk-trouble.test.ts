@@ -1,0 +1,184 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { allAnomalies, fingerprintOfLine, newDataFolder, watchTemplate } from './data-folder.ts';
+import { startHalfspace } from './halfspace.ts';
+import type { RunningHalfspace } from './halfspace.ts';
+import { encodeLogs, ERROR, grpcSender } from './otlp-client.ts';
+
+const TIMEOUT_MS = 90_000;
+const WATCHED = fingerprintOfLine('shop', 'part 1 broke');
+let sent = 0;
+
+async function start(folder: string): Promise<RunningHalfspace> {
+  const halfspace = await startHalfspace({ DATA_DIR: folder, SNAPSHOT_INTERVAL_SECONDS: '1' });
+  onTestFinished(() => halfspace.kill());
+  return halfspace;
+}
+
+/** Sends lines that are told; each has its OK. Answers them. */
+async function sendTold(halfspace: RunningHalfspace, count = 3): Promise<string[]> {
+  const lines = Array.from({ length: count }, () => `part ${++sent} broke`);
+  const request = encodeLogs({ service: 'shop', messages: lines, severityNumber: ERROR });
+  expect(await grpcSender(halfspace).send(request)).toMatchObject({ isOk: true });
+  return lines;
+}
+
+const toldOf = async (halfspace: RunningHalfspace) => (await allAnomalies(halfspace)).map(({ message }) => message);
+const ready = (halfspace: RunningHalfspace) => halfspace.get('/ready') as Promise<{ degraded?: string[] }>;
+const errorsOf = ({ logs }: RunningHalfspace) => logs.filter(({ level }) => level === 'error').map(({ msg }) => msg);
+
+/** Whether this machine lets the tests mount a small file system. */
+function mountSmallDisk(folder: string): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder], { stdio: 'ignore' });
+  } catch {
+    return false;
+  }
+  onTestFinished(() => void execFileSync('umount', ['-l', folder]));
+  return true;
+}
+
+test(
+  'a full disk: lines are judged and acknowledged, it is told, and all is kept once there is room',
+  { timeout: TIMEOUT_MS },
+  async ({ skip }) => {
+    const folder = newDataFolder();
+    if (!mountSmallDisk(folder)) skip('a disk that can be filled needs the right to mount one');
+    const halfspace = await start(folder);
+    await watchTemplate(halfspace, WATCHED);
+    const lines = await sendTold(halfspace);
+    const ballast = join(folder, 'ballast');
+    // Whatever room is left.
+    for (let bytes = 1 << 20; bytes >= 4096; bytes >>= 1) {
+      try {
+        for (;;) writeFileSync(ballast, Buffer.alloc(bytes), { flag: 'a' });
+      } catch {
+        // Full, for pieces of this size.
+      }
+    }
+    for (let i = 0; i < 40; i++) lines.push(...(await sendTold(halfspace, 20)));
+    await expect
+      .poll(async () => (await ready(halfspace)).degraded?.[0], { timeout: 20_000 })
+      .toMatch(/cannot be written/);
+    expect(errorsOf(halfspace)).toContainEqual(expect.stringMatching(/alerts\.db cannot be written/));
+    expect(await halfspace.metric('halfspace_store_ok')).toBeLessThan(2);
+    lines.push(...(await sendTold(halfspace)));
+    expect(await toldOf(halfspace)).toEqual(expect.arrayContaining(lines));
+
+    rmSync(ballast);
+    await expect.poll(() => ready(halfspace), { timeout: 20_000 }).toEqual({ ready: true });
+    expect(await halfspace.metric('halfspace_store_ok')).toBe(2);
+    await halfspace.kill();
+    const again = await start(folder);
+    expect(await toldOf(again), 'what came while it was full is there too').toEqual(expect.arrayContaining(lines));
+  },
+);
+
+test(
+  'a folder that is removed: it is told, made anew, and what was in it is there again',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const folder = newDataFolder();
+    const halfspace = await start(folder);
+    await watchTemplate(halfspace, WATCHED);
+    const lines = await sendTold(halfspace);
+    rmSync(folder, { recursive: true });
+    lines.push(...(await sendTold(halfspace)));
+    expect(errorsOf(halfspace)).toContainEqual(expect.stringMatching(/was removed while in use, and was made anew/));
+    await halfspace.kill();
+    expect(await toldOf(await start(folder))).toEqual(expect.arrayContaining(lines));
+  },
+);
+
+test('a folder that cannot be one: memory only, until it can', { timeout: TIMEOUT_MS }, async () => {
+  const folder = join(newDataFolder(), 'data');
+  writeFileSync(folder, 'a file where the folder should be');
+  const halfspace = await start(folder);
+  expect((await ready(halfspace)).degraded).toEqual([expect.stringMatching(/^DATA_DIR .* cannot be used/)]);
+  await watchTemplate(halfspace, WATCHED);
+  const lines = await sendTold(halfspace);
+  expect(await toldOf(halfspace)).toEqual(lines);
+  rmSync(folder);
+  await expect.poll(() => ready(halfspace), { timeout: 20_000 }).toEqual({ ready: true });
+  await sendTold(halfspace);
+  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['alerts.db', 'models.db']));
+  expect(await halfspace.stop()).toBe(0);
+});
+
+test.each<[string, (folder: string) => void]>([
+  ['a flipped byte', (folder) => flip(join(folder, 'alerts.db'), 3)],
+  ['a truncated file', (folder) => truncateSync(join(folder, 'alerts.db'), 6000)],
+  ['a foreign file', (folder) => writeFileSync(join(folder, 'alerts.db'), 'no database at all '.repeat(1000))],
+])(
+  '%s: the start does not fail, it is told, ids are none that readers have seen',
+  { timeout: TIMEOUT_MS },
+  async (_, spoil) => {
+    const folder = newDataFolder();
+    const first = await start(folder);
+    await watchTemplate(first, WATCHED);
+    await sendTold(first, 50);
+    const last = (await allAnomalies(first)).at(-1)!.id;
+    await first.stop();
+    spoil(folder);
+    const second = await start(folder);
+    expect((await ready(second)).degraded).toEqual([expect.stringMatching(/put aside as .*alerts\.db\.damaged-/)]);
+    expect(errorsOf(second)).toContainEqual(expect.stringMatching(/put aside as/));
+    expect(await second.metric('halfspace_store_damaged_files_total')).toBe(1);
+    await watchTemplate(second, WATCHED);
+    await sendTold(second);
+    expect((await allAnomalies(second)).at(-1)!.id).toBeGreaterThan(last);
+    await second.stop();
+    const third = await start(folder);
+    expect(await ready(third), 'the new one is whole').toEqual({ ready: true });
+  },
+);
+
+test(
+  'damaged models: their services learn anew, it is told, and alerts are what they were',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const folder = newDataFolder();
+    const first = await start(folder);
+    await watchTemplate(first, WATCHED);
+    const lines = await sendTold(first, 300);
+    await first.stop();
+    const models = join(folder, 'models.db');
+    const bytes = readFileSync(models);
+    bytes[bytes.indexOf('part <*> broke')]! ^= 16;
+    writeFileSync(models, bytes);
+    const second = await start(folder);
+    expect(errorsOf(second)).toContainEqual(
+      expect.stringMatching(/^1 models are not as they were written; their services learn anew/),
+    );
+    expect(await toldOf(second)).toEqual(expect.arrayContaining(lines));
+    expect(await second.get('/detector/status')).toMatchObject({ trained: false });
+  },
+);
+
+test('files of a later version are left alone', { timeout: TIMEOUT_MS }, async () => {
+  const folder = newDataFolder();
+  await (await start(folder)).stop();
+  const file = join(folder, 'alerts.db');
+  const later = readFileSync(file);
+  // Where SQLite keeps `user_version`.
+  later.writeUInt32BE(99, 60);
+  writeFileSync(file, later);
+  const halfspace = await start(folder);
+  expect((await ready(halfspace)).degraded).toEqual([
+    expect.stringMatching(/has version 99, written by a later Halfspace/),
+  ]);
+  await watchTemplate(halfspace, WATCHED);
+  const lines = await sendTold(halfspace);
+  expect(await toldOf(halfspace)).toEqual(lines);
+  await halfspace.stop();
+  expect(readFileSync(file).equals(later)).toBe(true);
+});
+
+/** Turns a bit in the middle of a page. */
+function flip(file: string, page: number): void {
+  const bytes = readFileSync(file);
+  bytes[page * 4096 + 3500]! ^= 16;
+  writeFileSync(file, bytes);
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { Incidents } from '../../src/incident/incidents.ts';
+import { AlertPath } from '../../src/live/alert-path.ts';
+import type { AlertRecord } from '../../src/live/alert-path.ts';
+import { AnomalyLog } from '../../src/live/anomaly-log.ts';
+import { IncidentLog } from '../../src/live/incident-log.ts';
+import { anomalyOf } from '../serve/engine-double.ts';
+import { packAnomalies } from './anomaly-samples.ts';
+
+/** A path whose records are kept when the test says so. */
+function keepingPath() {
+  const anomalies = new AnomalyLog({ entriesMax: 100, bytesMax: 1 << 20 });
+  const incidentLog = new IncidentLog({ changesMax: 100, resolvedMax: 10 });
+  const kept: (() => void)[] = [];
+  const records: AlertRecord[] = [];
+  const told: number[] = [];
+  const path = new AlertPath({
+    anomalies,
+    incidents: new Incidents(),
+    incidentLog,
+    keep: (record) => {
+      records.push(record);
+      return new Promise((resolve) => {
+        kept.push(resolve);
+      });
+    },
+    onRecord: ({ firstAnomalyId }) => told.push(firstAnomalyId),
+  });
+  return { path, anomalies, incidentLog, kept, records, told };
+}
+
+const batch = (...messages: string[]) => packAnomalies(messages.map((message) => anomalyOf({ message })));
+
+describe('a record that is to be kept', () => {
+  it('is seen by nobody and acknowledged to nobody before it is, in whatever order the disk answers', async () => {
+    const { path, anomalies, incidentLog, kept, told } = keepingPath();
+    const acknowledged: string[] = [];
+    const first = path.take(batch('a', 'b')).then(() => acknowledged.push('first'));
+    const second = path.take(batch('c')).then(() => acknowledged.push('second'));
+    expect([anomalies.nextId, incidentLog.nextId]).toEqual([1, 1]);
+    kept[1]!();
+    await Promise.resolve();
+    await new Promise(setImmediate);
+    expect([anomalies.nextId, acknowledged, told]).toEqual([1, [], []]);
+    kept[0]!();
+    await Promise.all([first, second]);
+    expect(acknowledged).toEqual(['first', 'second']);
+    expect(told).toEqual([1, 3]);
+    expect([1, 2, 3].map((id) => anomalies.get(id)?.anomaly.message)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('has the ids that it gets, and its incidents as they stand after it', async () => {
+    const { path, kept, records } = keepingPath();
+    void path.take(batch('a', 'b', 'c'));
+    void path.take(batch('d'));
+    expect(records.map(({ firstAnomalyId, firstChangeId }) => [firstAnomalyId, firstChangeId])).toEqual([
+      [1, 1],
+      [4, 3],
+    ]);
+    expect(records[0]!.changes.at(-1)!.incident.count, 'told at twice as many').toBe(2);
+    expect(records.map(({ standing }) => standing.map(({ count }) => count))).toEqual([[3], [4]]);
+    for (const keep of kept) keep();
+  });
+});
+
+describe('a ring of anomalies', () => {
+  it('goes on with those of before and their ids', () => {
+    const log = new AnomalyLog({ entriesMax: 4, bytesMax: 1 << 20 });
+    log.restore(
+      [
+        { firstId: 10, batch: batch('a', 'b', 'c') },
+        { firstId: 13, batch: batch('d', 'e') },
+      ],
+      15,
+    );
+    expect([log.firstId, log.nextId, log.get(11)?.anomaly.message, log.get(10)]).toEqual([11, 15, 'b', undefined]);
+    log.append(batch('f'));
+    expect([log.firstId, log.get(15)?.anomaly.message]).toEqual([12, 'f']);
+  });
+
+  it('begins where it is told when nothing is left of before', () => {
+    const log = new AnomalyLog({ entriesMax: 4, bytesMax: 1 << 20 });
+    log.restore([], 500);
+    expect([log.firstId, log.nextId]).toEqual([500, 500]);
+    log.append(batch('a'));
+    expect(log.get(500)?.anomaly.message).toBe('a');
+  });
+});
+
+it('changes of incidents go on with their numbers, and those of before can be read again', () => {
+  const before = new IncidentLog({ changesMax: 10, resolvedMax: 10 }, 40);
+  const changes = new Incidents().add(anomalyOf({})).changes;
+  before.append(changes);
+  const log = new IncidentLog({ changesMax: 10, resolvedMax: 10 }, 41);
+  log.restore(before.list(), [{ id: 40, change: changes[0]! }]);
+  expect([log.firstId, log.nextId, log.openCount]).toEqual([40, 41, 1]);
+  expect(log.get(40)).toEqual(before.get(40));
+});
