@@ -138,7 +138,7 @@ describe.skipIf(helm.missing !== undefined)('the chart', () => {
     const manifests = await render('-f', join(CHART, 'examples/alerts.yaml'));
     const { data } = manifests.find(({ metadata }) => metadata.name === 'halfspace-alerts')!;
     const secrets: Record<string, string> = { SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/T/B/x' };
-    const variable = (name: string) => secrets[name] ?? 'a-key-of-32-characters-1234567890';
+    const variable = (name: string) => secrets[name] ?? '0123456789abcdef0123456789abcdef';
     const { sinks } = parseAlerts(data!['alerts.yaml']!, { file: 'alerts.yaml', variable });
     expect(sinks.map(({ name }) => name).toSorted()).toEqual(['on-call', 'team']);
   });
