@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 
 import type { WindowAnalysis } from '../domain/cluster.ts';
 import type { Comparison } from '../domain/comparison.ts';
+import { declarationOf } from '../sources/catalogue.ts';
 import { SourceError } from '../sources/source-error.ts';
 import type { SourceErrorCode, VendorDetails } from '../sources/source-error.ts';
 import { answerByGroups } from './answer-by-groups.ts';
@@ -11,7 +12,7 @@ import { compareAnalyses } from './compare-analyses.ts';
 import type { ComparedSide } from './compare-analyses.ts';
 import { JobCancelled, JobControl } from './job-control.ts';
 import { loadRows } from './load-rows.ts';
-import type { AnalyseJob, LoadOptions, LoadWatch, LoadedRows } from './load-rows.ts';
+import type { AnalyseJob, LoadOptions, LoadWatch, LoadedRows, PullReport } from './load-rows.ts';
 import { RowSlicer } from './row-slices.ts';
 
 /** A job as it comes to the worker's thread. With a port, its rows are streamed there. */
@@ -76,10 +77,11 @@ async function runWindow(task: WorkerTask, control: JobControl, before: Progress
     cancellable: (work) => control.cancellable(work),
   };
   const byStore = await countedWindow(task, watch);
-  if (byStore !== undefined) return byStore;
+  if (byStore.result !== undefined) return byStore.result;
   const loaded = await loadRows(task.job, task.options, watch);
   try {
-    const { sorter, services, file, pull } = loaded;
+    const { sorter, services, file } = loaded;
+    const pull = withPushdown(loaded.pull, byStore.reason);
     const truncated = pull?.truncated ?? false;
     const counted = countTicks(tick, sorter.rows, (share) => shareDone(READING + share * (1 - READING)));
     const analysis = task.analyse ? { ...analyseRows(sorter, services, task.options, counted), truncated } : undefined;
@@ -113,14 +115,27 @@ async function compareWindows(task: WorkerTask, against: AnalyseJob, control: Jo
   };
 }
 
-/** Where clusters alone are wanted, the store may count the window itself; undefined where its rows are needed. */
-async function countedWindow({ job, options, port }: WorkerTask, watch: LoadWatch): Promise<WindowResult | undefined> {
-  if (job.source !== 'pull' || port !== undefined) return undefined;
-  const { analysis, ...answer } = await answerByGroups(job, options, watch);
-  if (analysis === undefined || !('summary' in answer)) return undefined;
-  const { requests, retries } = answer.summary;
-  const pull = { rows: analysis.log_count, truncated: false, requests, retries, firstRowSeconds: undefined };
-  return { outcome: 'done', analysis, file: undefined, pull };
+type CountedWindow = { result: WindowResult } | { result?: undefined; reason: string | undefined };
+
+/** Where clusters alone are wanted, the store may count the window itself; else the reason why its rows are needed. */
+async function countedWindow({ job, options, port }: WorkerTask, watch: LoadWatch): Promise<CountedWindow> {
+  if (job.source !== 'pull') return { reason: undefined };
+  if (port !== undefined) return { reason: declarationOf(job.store).pushdown === true ? EVERY_ROW : undefined };
+  const answer = await answerByGroups(job, options, watch);
+  if (answer.analysis === undefined) return { reason: answer.reason };
+  const { analysis, summary } = answer;
+  const { requests, retries } = summary;
+  const pushdown = { used: true };
+  const pull = { rows: analysis.log_count, truncated: false, requests, retries, firstRowSeconds: undefined, pushdown };
+  return { result: { outcome: 'done', analysis, file: undefined, pull } };
+}
+
+/** Why a store that can count does not: models score and learn lines, not counts. */
+const EVERY_ROW = 'models take every row';
+
+function withPushdown(pull: PullReport | undefined, reason: string | undefined): PullReport | undefined {
+  if (pull === undefined || reason === undefined) return pull;
+  return { ...pull, pushdown: { used: false, reason } };
 }
 
 function streamRows({ sorter, services }: LoadedRows, port: MessagePort, control: JobControl): void {

@@ -2,17 +2,17 @@ import type { WindowAnalysis } from '../domain/cluster.ts';
 import { declarationOf } from '../sources/catalogue.ts';
 import { GroupsUnsettled } from '../sources/pull/row-groups.ts';
 import { runGroups } from '../sources/pull/run-groups.ts';
-import type { GroupsSummary, PullGroups } from '../sources/pull/run-groups.ts';
+import type { GroupsRequest, GroupsSummary, PullGroups } from '../sources/pull/run-groups.ts';
 import { groupPullOf } from '../sources/pulls.ts';
 import { analyseGroups, GroupsDrift } from './analyse-groups.ts';
 import type { AnalyseOptions } from './analyse-rows.ts';
 import { GroupSet } from './group-set.ts';
 import type { LoadWatch, PullJob } from './load-rows.ts';
 
-/** `unsettled`: why the window has to be answered for row by row; undefined where its store is not to count. */
+/** The clusters, or why the window has to be answered for row by row; undefined where its store counts nothing. */
 export type GroupsAnswer =
   | { analysis: WindowAnalysis; summary: GroupsSummary }
-  | { analysis?: undefined; unsettled: string | undefined };
+  | { analysis?: undefined; reason: string | undefined };
 
 /** Times that a window is counted anew with more of its groups row by row. */
 const ROUNDS_MAX = 5;
@@ -25,29 +25,28 @@ const APART_ROWS_MAX = 300_000;
  */
 export async function answerByGroups(job: PullJob, options: AnalyseOptions, watch: LoadWatch): Promise<GroupsAnswer> {
   const pull = await groupPullOf(job.store);
-  if (pull === undefined) return { unsettled: undefined };
+  if (pull === undefined) return { reason: undefined };
   const set = new GroupSet();
   const apart = new Set<string>();
-  const total: GroupsSummary = { isCounted: false, requests: 0, retries: 0 };
+  const total: GroupsSummary = { reason: undefined, requests: 0, retries: 0 };
   try {
     for (let round = 1; ; round++) {
       const summary = await pullGroups(job, pull, options, set, apart, watch);
       total.requests += summary.requests;
       total.retries += summary.retries;
-      if (!summary.isCounted) return { unsettled: undefined };
-      total.isCounted = true;
+      if (summary.reason !== undefined) return { reason: summary.reason };
       try {
         return { analysis: analyseGroups(set, options, watch.tick), summary: total };
       } catch (error) {
         if (!(error instanceof GroupsDrift)) throw error;
-        if (round === ROUNDS_MAX) return { unsettled: error.message };
+        if (round === ROUNDS_MAX) return { reason: error.message };
         for (const number of error.groups) apart.add(set.groups[number]!.key);
         const rows = set.groups.reduce((sum, { key, count }) => sum + (apart.has(key) ? count : 0), 0);
-        if (rows > APART_ROWS_MAX) return { unsettled: error.message };
+        if (rows > APART_ROWS_MAX) return { reason: error.message };
       }
     }
   } catch (error) {
-    if (error instanceof GroupsUnsettled) return { unsettled: error.message };
+    if (error instanceof GroupsUnsettled) return { reason: error.message };
     throw error;
   }
 }
@@ -61,7 +60,12 @@ function pullGroups(
   watch: LoadWatch,
 ): Promise<GroupsSummary> {
   const { store, values, startMs, endMs, hostRules, fromRequest, answerTimeoutMs } = job;
-  const request = { values, startMs, endMs, profile: options.miner.profile ?? 'default', apart: [...apart] };
+  const onCounted: GroupsRequest['onCounted'] = (share, rows) => {
+    watch.shareRead?.(share);
+    watch.rowsRead(rows);
+  };
+  const profile = options.miner.profile ?? 'default';
+  const request: GroupsRequest = { values, startMs, endMs, profile, apart: [...apart], onCounted };
   return watch.cancellable((signal) =>
     runGroups(declarationOf(store), pull, request, set, { hostRules, fromRequest, answerTimeoutMs, signal }),
   );

@@ -71,6 +71,14 @@ export interface LoadedRows {
 export interface PullReport extends PullSummary {
   /** From the start of the pull; undefined when no row came. */
   firstRowSeconds: number | undefined;
+  /** Of a store that can count; undefined for others. */
+  pushdown?: Pushdown | undefined;
+}
+
+/** Whether a store counted a window itself, and, where it did not, why its rows were read. */
+export interface Pushdown {
+  used: boolean;
+  reason?: string;
 }
 
 export interface LoadOptions extends RowSorterOptions {

@@ -1,4 +1,4 @@
-import type { PullJob } from '../analyse/load-rows.ts';
+import type { PullJob, Pushdown } from '../analyse/load-rows.ts';
 import type { Config } from '../config/config.ts';
 import { declarationOf } from '../sources/catalogue.ts';
 import type { FilesSummary } from '../sources/file/read-files.ts';
@@ -32,11 +32,14 @@ export function storeProblems(
   { store, startMs, endMs, maxRows }: PullJob,
   count: number,
   truncated: boolean,
+  pushdown?: Pushdown,
 ): string[] {
   const { title } = declarationOf(store);
   const empty = `${title} has no rows from ${isoOf(startMs)} to ${isoOf(endMs)}`;
   const cut = `${title} has more than ${maxRows} rows in this window: the newest were read (MAX_ROWS)`;
-  return [...(count === 0 ? [empty] : []), ...(truncated ? [cut] : [])];
+  const rows = `${title} did not count this window: ${pushdown?.reason}; its rows were read one by one`;
+  const isRead = pushdown?.used === false;
+  return [...(count === 0 ? [empty] : []), ...(isRead ? [rows] : []), ...(truncated ? [cut] : [])];
 }
 
 /** Sentences about what reading files met. */

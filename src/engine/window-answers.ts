@@ -149,9 +149,13 @@ export class WindowAnswers {
   #reported(
     { source }: WindowQuery,
     { file, pull, ...analysis }: AnalyserResult,
-  ): WindowAnalysis & Pick<ClustersAnswer, 'file'> {
+  ): WindowAnalysis & Pick<ClustersAnswer, 'file' | 'pushdown'> {
     if (pull !== undefined) this.#options.onPull(source, pull);
-    return file === undefined ? analysis : { ...analysis, file: fileFields(file) };
+    return {
+      ...analysis,
+      ...(file === undefined ? {} : { file: fileFields(file) }),
+      ...(pull?.pushdown === undefined ? {} : { pushdown: pull.pushdown }),
+    };
   }
 }
 

@@ -26,6 +26,8 @@ export interface PulledWindow {
   requests: number;
   /** Requests that were made again. */
   retries: number;
+  /** Of a store that can count: whether it did. */
+  pushdown?: { used: boolean } | undefined;
 }
 
 const PREFIX = 'halfspace_';
@@ -60,10 +62,11 @@ export function createMetrics(options: MetricsOptions): Metrics {
       snapshot = options.read();
       return registry.metrics();
     },
-    windowPulled(source, { rows, firstRowSeconds, requests, retries }) {
+    windowPulled(source, { rows, firstRowSeconds, requests, retries, pushdown }) {
       pulls.rows.inc({ source }, rows);
       pulls.requests.inc({ source }, requests);
       pulls.retries.inc({ source }, retries);
+      if (pushdown !== undefined) pulls.pushdown.inc({ source, used: String(pushdown.used) });
       if (firstRowSeconds !== undefined) pulls.firstRow.observe({ source }, firstRowSeconds);
     },
     alertDelivered: (sink, seconds) => alertSeconds.observe({ sink }, seconds),
@@ -125,13 +128,19 @@ function addAlertMetrics(registry: Registry): Histogram {
 
 function addPullMetrics(
   registry: Registry,
-): Record<'rows' | 'requests' | 'retries', Counter> & { firstRow: Histogram } {
+): Record<'rows' | 'requests' | 'retries' | 'pushdown', Counter> & { firstRow: Histogram } {
   const counter = (name: string, help: string) =>
     new Counter({ name: `${PREFIX}source_${name}_total`, help, labelNames: ['source'], registers: [registry] });
   return {
     rows: counter('rows', 'Rows pulled from stores, by source.'),
     requests: counter('requests', 'Requests made to stores, by source.'),
     retries: counter('retries', 'Requests to stores that were made again, by source.'),
+    pushdown: new Counter({
+      name: `${PREFIX}source_pushdown_windows_total`,
+      help: 'Windows of stores that can count, by source and whether the store counted.',
+      labelNames: ['source', 'used'],
+      registers: [registry],
+    }),
     firstRow: new Histogram({
       name: `${PREFIX}source_first_row_seconds`,
       help: 'Time from the start of a pull to its first row, in seconds.',

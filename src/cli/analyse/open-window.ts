@@ -14,7 +14,7 @@ export interface OpenWindow {
   /** As a message about a file may name it: standard input has another name inside. */
   withNames(message: string): string;
   /** Sentences about what reading it met. */
-  problems(count: number, truncated: boolean, file: LoadedRows['file']): string[];
+  problems(count: number, truncated: boolean, met: Pick<LoadedRows, 'file' | 'pull'>): string[];
   close(): void;
 }
 
@@ -44,7 +44,7 @@ export async function openFiles(
   };
   const withNames = (message: string) =>
     readable.reduce((text, { path }, i) => text.replaceAll(path, names[i]!), message);
-  const problems: OpenWindow['problems'] = (count, _truncated, file) =>
+  const problems: OpenWindow['problems'] = (count, _truncated, { file }) =>
     file === undefined ? [] : fileProblems(name, count, file);
   return { name, job, withNames, problems, close };
 }
@@ -67,7 +67,7 @@ export function openWindow(source: string, window: TimeWindow, config: Config, n
     name,
     job,
     withNames: (message) => message,
-    problems: (count, truncated) => storeProblems(job, count, truncated),
+    problems: (count, truncated, { pull }) => storeProblems(job, count, truncated, pull?.pushdown),
     close() {},
   };
 }

@@ -40,8 +40,8 @@ export async function runAnalyse(
       ? await openFiles(files.map(context.pathOf), asked, config, context)
       : openStore(source, asked, config, context);
   const result = await withAnalyser(config, [open], context, (analyser, watch) => analyser.analyse(open.job, watch));
-  const { file, pull: _pull, ...analysis } = result;
-  for (const sentence of open.problems(analysis.log_count, analysis.truncated, file)) context.note(sentence);
+  const { file, pull, ...analysis } = result;
+  for (const sentence of open.problems(analysis.log_count, analysis.truncated, { file, pull })) context.note(sentence);
   const analysed = analysedOf(open.name, analysis);
   if (options.html !== undefined) writeReport(context.pathOf(options.html), htmlReport(analysed));
   writeAnswer(analysed, options, context);

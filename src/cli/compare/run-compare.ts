@@ -54,8 +54,8 @@ async function openPair(
   return [await open(a), await open(b)];
 }
 
-function noteProblems(open: OpenWindow, { log_count, truncated, file }: ComparedSide, { note }: CommandContext): void {
-  for (const sentence of open.problems(log_count, truncated, file)) note(sentence);
+function noteProblems(open: OpenWindow, side: ComparedSide, { note }: CommandContext): void {
+  for (const sentence of open.problems(side.log_count, side.truncated, side)) note(sentence);
 }
 
 function writeAnswer(

@@ -74,6 +74,15 @@ const answerFields = {
       { additionalProperties: false, description: 'With source=file: what reading it met' },
     ),
   ),
+  pushdown: Type.Optional(
+    Type.Object(
+      {
+        used: Type.Boolean({ description: 'The store counted the window itself; MAX_ROWS did not hold' }),
+        reason: Type.Optional(Type.String({ description: 'Where it did not: why its rows were read one by one' })),
+      },
+      { additionalProperties: false, description: 'Of a source that supports pushdown' },
+    ),
+  ),
 };
 
 export const ClustersAnswerSchema = Type.Object(answerFields, { additionalProperties: false });

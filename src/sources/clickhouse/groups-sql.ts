@@ -25,9 +25,9 @@ export function groupsSql(table: LogTable, rows: string, profile: MinerProfile):
     `SELECT ms, message, service, number, text, ${shape} AS shape, ${head} AS head, ` +
     `sipHash64(service, number, text, shape, head) AS key FROM (${rows})`;
   return (
-    `SELECT service, number, text, toString(any(key)), count(), max(ms), ` +
-    `groupArraySorted(${GROUP_SAMPLES_MAX})((ms, message)), ` +
-    `countResample(0, ${GROUP_BUCKETS_MAX}, 1)(toUInt8(${bucket})) FROM (${kinds}) ` +
+    `SELECT service, number, text, toString(any(key)) AS g3, count() AS g4, max(ms) AS g5, ` +
+    `groupArraySorted(${GROUP_SAMPLES_MAX})((ms, message)) AS g6, ` +
+    `countResample(0, ${GROUP_BUCKETS_MAX}, 1)(toUInt8(${bucket})) AS g7 FROM (${kinds}) ` +
     `GROUP BY service, number, text, shape, head, ` +
     `if(key IN {apart:Array(UInt64)}, rowNumberInAllBlocks() + 1, 0) LIMIT {limit:UInt64}`
   );

@@ -11,7 +11,7 @@ import { readLogTable } from './log-table.ts';
 import type { LogTable } from './log-table.ts';
 import { ENDS_WITH_CLIENT } from './pull-clickhouse.ts';
 import { isLimit } from './exception.ts';
-import { readRows, streamRows } from './query.ts';
+import { readRows, streamRowsWithProgress } from './query.ts';
 import { rowsSql, statedLevel } from './row-sql.ts';
 
 const CALL = 'counting rows';
@@ -20,15 +20,18 @@ const GROUPS_MAX = 500_000;
 /** Rows may come in while they are counted, and connections may break. */
 const TRIES_MAX = 3;
 
-/** Has ClickHouse count a window. Answers false where pushdown is not wanted: the rows are to be pulled then. */
+const IS_OFF = 'CH_PUSHDOWN is false';
+const IS_NOT_EXPORTERS = "the table is not the Collector exporter's: CH_PUSHDOWN=true has it counted too";
+
+/** Has ClickHouse count a window, unless pushdown is not wanted: the rows are to be pulled then. */
 export const pullClickHouseGroups: PullGroups = async (request, context, sink) => {
   const pushdown = request.values.get('pushdown')?.toLowerCase();
-  if (pushdown === 'false') return false;
+  if (pushdown === 'false') return IS_OFF;
   const table = await readLogTable(request, context);
-  if (pushdown !== 'true' && !table.isExporters) return false;
+  if (pushdown !== 'true' && !table.isExporters) return IS_NOT_EXPORTERS;
   for (let tries = 1; ; tries++) {
     try {
-      if (await countWindow(table, request, context, sink)) return true;
+      if (await countWindow(table, request, context, sink)) return undefined;
     } catch (error) {
       context.signal.throwIfAborted();
       if (error instanceof SourceError && isLimit(error.message))
@@ -44,7 +47,7 @@ export const pullClickHouseGroups: PullGroups = async (request, context, sink) =
 /** Answers whether both queries saw the same rows. */
 async function countWindow(
   table: LogTable,
-  { startMs, endMs, profile, apart }: GroupsRequest,
+  { startMs, endMs, profile, apart, onCounted }: GroupsRequest,
   { client }: PullContext,
   sink: GroupSink,
 ): Promise<boolean> {
@@ -74,7 +77,8 @@ async function countWindow(
   let counted = 0;
   let earliest = Infinity;
   let latest = -Infinity;
-  for await (const values of streamRows(client, table.connection, query, 8)) {
+  const told = (share: number) => onCounted(share, Math.round(share * count));
+  for await (const values of streamRowsWithProgress(client, table.connection, query, 8, told)) {
     if (++groups > GROUPS_MAX) throw new GroupsUnsettled(`the window has more than ${GROUPS_MAX} kinds of lines`);
     const group = groupOf(table, values);
     if (group === undefined) throw malformed();

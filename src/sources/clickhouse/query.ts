@@ -37,13 +37,51 @@ const TAIL_CHARS_MAX = 16 << 10;
  * Rows of a query's answer as they come, each an array of as many values as `width` says. Rejects for an exception in
  * the midst of the answer, for an answer that is not whole and for what is no answer of ClickHouse.
  */
-export async function* streamRows(
+export function streamRows(
   client: SourceClient,
   connection: Connection,
   query: Query,
   width: number,
 ): AsyncGenerator<unknown[], void, undefined> {
-  const { body, status } = await client.stream(requestOf(connection, query));
+  return streamLines(client, query, requestOf(connection, query), (line) => parseRow(line, width));
+}
+
+/**
+ * As {@link streamRows}, for a query that gives nothing until it is done: `told` hears of the share of what it has to
+ * read that it has read, 0 to 1, as it goes on. Columns need names of their own, and none that is a number.
+ */
+export function streamRowsWithProgress(
+  client: SourceClient,
+  connection: Connection,
+  query: Query,
+  width: number,
+  told: (share: number) => void,
+): AsyncGenerator<unknown[], void, undefined> {
+  let share = 0;
+  return streamLines(client, query, requestOf(connection, query, 'JSONEachRowWithProgress'), (line) => {
+    const event = parseEvent(line);
+    if (event === undefined || event['exception'] !== undefined) return undefined;
+    const { row, progress } = event;
+    if (isFields(progress)) {
+      const [read, total] = [progress['read_rows'], progress['total_rows_to_read']].map(Number) as [number, number];
+      // The whole is an estimate that grows with what is found; what was told is not taken back.
+      if (read > 0 && total > 0) share = Math.max(share, Math.min(1, read / total));
+      told(share);
+    }
+    if (row === undefined) return 'none';
+    const values = isFields(row) ? Object.values(row) : [];
+    return values.length === width ? values : undefined;
+  });
+}
+
+/** @param parse A line's row; `none` for one that has none, undefined for what does not belong in the answer. */
+async function* streamLines(
+  client: SourceClient,
+  query: Query,
+  request: SourceRequest,
+  parse: (line: string) => unknown[] | 'none' | undefined,
+): AsyncGenerator<unknown[], void, undefined> {
+  const { body, status } = await client.stream(request);
   const decoder = new StringDecoder();
   let rest = '';
   // Not `for await`, which would close the answer before what stands behind an exception is read.
@@ -53,9 +91,9 @@ export async function* streamRows(
       const lines = (rest + decoder.write(part.value)).split('\n');
       rest = lines.pop() as string;
       for (const [index, line] of lines.entries()) {
-        const row = parseRow(line, width);
+        const row = parse(line);
         if (row === undefined) throw noRow(client, query, await tailOf(parts, [...lines.slice(index), rest]), status);
-        yield row;
+        if (row !== 'none') yield row;
       }
       if (rest.length > LINE_CHARS_MAX) throw noRow(client, query, rest, status);
     }
@@ -102,10 +140,22 @@ async function tailOf(parts: AsyncIterator<Buffer>, lines: readonly string[]): P
 }
 
 function parseRow(line: string, width: number): unknown[] | undefined {
-  if (!line.startsWith('[')) return undefined;
+  const row = line.startsWith('[') ? parseJson(line) : undefined;
+  return Array.isArray(row) && row.length === width ? row : undefined;
+}
+
+function parseEvent(line: string): Record<string, unknown> | undefined {
+  const event = line.startsWith('{') ? parseJson(line) : undefined;
+  return isFields(event) ? event : undefined;
+}
+
+function isFields(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parseJson(line: string): unknown {
   try {
-    const row = JSON.parse(line) as unknown;
-    return Array.isArray(row) && row.length === width ? row : undefined;
+    return JSON.parse(line) as unknown;
   } catch {
     return undefined;
   }

@@ -10,17 +10,19 @@ export interface GroupsRequest extends PullRequest {
   profile: MinerProfile;
   /** Keys of groups that are wanted row by row, each row as a group of its own. */
   apart: readonly string[];
+  /** Told, while the store counts, how much of its work is done: the share, 0 to 1, and what that is of the window's rows. */
+  onCounted(share: number, rows: number): void;
 }
 
 /**
- * Has a store count a window. Resolves with false, and nothing given, where it is not to count; rejects with a
- * `GroupsUnsettled` where the window has to be pulled row by row, else as a `Pull` does.
+ * Has a store count a window. Where it is not to count, resolves with the reason, a clause for users, and gives nothing;
+ * rejects with a `GroupsUnsettled` where the window has to be pulled row by row, else as a `Pull` does.
  */
-export type PullGroups = (request: GroupsRequest, context: PullContext, sink: GroupSink) => Promise<boolean>;
+export type PullGroups = (request: GroupsRequest, context: PullContext, sink: GroupSink) => Promise<string | undefined>;
 
 export interface GroupsSummary {
-  /** Whether the store counted. */
-  isCounted: boolean;
+  /** Why the store did not count; undefined where it did. */
+  reason: string | undefined;
   requests: number;
   retries: number;
 }
@@ -36,9 +38,9 @@ export async function runGroups(
   const noRows = { service: () => 0, add: () => {} };
   const context = openPull(declaration, request, { ...options, sink: noRows, maxRows: 0 });
   try {
-    const isCounted = await pull(request, context, sink);
+    const reason = await pull(request, context, sink);
     options.signal.throwIfAborted();
-    return { isCounted, requests: context.client.requests, retries: context.client.retries };
+    return { reason, requests: context.client.requests, retries: context.client.retries };
   } finally {
     await context.client.close();
   }

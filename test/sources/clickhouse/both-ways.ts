@@ -51,6 +51,6 @@ export async function answerBothWays(job: PullJob, options: AnalyseOptions): Pro
   return {
     rows,
     groups: analysis,
-    unsettled: 'unsettled' in others ? (others.unsettled ?? 'not to count') : undefined,
+    unsettled: 'reason' in others ? others.reason : undefined,
   };
 }
