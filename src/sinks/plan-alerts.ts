@@ -113,7 +113,9 @@ export function incidentEvent({
 }): AlertEvent {
   const link = externalUrl === undefined ? {} : { url: `${externalUrl}/incidents/${incident.id}` };
   const values = incidentValues({ kind, severity, ...link }, incident);
-  return { v: 1, kind, severity, ...textsOf(sink, values), at, ...link, ...runbookOf(sink), incident };
+  const { title, text } = textsOf(sink, values);
+  const goesOn = incident.merged_into === undefined ? '' : ` It goes on as part of incident ${incident.merged_into}.`;
+  return { v: 1, kind, severity, title, text: text + goesOn, at, ...link, ...runbookOf(sink), incident };
 }
 
 function textsOf(sink: SinkConfig, values: ReturnType<typeof incidentValues>): { title: string; text: string } {

@@ -9,6 +9,8 @@ import { encodeLines } from '../../src/demo/encode-lines.ts';
 import { Scenario } from '../../src/demo/scenario.ts';
 import { validateCollectorConfig } from '../parts/collector.ts';
 import { usePart } from '../parts/part.ts';
+import { startReceiver } from '../sinks/loopback.ts';
+import type { Receiver } from '../sinks/loopback.ts';
 import { startHalfspace } from './halfspace.ts';
 import type { RunningHalfspace } from './halfspace.ts';
 import { commandBlocks, fencesOf } from './readme-commands.ts';
@@ -45,16 +47,21 @@ const FILE_LINES = [
 describe('the README and the page of its API', () => {
   let halfspace: RunningHalfspace;
   let folder: string;
+  let team: Receiver;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'halfspace-readme-'));
     await writeFile(join(folder, 'checkout.log'), FILE_LINES.map((line) => `${line}\n`).join(''));
-    halfspace = await startHalfspace({ RETRAIN_INTERVAL_SECONDS: '1' });
+    team = await startReceiver(() => ({ status: 200, body: 'ok' }));
+    const alerts = join(folder, 'alerts.yaml');
+    await writeFile(alerts, `sinks: { team: { type: slack, url: "${team.url}/services/T/B/x" } }`);
+    halfspace = await startHalfspace({ RETRAIN_INTERVAL_SECONDS: '1', ALERTS_FILE: alerts });
     await sendDemoStream(halfspace);
     await untilRetrained(halfspace);
   });
   afterAll(async () => {
     await halfspace.stop();
+    await team[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   });
 

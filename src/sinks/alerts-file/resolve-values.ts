@@ -13,6 +13,9 @@ export interface ValueSources {
 const REFERENCE = /\$\{([^}]*)\}/g;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const FILE_BYTES_MAX = 64 * 1024;
+/** Headers that hold credentials, written out though they should not be: what is long enough in them is hidden. */
+const CREDENTIAL = /auth|token|key|secret|cookie|password/i;
+const TOKEN_CHARS_MIN = 8;
 
 /**
  * Reads values that may be secret: `${NAME}` stands for a variable of the environment, `key_file` for what a file holds.
@@ -45,8 +48,8 @@ export class ValueResolver {
       const value = this.expand(text, path);
       if (value === undefined) continue;
       if (!/^[\t\x20-\x7e]*$/.test(value)) this.problem(path, 'must be printable ASCII, without line ends');
-      // Credentials, mostly: "Bearer x" should not show as a whole, nor its token.
-      for (const word of value.split(' ')) this.#hide(word);
+      if (CREDENTIAL.test(name))
+        for (const word of value.split(' ')) if (word.length >= TOKEN_CHARS_MIN) this.#hide(word);
       headers[name.toLowerCase()] = value;
     }
     return headers;

@@ -12,6 +12,8 @@ const GIVE_UP_SECONDS = 6 * 3600;
 const UPDATE_INTERVAL_SECONDS = 60;
 const REFRESH_SECONDS = 60;
 const QUEUE_MAX = 2000;
+/** Single anomalies are many, and small. */
+const OTLP_QUEUE_MAX = 10_000;
 const QUEUE_BYTES_MAX = 32 * MIB;
 const PAGERDUTY_URL = 'https://events.pagerduty.com/v2/enqueue';
 const PAGERDUTY_KEY_CHARS = 32;
@@ -28,7 +30,7 @@ const PER_MINUTE: Readonly<Record<SinkType, number>> = {
   otlp: 600,
 };
 
-const DEFAULT_TITLE = '{{service}}: {{reasons}}';
+const DEFAULT_TITLE = '{{services}}: {{reasons}}';
 const DEFAULT_TEXT = '{{anomalies}} in {{services}} since {{first_seen}}, worst level {{level}}, score {{score}}';
 /** For tools whose messages have no place of their own for sample lines. */
 const DEFAULT_TEXT_WITH_SAMPLE = `${DEFAULT_TEXT}: {{sample}}`;
@@ -51,7 +53,10 @@ export function buildSink(name: string, entry: SinkEntry, resolver: ValueResolve
     giveUpMs: (entry.give_up_after_seconds ?? GIVE_UP_SECONDS) * 1000,
     updateIntervalMs: (entry.update_interval_seconds ?? UPDATE_INTERVAL_SECONDS) * 1000,
     perMinute: entry.rate_limit_per_minute ?? PER_MINUTE[entry.type],
-    queue: { entriesMax: entry.queue_max ?? QUEUE_MAX, bytesMax: entry.queue_max_bytes ?? QUEUE_BYTES_MAX },
+    queue: {
+      entriesMax: entry.queue_max ?? (entry.type === 'otlp' ? OTLP_QUEUE_MAX : QUEUE_MAX),
+      bytesMax: entry.queue_max_bytes ?? QUEUE_BYTES_MAX,
+    },
     tool,
   };
 }
