@@ -7,7 +7,8 @@ import { rounded } from '../terminal/numbers.ts';
 
 /** Templates with samples of their lines; of further ones the counts alone, so that a browser still shows the page. */
 const DETAILED_MAX = 1000;
-const MAP_SIZE = 1000;
+const MAP_WIDTH = 1000;
+const MAP_HEIGHT = 600;
 
 /**
  * One page that needs nothing else: no request leaves it and no script runs in it, as its Content-Security-Policy has it.
@@ -85,12 +86,12 @@ function map(byCount: readonly Cluster[]): string {
   // The small ones over the large ones, what stands apart over all.
   const order = [...byCount.filter(({ isAnomaly }) => !isAnomaly), ...byCount.filter(({ isAnomaly }) => isAnomaly)];
   const circles = order.map(({ x, y, size, isAnomaly, service, template, logCount }) => {
-    const at = `cx="${((x / 100) * MAP_SIZE).toFixed(1)}" cy="${((1 - y / 100) * MAP_SIZE).toFixed(1)}"`;
+    const at = `cx="${((x / 100) * MAP_WIDTH).toFixed(1)}" cy="${((1 - y / 100) * MAP_HEIGHT).toFixed(1)}"`;
     const title = `${service}: ${template} (${number(logCount)} lines)`;
     return `<circle ${at} r="${(size / 2).toFixed(1)}"${isAnomaly ? ' class="apart"' : ''}><title>${escaped(title)}</title></circle>`;
   });
   const label = `Map of ${byCount.length} templates`;
-  return `<svg viewBox="0 0 ${MAP_SIZE} ${MAP_SIZE}" role="img" aria-label="${label}">\n${circles.join('\n')}\n</svg>`;
+  return `<svg viewBox="0 0 ${MAP_WIDTH} ${MAP_HEIGHT}" role="img" aria-label="${label}">\n${circles.join('\n')}\n</svg>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

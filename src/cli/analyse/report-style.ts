@@ -12,6 +12,7 @@ h2 { margin-top: 2rem; font-size: 1.2rem; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: 0.3rem 0.6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { color: var(--dim); font-weight: 600; white-space: nowrap; }
+td:last-child { min-width: 16rem; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 code, pre { font: 13px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; white-space: pre-wrap; }
 pre { color: var(--dim); margin: 0; }

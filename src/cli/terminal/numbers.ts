@@ -3,9 +3,9 @@ export function counted(count: number, what: string): string {
   return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
 }
 
-/** Two digits that count, and no fraction from 100 on. */
+/** Two digits that count; no fraction from 100 on, nor where there is none. */
 export function rounded(value: number): string {
-  if (value >= 100) return Math.round(value).toLocaleString('en');
+  if (value >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString('en');
   return value >= 10 ? value.toFixed(1) : value.toPrecision(2);
 }
 
