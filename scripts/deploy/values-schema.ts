@@ -203,8 +203,11 @@ function ingress(): TSchema {
 function monitoring(): TSchema {
   const enabled = flag('Whether there is one');
   const tokenSecret = closed(
-    { name: text('Name of the Secret'), key: text('Key in it') },
-    'Token that /metrics is asked with, where existingSecret secures it',
+    {
+      name: text('Secret that has what /metrics wants; unset: existingSecret'),
+      key: Type.String({ minLength: 1, description: 'Key in it' }),
+    },
+    'Where Prometheus finds the secret',
   );
   const interval = Type.String({ pattern: '^[0-9]+(ms|s|m|h)$', description: 'Time between two scrapes' });
   const labels = map('Its labels');

