@@ -103,6 +103,32 @@ const ROWS: [title: string, panels: Panel[]][] = [
     ],
   ],
   [
+    'What it tells, and what it keeps',
+    [
+      graph('Alerts', 'An hour, by sink and what became of them; failed counts calls', 'short', [
+        'sum by (sink, result) (increase(halfspace_alerts_total{$q}[1h]))',
+        '{{sink}} {{result}}',
+      ]),
+      graph('Alerts that wait', 'By sink', 'short', ['sum by (sink) (halfspace_alerts_pending{$q})', '{{sink}}']),
+      graph('On disk', 'Bytes of each database', 'bytes', ['halfspace_store_bytes{$q}', '{{instance}} {{store}}']),
+      graph('Disk', 'Mean time of a transaction, the wait for the disk included', 's', [
+        'rate(halfspace_store_commit_seconds_total{$q}[5m]) / rate(halfspace_store_commits_total{$q}[5m])',
+        '{{instance}} {{store}}',
+      ]),
+      graph(
+        'Trouble with the disk',
+        'Writes that failed in an hour, and those that wait',
+        'short',
+        ['sum by (store) (increase(halfspace_store_failures_total{$q}[1h]))', 'failed: {{store}}'],
+        ['sum(halfspace_store_pending_writes{$q})', 'wait'],
+      ),
+      graph('Snapshots', 'Since a model was kept last', 's', [
+        'halfspace_store_snapshot_age_seconds{$q}',
+        '{{instance}}',
+      ]),
+    ],
+  ],
+  [
     'How it works',
     [
       graph('CPU', 'Cores in use', 'short', ['rate(process_cpu_seconds_total{$q}[5m])', '{{instance}}']),

@@ -134,6 +134,15 @@ describe.skipIf(helm.missing !== undefined)('the chart', () => {
     await expect(template(...values.flatMap(set))).rejects.toThrow(sentence);
   });
 
+  test.each([
+    ['5Gi', '4294967296'],
+    ['500M', '400000000'],
+    ['1.5Ti', '1319413953331'],
+  ])('bounds what is kept on a volume of %s to %s bytes', async (size, bytes) => {
+    const manifests = await render(...set(`persistence.size=${size}`));
+    expect(manifests.find(({ kind }) => kind === 'ConfigMap')?.data).toMatchObject({ DATA_MAX_BYTES: bytes });
+  });
+
   test('gives an alerts file that the service takes, with its secrets left to the environment', async () => {
     const manifests = await render('-f', join(CHART, 'examples/alerts.yaml'));
     const { data } = manifests.find(({ metadata }) => metadata.name === 'halfspace-alerts')!;

@@ -75,6 +75,13 @@ app.kubernetes.io/component: gateway
 {{- end -}}
 {{- end -}}
 
+{{- /* Four fifths of the volume, in bytes: what is put aside when a file is damaged has to fit beside it. */ -}}
+{{- define "halfspace.dataMaxBytes" -}}
+{{- $size := .Values.persistence.size -}}
+{{- $units := dict "" 1 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 -}}
+{{- int64 (mulf (regexFind "^[0-9.]+" $size) (get $units (regexReplaceAll "^[0-9.]+" $size "")) 0.8) -}}
+{{- end -}}
+
 {{- /* What every container may do: nothing but run. */ -}}
 {{- define "halfspace.containerSecurityContext" -}}
 allowPrivilegeEscalation: false
