@@ -64,6 +64,11 @@ export class DeliveryQueue {
     return this.#bytes;
   }
 
+  /** Subjects that are remembered: those that wait, and those told lately. */
+  get subjects(): number {
+    return this.#lanes.size;
+  }
+
   get isHalfEmpty(): boolean {
     return this.#count * 2 <= this.#options.entriesMax && this.#bytes * 2 <= this.#options.bytesMax;
   }

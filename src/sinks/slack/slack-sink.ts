@@ -4,7 +4,7 @@ import { oneLine } from '../placeholder-values.ts';
 import type { Sink } from '../sink.ts';
 
 /** Limits of Block Kit, in characters. */
-const HEADER_MAX = 150;
+const HEADING_MAX = 300;
 const SECTION_MAX = 3000;
 const FIELD_MAX = 2000;
 const SAMPLES_MAX = 3;
@@ -35,17 +35,15 @@ function slackMessage(event: AlertEvent): Record<string, unknown> {
   const { severity, kind, title, text, incident } = event;
   const heading = `${wordOf(event)}: ${title}`;
   const blocks = [
-    // A header is plain text and escapes by itself; the title has been escaped for markup.
-    { type: 'header', text: { type: 'plain_text', text: oneLine(unescaped(heading), HEADER_MAX), emoji: false } },
-    { type: 'section', text: { type: 'mrkdwn', text: shortened(text === '' ? title : text, SECTION_MAX) } },
+    ...(text === '' ? [] : [{ type: 'section', text: mrkdwn(shortened(text, SECTION_MAX)) }]),
     ...fieldsOf(event),
     ...samplesOf(event),
     ...linksOf(event),
   ];
   const isOver = kind === 'resolved' || incident?.state === 'resolved';
   return {
-    // What notifications show, and readers that show no blocks.
-    text: shortened(heading, SECTION_MAX),
+    // The line above the blocks, and what notifications show.
+    text: `*${shortened(heading, HEADING_MAX)}*`,
     attachments: [{ color: isOver ? RESOLVED_COLOUR : COLOURS[severity], blocks }],
     unfurl_links: false,
     unfurl_media: false,
@@ -66,10 +64,7 @@ function fieldsOf({ incident, anomaly, severity }: AlertEvent): unknown[] {
     fields.push(['Services', incident.services.map((name) => oneLine(name, 100)).join(', ')]);
     fields.push(['Anomalies', String(incident.count)], ['Reasons', incident.reasons.join(', ')]);
   } else if (anomaly !== undefined) fields.push(['Service', anomaly.service], ['Reasons', anomaly.reasons.join(', ')]);
-  const shown = fields.map(([name, value]) => ({
-    type: 'mrkdwn',
-    text: shortened(`*${name}*\n${escapeSlack(value)}`, FIELD_MAX),
-  }));
+  const shown = fields.map(([name, value]) => mrkdwn(shortened(`*${name}*\n${escapeSlack(value)}`, FIELD_MAX)));
   return [{ type: 'section', fields: shown }];
 }
 
@@ -80,7 +75,7 @@ function samplesOf({ incident, anomaly }: AlertEvent): unknown[] {
     .slice(0, SAMPLES_MAX)
     // Three ticks would end the code block.
     .map(({ message }) => escapeSlack(oneLine(message, SAMPLE_MAX).replaceAll('```', "'''")));
-  return [{ type: 'section', text: { type: 'mrkdwn', text: shortened(`\`\`\`${lines.join('\n')}`, 2900) + '\n```' } }];
+  return [{ type: 'section', text: mrkdwn(`${shortened(`\`\`\`${lines.join('\n')}`, SECTION_MAX - 4)}\n\`\`\``) }];
 }
 
 function linksOf({ url, runbook }: AlertEvent): unknown[] {
@@ -88,11 +83,12 @@ function linksOf({ url, runbook }: AlertEvent): unknown[] {
     ...(url === undefined ? [] : [`<${escapeSlack(url)}|Incident>`]),
     ...(runbook === undefined ? [] : [`<${escapeSlack(runbook)}|Runbook>`]),
   ];
-  return links.length === 0 ? [] : [{ type: 'context', elements: [{ type: 'mrkdwn', text: links.join(' · ') }] }];
+  return links.length === 0 ? [] : [{ type: 'context', elements: [mrkdwn(links.join(' · '))] }];
 }
 
-function unescaped(text: string): string {
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+/** Verbatim: or `@here`, `#general` and addresses in a log line would become mentions and links. */
+function mrkdwn(text: string): { type: 'mrkdwn'; text: string; verbatim: true } {
+  return { type: 'mrkdwn', text, verbatim: true };
 }
 
 /** Cut so that no entity is left in half. */
