@@ -34,30 +34,32 @@ export function htmlReport(analysed: Analysed): string {
 <main>
 <h1>${escaped(name)}</h1>
 <p>${number(log_count)} lines${when}. ${number(clusters.length)} templates, ${number(anomalies.length)} of them stand apart.</p>
-${anomalies.length > 0 ? `<h2>What stands apart</h2>\n${table(anomalies, analysed)}` : ''}
+${anomalies.length > 0 ? `<h2>What stands apart</h2>\n${table(anomalies, analysed, 'What stands apart')}` : ''}
 <h2>Map</h2>
 <p>Templates of like words are near one another; the larger, the more lines. Red: stands apart.</p>
 ${map(byCount)}
 <h2>All templates</h2>
-${table(byCount, analysed)}
+${table(byCount, analysed, 'All templates')}
 </main>
 </body>
 </html>
 `;
 }
 
-function table(clusters: readonly Cluster[], analysed: Analysed): string {
-  const rows = clusters.map((cluster, i) => row(cluster, analysed, i < DETAILED_MAX)).join('\n');
+function table(clusters: readonly Cluster[], analysed: Analysed, label: string): string {
   const unit = rateUnit(analysed);
-  return `<div class="wide"><table>
-<thead><tr><th class="n">Lines</th><th class="n">${unit === undefined ? '' : `Per ${unit.name}`}</th><th class="n">Errors</th><th class="n">Score</th><th>Service</th><th>Template</th></tr></thead>
+  const names = ['Lines', unit === undefined ? '' : `Per ${unit.name}`, 'Errors', 'Score'];
+  const head = names.map((name) => `<th class="n">${name}</th>`).join('');
+  const rows = clusters.map((cluster, i) => row(cluster, analysed, names, i < DETAILED_MAX)).join('\n');
+  return `<div class="wide" tabindex="0" role="region" aria-label="${label}"><table>
+<thead><tr>${head}<th>Service</th><th>Template</th></tr></thead>
 <tbody>
 ${rows}
 </tbody>
 </table></div>`;
 }
 
-function row(cluster: Cluster, analysed: Analysed, isDetailed: boolean): string {
+function row(cluster: Cluster, analysed: Analysed, names: readonly string[], isDetailed: boolean): string {
   const { logCount, avgScore, service, template, isAnomaly } = cluster;
   const unit = rateUnit(analysed);
   const errors = errorsOf(cluster);
@@ -67,10 +69,10 @@ function row(cluster: Cluster, analysed: Analysed, isDetailed: boolean): string 
     errors === 0 ? '' : `${((100 * errors) / logCount).toFixed(1)} %`,
     avgScore.toFixed(2),
   ];
-  const numbers = cells.map((cell) => `<td class="n">${cell}</td>`).join('');
+  const numbers = cells.map((cell, i) => `<td class="n" data-name="${names[i]}">${cell}</td>`).join('');
   const text = `<code>${escaped(template)}</code>`;
   const shown = isDetailed ? `<details><summary>${text}</summary>${details(cluster)}</details>` : text;
-  return `<tr${isAnomaly ? ' class="apart"' : ''}>${numbers}<td>${escaped(service)}</td><td>${shown}</td></tr>`;
+  return `<tr${isAnomaly ? ' class="apart"' : ''}>${numbers}<td data-name="Service">${escaped(service)}</td><td>${shown}</td></tr>`;
 }
 
 function details({ logs, levels, firstSeen, lastSeen, fingerprint }: Cluster): string {

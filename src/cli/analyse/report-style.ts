@@ -19,6 +19,14 @@ pre { color: var(--dim); margin: 0; }
 summary { cursor: pointer; }
 tr.apart code { color: var(--apart); }
 svg { width: 100%; max-height: 80vh; border: 1px solid var(--line); border-radius: 6px; }
+@media (max-width: 40rem) {
+  thead { display: none; }
+  table, tbody, tr { display: block; }
+  tr { padding: 0.5rem 0; border-bottom: 1px solid var(--line); }
+  td { display: inline-block; padding: 0 0.8rem 0 0; border: 0; }
+  td:last-child { display: block; padding: 0; }
+  td[data-name]:not(:empty)::before { content: attr(data-name) " "; color: var(--dim); }
+}
 circle { fill: var(--dot); fill-opacity: 0.55; stroke: var(--back); }
 circle.apart { fill: var(--apart); fill-opacity: 0.8; }
 `;
