@@ -5,14 +5,17 @@
 FROM node:24.21.0-trixie-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY scripts/write-sbom.mjs scripts/
 # No package that runs in production needs an install script. What only editors and debuggers read stays behind.
 RUN npm ci --omit=dev --ignore-scripts && \
-    find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
+    find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete && \
+    node scripts/write-sbom.mjs sbom.cdx.json
 
 FROM node:24.21.0-trixie-slim AS application
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
-COPY package.json LICENSE ./
+COPY --from=dependencies /app/sbom.cdx.json ./
+COPY package.json LICENSE NOTICE ./
 COPY proto proto
 COPY scripts/require-node24.mjs scripts/compile-cache.mjs scripts/
 COPY src src

@@ -31,6 +31,14 @@ test.skipIf(hadolint.missing !== undefined)('hadolint has nothing to say', async
   await expect(runCommand(hadolint.path!, ['--failure-threshold', 'style', DOCKERFILE])).resolves.toBe('');
 });
 
+test('what it copies from the repository is what .dockerignore lets through', () => {
+  const copies = stages.flatMap((stage) => argumentsOf(stage, 'COPY')).filter((text) => !text.includes('--from='));
+  const copied = copies.flatMap((text) => text.split(' ').slice(0, -1));
+  const lines = readFileSync(join(ROOT, '.dockerignore'), 'utf8').trim().split('\n');
+  expect(lines[0]).toBe('*');
+  expect(lines.slice(1).toSorted()).toEqual([...new Set(copied)].map((path) => `!${path}`).toSorted());
+});
+
 test('it runs as a user with a number, by the command line of the product, with labels that are true', () => {
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string; license: string };
   expect(argumentsOf(image, 'USER')).toEqual([`${USER}:${USER}`]);
@@ -63,6 +71,14 @@ describe('the tree that its steps make', () => {
     const packages = new Set(readdirSync(join(app, 'node_modules')));
     for (const name of ['typescript', 'vitest', 'vite', 'node', 'knip']) expect(packages).not.toContain(name);
     expect(files.filter((file) => /\.(d\.[mc]?ts|map)$/.test(file))).toEqual([]);
+  });
+
+  test('has its licences and its SBOM with it', () => {
+    const { components } = JSON.parse(readFileSync(join(app, 'sbom.cdx.json'), 'utf8')) as { components: object[] };
+    expect(components.length).toBeGreaterThan(100);
+    for (const file of ['LICENSE', 'NOTICE']) {
+      expect(readFileSync(join(app, file))).toEqual(readFileSync(join(ROOT, file)));
+    }
   });
 
   test('needs no library beyond those of its base', () => {

@@ -5,6 +5,11 @@ receivers:
     protocols:
       grpc:
         endpoint: 0.0.0.0:4317
+        # Senders stay where they are connected: this spreads them over gateways that came later.
+        keepalive:
+          server_parameters:
+            max_connection_age: 5m
+            max_connection_age_grace: 30s
         {{- if .Values.tls.existingSecret }}
         tls: &tls
           cert_file: /etc/halfspace/tls/tls.crt
