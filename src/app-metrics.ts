@@ -46,6 +46,8 @@ export function readMetrics({
     services: stats.services,
     learningServices: stats.learningServices,
     servicesEvicted: stats.servicesEvicted,
+    tenantModels: stats.tenantModels,
+    tenantModelsEvicted: stats.tenantModelsEvicted,
     overflowRecords: stats.overflowRecords,
     templates: stats.templates,
     templatesEvicted: stats.templatesEvicted,

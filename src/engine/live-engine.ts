@@ -105,9 +105,9 @@ export class LiveEngine implements Engine {
     };
   }
 
-  async resetDetector(): Promise<DetectorReset> {
-    const { serviceCount } = await this.#options.shards.status({ limit: 0 });
-    await this.#options.shards.reset();
+  async resetDetector(tenant?: string): Promise<DetectorReset> {
+    const { serviceCount } = await this.#options.shards.status({ tenant, limit: 0 });
+    await this.#options.shards.reset(tenant);
     return { reset: true, services_removed: serviceCount };
   }
 

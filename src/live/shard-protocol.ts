@@ -36,7 +36,7 @@ export type ShardRequest =
   | { type: 'marks'; id: number; marks: (readonly [fingerprint: string, mark: Mark])[] }
   | ({ type: 'snapshot'; id: number } & SnapshotCall)
   | { type: 'restore'; id: number; models: SavedModel[]; nowMs: number }
-  | { type: 'reset'; id: number };
+  | { type: 'reset'; id: number; tenant: Tenant };
 
 /** Services whose latest snapshot did not come to be kept. */
 export type SavedAgain = readonly string[] | 'all';

@@ -211,9 +211,9 @@ export class ShardSet {
     await client.call({ type: 'marks', marks: this.#marks });
   }
 
-  /** Wipes every model; the buffers stay. */
-  async reset(): Promise<void> {
-    await Promise.all(this.clients.map((client) => client.call({ type: 'reset' })));
+  /** Wipes the models of a tenant, or the live ones; the buffers stay. */
+  async reset(tenant?: Tenant): Promise<void> {
+    await Promise.all(this.clients.map((client) => client.call({ type: 'reset', tenant })));
     await this.#models?.forget();
   }
 

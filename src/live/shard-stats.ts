@@ -12,6 +12,8 @@ const SHARD_STATS = [
   'templatesEvicted',
   'overflowRecords',
   'servicesEvicted',
+  'tenantModels',
+  'tenantModelsEvicted',
   'timestampsClamped',
   'droppedAttributes',
   'unresolvedValues',

@@ -66,7 +66,7 @@ function perform(request: ShardRequest): ShardResults[ShardRequest['type']] {
     case 'restore':
       return shard.restore(request.models, request.nowMs);
     case 'reset':
-      return shard.reset();
+      return shard.reset(request.tenant);
   }
 }
 

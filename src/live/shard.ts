@@ -266,10 +266,11 @@ export class Shard {
     return this.#saved.restore(models, nowMs);
   }
 
-  reset(): undefined {
+  /** Forgets the models of a tenant, or, without one, the live ones: each leaves the others alone. */
+  reset(tenant: Tenant): undefined {
+    if (tenant !== undefined) return void this.#tenants.remove(tenant);
     for (const { miner } of this.#services.detectors()) this.#counts.evictedTemplates += miner.evicted;
     this.#services.clear();
-    this.#tenants.clear();
     this.#jobs.clear();
   }
 
@@ -286,6 +287,8 @@ export class Shard {
       unresolvedValues: counts.unresolvedValues,
       services: this.#services.size,
       servicesEvicted: this.#services.evicted,
+      tenantModels: this.#tenants.size,
+      tenantModelsEvicted: this.#tenants.evicted,
       bufferBytes: this.#buffer.bytes,
       bufferRows: this.#buffer.rows,
       bufferEvictedRows: this.#buffer.evictedRows,

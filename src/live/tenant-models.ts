@@ -10,6 +10,7 @@ export class TenantModels {
   readonly #options: DetectorOptions;
   /** By tenant and service, in the order of last use. */
   readonly #models = new Map<string, { tenant: string; detector: Detector }>();
+  #evicted = 0;
 
   constructor(modelsMax: number, options: DetectorOptions) {
     this.#modelsMax = modelsMax;
@@ -20,13 +21,21 @@ export class TenantModels {
     return this.#models.size;
   }
 
+  /** Models that have made room for others. */
+  get evicted(): number {
+    return this.#evicted;
+  }
+
   /** The model of a tenant's service, made when there is none. */
   touch(tenant: string, service: string): Detector {
     const key = keyOf(tenant, service);
     const known = this.#models.get(key);
     const model = known ?? { tenant, detector: createDetector(service, this.#options) };
     if (known !== undefined) this.#models.delete(key);
-    else if (this.#models.size >= this.#modelsMax) this.#models.delete(this.#models.keys().next().value as string);
+    else if (this.#models.size >= this.#modelsMax) {
+      this.#models.delete(this.#models.keys().next().value as string);
+      this.#evicted++;
+    }
     this.#models.set(key, model);
     return model.detector;
   }
@@ -39,8 +48,9 @@ export class TenantModels {
     for (const model of this.#models.values()) if (model.tenant === tenant) yield model.detector;
   }
 
-  clear(): void {
-    this.#models.clear();
+  /** Forgets the models of one tenant. */
+  remove(tenant: string): void {
+    for (const [key, model] of this.#models) if (model.tenant === tenant) this.#models.delete(key);
   }
 }
 

@@ -28,7 +28,8 @@ export interface Engine {
   /** Of the last retraining; they change in one step. */
   liveClusters(): LiveClustersAnswer;
   detectorStatus(query: DetectorQuery): Promise<DetectorStatus>;
-  resetDetector(): Promise<DetectorReset>;
+  /** @param tenant Whose models; the live ones without. */
+  resetDetector(tenant?: string): Promise<DetectorReset>;
   /** By its fingerprint, or one it had; 404 when no live service knows it. */
   template(fingerprint: string): Promise<TemplateAnswer>;
   sources(): SourcesAnswer;

@@ -12,6 +12,9 @@ export interface MetricsSnapshot {
   services: number;
   learningServices: number;
   servicesEvicted: number;
+  /** Models that tenants have trained, of a service each. */
+  tenantModels: number;
+  tenantModelsEvicted: number;
   overflowRecords: number;
   templates: number;
   templatesEvicted: number;
@@ -118,6 +121,8 @@ export const SNAPSHOT_METRICS: readonly SnapshotMetric[] = [
   gauge('services', 'Services that have a model.', (s) => s.services),
   gauge('learning_services', 'Services in their learning phase.', (s) => s.learningServices),
   counter('services_evicted_total', 'Idle services that made room for new ones.', (s) => s.servicesEvicted),
+  gauge('tenant_models', 'Models that tenants have trained, one a service.', (s) => s.tenantModels),
+  counter('tenant_models_evicted_total', 'Models of tenants that made room for others.', (s) => s.tenantModelsEvicted),
   counter(
     'overflow_records_total',
     'Log records scored by the model for services without a place.',

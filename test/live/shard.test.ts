@@ -214,7 +214,7 @@ describe('a shard', () => {
 
   it('lends the rows it buffered, and forgets models but not rows on reset', () => {
     const shard = trainedShard();
-    shard.reset();
+    shard.reset(undefined);
     expect(shard.status(undefined, undefined, 10)).toMatchObject({ serviceCount: 0, lineCount: 0 });
     const [lent] = shard.lendBuffer(NOW_MS);
     let rows = 0;

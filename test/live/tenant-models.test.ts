@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TenantModels } from '../../src/live/tenant-models.ts';
+import { createShardStats, sumShardStats } from '../../src/live/shard-stats.ts';
 import { Shard } from '../../src/live/shard.ts';
 import { PACKED_ROW_HEADER_BYTES, writePackedHeader } from '../../src/domain/packed-rows.ts';
 import { NOW_MS, shardOptions } from './shard-samples.ts';
@@ -35,6 +36,7 @@ describe('models of tenants', () => {
     expect(models.size).toBe(2);
     expect(models.peek('b', 'shop')).toBeUndefined();
     expect(models.peek('a', 'shop')).toBeDefined();
+    expect(models.evicted).toBe(1);
   });
 
   test('what a tenant teaches is known to no other and not to the live models', () => {
@@ -45,7 +47,28 @@ describe('models of tenants', () => {
     expect(shard.status('other', undefined, 10)).toMatchObject({ serviceCount: 0, lineCount: 0 });
     expect(shard.status(undefined, undefined, 10)).toMatchObject({ serviceCount: 0 });
     expect(shard.tick(NOW_MS + 3_600_000).anomalies).toBeUndefined();
-    shard.reset();
-    expect(shard.status('acme', undefined, 10)).toMatchObject({ serviceCount: 0 });
+  });
+
+  test('are wiped by their name, and neither with the live ones nor with those of others', () => {
+    const shard = new Shard(shardOptions());
+    const rows = [{ service: 'shop', bytes: packed(['order 1 placed']) }];
+    for (const tenant of ['acme', 'other', undefined]) shard.learn(tenant, rows, NOW_MS);
+    const trained = () =>
+      ['acme', 'other', undefined].map((tenant) => shard.status(tenant, undefined, 10).serviceCount);
+    shard.reset(undefined);
+    expect(trained()).toEqual([1, 1, 0]);
+    shard.reset('acme');
+    expect(trained()).toEqual([0, 1, 0]);
+  });
+
+  test('beyond the bound are counted as they make room', () => {
+    const shard = new Shard({ ...shardOptions(), servicesMax: 2 });
+    const rows = [{ service: 'shop', bytes: packed(['order 1 placed']) }];
+    for (const tenant of ['a', 'b', 'c', 'd']) shard.learn(tenant, rows, NOW_MS);
+    const stats = createShardStats();
+    shard.writeCounters(stats);
+    expect(sumShardStats([stats])).toMatchObject({ tenantModels: 2, tenantModelsEvicted: 2 });
+    expect(shard.status('a', undefined, 10).serviceCount).toBe(0);
+    expect(shard.status('d', undefined, 10).serviceCount).toBe(1);
   });
 });

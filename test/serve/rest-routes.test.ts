@@ -205,6 +205,12 @@ describe('the detector', () => {
 
   test('POST /detector/reset', async () => {
     expect((await rest().call('POST', '/detector/reset')).body).toEqual({ reset: true, services_removed: 1 });
+    expect((await rest().call('POST', '/detector/reset?tenant=acme')).status).toBe(200);
+    const refused = await rest().call('POST', '/detector/reset?tenant=a%20b');
+    expect({ status: refused.status, detail: refused.body['detail'] }).toEqual({
+      status: 400,
+      detail: expect.stringContaining('tenant'),
+    });
   });
 });
 

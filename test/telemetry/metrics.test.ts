@@ -15,6 +15,8 @@ function snapshotOf(over: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
     services: 4,
     learningServices: 1,
     servicesEvicted: 0,
+    tenantModels: 0,
+    tenantModelsEvicted: 0,
     overflowRecords: 0,
     templates: 50,
     templatesEvicted: 6,

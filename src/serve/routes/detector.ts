@@ -1,8 +1,12 @@
 import type { Engine } from '../engine.ts';
 import { JSON_TYPE } from '../rest-app.ts';
 import type { RestApp } from '../rest-app.ts';
-import { DetectorQuerySchema, DetectorResetSchema, DetectorStatusSchema } from '../schemas/detector.ts';
-import { NoQuerySchema } from '../schemas/no-query.ts';
+import {
+  DetectorQuerySchema,
+  DetectorResetQuerySchema,
+  DetectorResetSchema,
+  DetectorStatusSchema,
+} from '../schemas/detector.ts';
 import { responses } from '../schemas/problem.ts';
 import { reference } from '../schemas/reference.ts';
 
@@ -27,10 +31,10 @@ export function addDetectorRoutes(app: RestApp, engine: Engine): void {
     config: { ...JSON_TYPE, takesBody: false },
     schema: {
       tags: ['detector'],
-      summary: 'Wipes the models of all services; they learn anew',
-      querystring: NoQuerySchema,
+      summary: 'Wipes the live models of all services, or those of a tenant; they learn anew',
+      querystring: DetectorResetQuerySchema,
       response: responses(DetectorResetSchema, 400),
     },
-    handler: () => engine.resetDetector(),
+    handler: ({ query }) => engine.resetDetector(query.tenant),
   });
 }

@@ -47,6 +47,8 @@ export const DetectorStatusSchema = Type.Object(
 
 export type DetectorStatus = Static<typeof DetectorStatusSchema>;
 
+export const DetectorResetQuerySchema = Type.Object(tenantField, { additionalProperties: false });
+
 export const DetectorResetSchema = Type.Object(
   {
     reset: Type.Literal(true),
