@@ -268,7 +268,10 @@ export class Shard {
 
   /** Forgets the models of a tenant, or, without one, the live ones: each leaves the others alone. */
   reset(tenant: Tenant): undefined {
-    if (tenant !== undefined) return void this.#tenants.remove(tenant);
+    if (tenant !== undefined) {
+      this.#tenants.remove(tenant);
+      return;
+    }
     for (const { miner } of this.#services.detectors()) this.#counts.evictedTemplates += miner.evicted;
     this.#services.clear();
     this.#jobs.clear();

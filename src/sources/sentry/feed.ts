@@ -22,7 +22,10 @@ export interface Feed {
 
 export interface FeedScope {
   org: string;
+  /** The project's slug, for addresses. */
   project: string;
+  /** The project's number: a Sentry of before the summer of 2026 takes no slug as the parameter `project`. */
+  projectId: string;
   query: string | undefined;
   startMs: number;
   endMs: number;
@@ -54,7 +57,7 @@ export function issuesFeed(scope: FeedScope): Feed {
     call: "List an Organization's Issues",
     path: `organizations/${encodeURIComponent(scope.org)}/issues/`,
     // Without a query only unresolved ones are listed.
-    parameters: [...period(scope), ['project', scope.project], ['query', scope.query ?? ''], ['sort', 'date']],
+    parameters: [...period(scope), ['project', scope.projectId], ['query', scope.query ?? ''], ['sort', 'date']],
     sizeParameter: 'limit',
     isTable: false,
     rowOf: issueRow,
@@ -68,7 +71,7 @@ function tableFeed(scope: FeedScope, dataset: string, fields: readonly string[],
     parameters: [
       ...period(scope),
       ['dataset', dataset],
-      ['project', scope.project],
+      ['project', scope.projectId],
       ...fields.map((field) => ['field', field] as const),
       ...(scope.query === undefined ? [] : [['query', scope.query] as const]),
       ['sort', '-timestamp'],

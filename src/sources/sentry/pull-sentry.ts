@@ -2,6 +2,7 @@ import type { Pull } from '../pull/pull.ts';
 import { SourceError } from '../source-error.ts';
 import { errorsFeed, issuesFeed, logsFeed } from './feed.ts';
 import type { FeedScope } from './feed.ts';
+import { readProjectId } from './project-id.ts';
 import { readFeed } from './read-feed.ts';
 import type { FeedReader } from './read-feed.ts';
 import type { SentryRow } from './sentry-rows.ts';
@@ -16,13 +17,19 @@ export const pullSentry: Pull = async ({ startMs, endMs, values }, { rows, clien
   const base = new URL(values.get('url') ?? 'https://sentry.io');
   base.pathname = `${base.pathname.replace(/\/+$/, '')}/api/0/`;
   const project = values.get('project') ?? '';
-  const scope: FeedScope = { org: values.get('org') ?? '', project, query: values.get('query'), startMs, endMs };
-  const reader: FeedReader = { client, rows, base, token: values.get('token') ?? '', pageRowsMax };
+  const org = values.get('org') ?? '';
+  const token = values.get('token') ?? '';
+  const query = values.get('query');
+  const dataset = values.get('dataset');
+  const isOfProject = dataset === 'errors' && query === undefined;
+  const projectId = isOfProject ? '' : await readProjectId(client, base, { org, project, token });
+  const scope: FeedScope = { org, project, projectId, query, startMs, endMs };
+  const reader: FeedReader = { client, rows, base, token, pageRowsMax };
 
   let refusedMs = -Infinity;
   let lastMs = Infinity;
   let isSorted = true;
-  for await (const { message, timeMs, level, service } of merged(feedsOf(values.get('dataset'), scope, reader))) {
+  for await (const { message, timeMs, level, service } of merged(feedsOf(dataset, scope, reader))) {
     isSorted &&= timeMs <= lastMs + SLACK_MS;
     lastMs = Math.min(lastMs, timeMs);
     // A Sentry that knows no bounds lists everything that it has kept.

@@ -10,7 +10,7 @@ import { shared, sharedPath } from '../../shared.ts';
 import { collectRows } from '../contract/collect-rows.ts';
 import type { CollectOptions } from '../contract/collect-rows.ts';
 import { eventOf, logOf } from './sentry-contents.ts';
-import { ORG, PROJECT, startSentry, TOKEN } from './sentry-server.ts';
+import { ORG, PROJECT, PROJECT_ID, startSentry, TOKEN } from './sentry-server.ts';
 import type { SentryContents, SentryServer } from './sentry-server.ts';
 
 const START = Date.UTC(2026, 10, 20, 8);
@@ -81,6 +81,28 @@ describe('what is pulled', () => {
   test('is what a search finds', async () => {
     const server = await serve({ events: events(12), logs: [] });
     expect(messagesOf(await collect(server, { query: 'row 11' }))).toEqual(['row 11']);
+  });
+});
+
+describe('the project', () => {
+  test('is asked for by its number, which Sentry tells once', async () => {
+    const server = await serve({ events: events(250), logs: logs(250) });
+    expect((await collect(server, { query: ' ' })).rows).toHaveLength(500);
+    const [first, ...others] = server.requests;
+    expect(first?.pathname).toBe(`/api/0/projects/${ORG}/${PROJECT}/`);
+    expect(new Set(others.map(({ searchParams }) => searchParams.get('project')))).toEqual(new Set([PROJECT_ID]));
+  });
+
+  test('needs no number where its own list is all that is read', async () => {
+    const server = await serve({ events: events(1), logs: [] });
+    await collect(server, { dataset: 'errors' });
+    expect(server.requests.map(({ pathname }) => pathname)).toEqual([`/api/0/projects/${ORG}/${PROJECT}/events/`]);
+  });
+
+  test.each([['../issues'], ['-1'], [{}]])('that is said to be %j is malformed', async (projectId) => {
+    const server = await serve({ events: [], logs: [] });
+    server.odd = { projectId };
+    await expect(collect(server)).rejects.toMatchObject({ code: 'malformed_answer' });
   });
 });
 

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 export const TOKEN = 'sntrys_canary-7f3a9';
 export const ORG = 'acme';
 export const PROJECT = 'checkout';
+export const PROJECT_ID = '4507';
 
 type Fields = Record<string, unknown>;
 
@@ -28,6 +29,8 @@ export interface Oddities {
   /** Names of the dataset of logs; none: it has no logs. */
   logDatasets?: readonly string[];
   logPageRowsMax?: number;
+  /** What the project is said to be. */
+  projectId?: unknown;
   /** Called before a page is answered, with the number of requests so far. */
   onPage?: (count: number) => void;
   meta?: Fields;
@@ -63,6 +66,12 @@ export async function startSentry(contents: SentryContents): Promise<SentryServe
     const organization = `/api/0/organizations/${ORG}`;
     if (url.pathname === `/api/0/projects/${ORG}/${PROJECT}/events/`) {
       return page(url, answer, new Set(COMMON), { rows: eventRows(), isTable: false });
+    }
+    if (url.pathname === `/api/0/projects/${ORG}/${PROJECT}/`) {
+      answer.writeHead(200, { 'content-type': 'application/json' });
+      return void answer.end(
+        JSON.stringify({ id: served.odd.projectId ?? PROJECT_ID, slug: PROJECT, platform: 'node' }),
+      );
     }
     if (url.pathname === `${organization}/issues/`) {
       if (url.searchParams.get('sort') !== 'date') return refuse(answer, 400, 'only sort=date is served');
@@ -101,7 +110,9 @@ export async function startSentry(contents: SentryContents): Promise<SentryServe
     const unknown = [...searchParams.keys()].find((name) => !known.has(name));
     if (unknown !== undefined) return refuse(answer, 400, `unknown parameter ${unknown}`);
     const project = searchParams.get('project');
-    if (project !== null && project !== PROJECT) return refuse(answer, 403, 'You do not have permission');
+    if (project !== null && !/^-?\d+$/.test(project))
+      return refuse(answer, 400, 'Invalid project parameter. Values must be numbers.');
+    if (project !== null && project !== PROJECT_ID) return refuse(answer, 403, 'You do not have permission');
     const isLogs = listing.isTable && searchParams.get('dataset') !== 'errors';
     const most = isLogs ? (served.odd.logPageRowsMax ?? 9999) : 100;
     const size = Number(searchParams.get('per_page') ?? searchParams.get('limit') ?? 100);
