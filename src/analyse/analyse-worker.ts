@@ -123,10 +123,10 @@ async function countedWindow({ job, options, port }: WorkerTask, watch: LoadWatc
   if (port !== undefined) return { reason: declarationOf(job.store).pushdown === true ? EVERY_ROW : undefined };
   const answer = await answerByGroups(job, options, watch);
   if (answer.analysis === undefined) return { reason: answer.reason };
-  const { analysis, summary } = answer;
+  const { analysis, summary, firstRowSeconds } = answer;
   const { requests, retries } = summary;
   const pushdown = { used: true };
-  const pull = { rows: analysis.log_count, truncated: false, requests, retries, firstRowSeconds: undefined, pushdown };
+  const pull = { rows: analysis.log_count, truncated: false, requests, retries, firstRowSeconds, pushdown };
   return { result: { outcome: 'done', analysis, file: undefined, pull } };
 }
 

@@ -1,6 +1,7 @@
 import type { WindowAnalysis } from '../domain/cluster.ts';
 import { declarationOf } from '../sources/catalogue.ts';
 import { GroupsUnsettled } from '../sources/pull/row-groups.ts';
+import type { GroupSink } from '../sources/pull/row-groups.ts';
 import { runGroups } from '../sources/pull/run-groups.ts';
 import type { GroupsRequest, GroupsSummary, PullGroups } from '../sources/pull/run-groups.ts';
 import { groupPullOf } from '../sources/pulls.ts';
@@ -11,7 +12,7 @@ import type { LoadWatch, PullJob } from './load-rows.ts';
 
 /** The clusters, or why the window has to be answered for row by row; undefined where its store counts nothing. */
 export type GroupsAnswer =
-  | { analysis: WindowAnalysis; summary: GroupsSummary }
+  | { analysis: WindowAnalysis; summary: GroupsSummary; firstRowSeconds: number | undefined }
   | { analysis?: undefined; reason: string | undefined };
 
 /** Times that a window is counted anew with more of its groups row by row. */
@@ -26,17 +27,26 @@ const APART_ROWS_MAX = 300_000;
 export async function answerByGroups(job: PullJob, options: AnalyseOptions, watch: LoadWatch): Promise<GroupsAnswer> {
   const pull = await groupPullOf(job.store);
   if (pull === undefined) return { reason: undefined };
+  const startedMs = performance.now();
+  let firstRowSeconds: number | undefined;
   const set = new GroupSet();
+  const sink: GroupSink = {
+    begin: (firstMs, lastMs, rows) => set.begin(firstMs, lastMs, rows),
+    add(group) {
+      firstRowSeconds ??= (performance.now() - startedMs) / 1000;
+      set.add(group);
+    },
+  };
   const apart = new Set<string>();
   const total: GroupsSummary = { reason: undefined, requests: 0, retries: 0 };
   try {
     for (let round = 1; ; round++) {
-      const summary = await pullGroups(job, pull, options, set, apart, watch);
+      const summary = await pullGroups(job, pull, options, sink, apart, watch);
       total.requests += summary.requests;
       total.retries += summary.retries;
       if (summary.reason !== undefined) return { reason: summary.reason };
       try {
-        return { analysis: analyseGroups(set, options, watch.tick), summary: total };
+        return { analysis: analyseGroups(set, options, watch.tick), summary: total, firstRowSeconds };
       } catch (error) {
         if (!(error instanceof GroupsDrift)) throw error;
         if (round === ROUNDS_MAX) return { reason: error.message };
@@ -55,7 +65,7 @@ function pullGroups(
   job: PullJob,
   pull: PullGroups,
   options: AnalyseOptions,
-  set: GroupSet,
+  sink: GroupSink,
   apart: ReadonlySet<string>,
   watch: LoadWatch,
 ): Promise<GroupsSummary> {
@@ -67,6 +77,6 @@ function pullGroups(
   const profile = options.miner.profile ?? 'default';
   const request: GroupsRequest = { values, startMs, endMs, profile, apart: [...apart], onCounted };
   return watch.cancellable((signal) =>
-    runGroups(declarationOf(store), pull, request, set, { hostRules, fromRequest, answerTimeoutMs, signal }),
+    runGroups(declarationOf(store), pull, request, sink, { hostRules, fromRequest, answerTimeoutMs, signal }),
   );
 }

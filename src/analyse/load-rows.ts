@@ -69,7 +69,7 @@ export interface LoadedRows {
 
 /** What pulling from a store came to. */
 export interface PullReport extends PullSummary {
-  /** From the start of the pull; undefined when no row came. */
+  /** From the start of the pull to the first row, or group of rows that were counted; undefined when none came. */
   firstRowSeconds: number | undefined;
   /** Of a store that can count; undefined for others. */
   pushdown?: Pushdown | undefined;

@@ -2,6 +2,7 @@ import type { SourceClient } from '../http/source-client.ts';
 import { AnswerTooLarge } from '../http/source-client.ts';
 import { MovingCursor } from '../pull/moving-cursor.ts';
 import type { Pull } from '../pull/pull.ts';
+import { GivenEvents } from './given-events.ts';
 import { fieldsOf, readLogEvent } from './log-event.ts';
 import { DEFAULT_SITE } from './options.ts';
 import { metaFault } from './search-meta.ts';
@@ -14,16 +15,23 @@ const PAGE_BYTES_MAX = 64 << 20;
 
 /** Events of a search (Datadog API v2, `POST /logs/events/search`), newest first, page by page by its cursors. */
 export const pullDatadog: Pull = async ({ startMs, endMs, values }, { rows, client, pageRowsMax }) => {
-  const search = searcher(values, client, startMs, endMs);
+  const search = searcher(values, client, startMs);
   const malformed = (sentence: string) => client.error('malformed_answer', CALL, sentence);
-  const moving = new MovingCursor();
+  let moving = new MovingCursor();
   let limit = Math.max(1, Math.min(PAGE_ROWS_MAX, pageRowsMax));
-  let beforeMs = Infinity;
+  const given = new GivenEvents();
+  let toMs = endMs;
   let cursor: string | undefined;
   for (;;) {
-    const answer = await search({ limit, cursor }, limit > 1);
+    const answer = await search(toMs, { limit, cursor }, limit > 1);
     if (answer === 'too large') {
+      // Nothing says that a cursor may be gone on with by pages of another size: a search of its own begins where this
+      // one got to. Whether its end belongs to it is not said either, so it ends a millisecond later.
       limit = Math.max(1, limit >> 3);
+      toMs = Math.min(toMs, given.oldestMs + 1);
+      cursor = undefined;
+      moving = new MovingCursor();
+      given.startAgain();
       continue;
     }
     const data = fieldsOf(answer)?.['data'];
@@ -31,12 +39,13 @@ export const pullDatadog: Pull = async ({ startMs, endMs, values }, { rows, clie
     const meta = fieldsOf(fieldsOf(answer)?.['meta']);
     const fault = metaFault(meta);
     if (fault !== undefined) throw client.error(fault.code, CALL, client.shown(fault.sentence), 200);
-    for (const given of data as unknown[]) {
-      const event = readLogEvent(given, rows.timestamps);
+    for (const one of data as unknown[]) {
+      const event = readLogEvent(one, rows.timestamps);
       if (event === undefined || Number.isNaN(event.timestampMs))
         throw malformed('it answered an event without a time');
-      if (event.timestampMs > beforeMs) throw malformed('its events are not in the order that was asked for');
-      beforeMs = event.timestampMs;
+      const outcome = given.meet(event.timestampMs, fieldsOf(one)?.['id']);
+      if (outcome === 'out of order') throw malformed('its events are not in the order that was asked for');
+      if (outcome === 'known') continue;
       if (!rows.add(event.message, event.timestampMs, event.level, event.service)) return;
     }
     // A short page, or one without an event, is not the last while a cursor comes with it.
@@ -52,7 +61,7 @@ interface Page {
   cursor: string | undefined;
 }
 
-function searcher(values: ReadonlyMap<string, string>, client: SourceClient, startMs: number, endMs: number) {
+function searcher(values: ReadonlyMap<string, string>, client: SourceClient, startMs: number) {
   const base = values.get('url') ?? `https://api.${values.get('site') ?? DEFAULT_SITE}`;
   const url = new URL(`${base.replace(/\/+$/, '')}/api/v2/logs/events/search`);
   const headers = {
@@ -63,12 +72,11 @@ function searcher(values: ReadonlyMap<string, string>, client: SourceClient, sta
   const filter = {
     query: values.get('query') ?? '*',
     from: new Date(startMs).toISOString(),
-    to: new Date(endMs).toISOString(),
     ...(indexes === undefined ? {} : { indexes: indexes.map((name) => name.trim()) }),
     ...(values.has('storage') ? { storage_tier: values.get('storage') } : {}),
   };
-  return async (page: Page, mayBeSmaller: boolean): Promise<unknown> => {
-    const body = { filter, sort: '-timestamp', page };
+  return async (toMs: number, page: Page, mayBeSmaller: boolean): Promise<unknown> => {
+    const body = { filter: { ...filter, to: new Date(toMs).toISOString() }, sort: '-timestamp', page };
     try {
       return await client.json({ call: CALL, url, headers, body, bytesMax: PAGE_BYTES_MAX });
     } catch (error) {

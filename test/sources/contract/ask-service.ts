@@ -28,15 +28,7 @@ export interface ServiceAnswers {
 
 /** Starts the service with the environment, asks it for a window, and stops it. */
 export async function askService(source: string, environment: Record<string, string>, window: URLSearchParams) {
-  const log: string[] = [];
-  const ports = { REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0', WATCH_PORT: '0', SHARDS: '1' };
-  const config = loadConfig({ ...ports, ...environment }, undefined, 1);
-  const app = await startApp(config, pino({ level: 'trace' }, { write: (line: string) => void log.push(line) }));
-  try {
-    const call = async (path: string) => {
-      const { statusCode, body } = await request(`http://127.0.0.1:${app.ports.rest}${path}`);
-      return { status: statusCode, text: await body.text() };
-    };
+  return withService(environment, async (call, log) => {
     const clusters = await call(`/clusters?source=${source}&${window.toString()}`);
     const sources = await call('/sources');
     const credentials = await call('/credentials');
@@ -47,6 +39,30 @@ export async function askService(source: string, environment: Record<string, str
       said: [clusters.text, sources.text, credentials.text, metrics.text, ...log].join('\n'),
     };
     return answers;
+  });
+}
+
+/** Asks the service; its answer as text. */
+export type CallService = (
+  path: string,
+  options?: { headers?: Record<string, string>; signal?: AbortSignal },
+) => Promise<{ status: number; text: string }>;
+
+/** Runs `use` with a service of that environment, and the lines of its log. */
+export async function withService<Result>(
+  environment: Record<string, string>,
+  use: (call: CallService, log: readonly string[]) => Promise<Result>,
+): Promise<Result> {
+  const log: string[] = [];
+  const ports = { REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0', WATCH_PORT: '0', SHARDS: '1' };
+  const config = loadConfig({ ...ports, ...environment }, undefined, 1);
+  const app = await startApp(config, pino({ level: 'trace' }, { write: (line: string) => void log.push(line) }));
+  try {
+    const call: CallService = async (path, options = {}) => {
+      const { statusCode, body } = await request(`http://127.0.0.1:${app.ports.rest}${path}`, options);
+      return { status: statusCode, text: await body.text() };
+    };
+    return await use(call, log);
   } finally {
     await app.stop();
   }

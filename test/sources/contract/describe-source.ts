@@ -3,7 +3,7 @@ import type { LogRow } from '../../../src/domain/row.ts';
 import type { SourceDeclaration } from '../../../src/sources/declaration.ts';
 import type { Pull } from '../../../src/sources/pull/pull.ts';
 import { SourceError } from '../../../src/sources/source-error.ts';
-import { askCommandLine, askService, environmentOf } from './ask-service.ts';
+import { askCommandLine, askService, environmentOf, withService } from './ask-service.ts';
 import { byTimeServiceMessage, collectRows } from './collect-rows.ts';
 import type { CollectOptions } from './collect-rows.ts';
 import { startFaultProxy } from './fault-proxy.ts';
@@ -218,6 +218,56 @@ export function describeSource(source: SourceUnderTest): void {
       expect(clusters.status).toBe(424);
       expect(clusters.body).toMatchObject({ code: 'source_refused', source: declaration.name });
       expect(said).not.toContain(CANARY);
+    });
+
+    it('is answered by the running service with a status and a sentence of its own for whatever may happen', async () => {
+      const environment = environmentOf(declaration, source.values(proxy.url));
+      const faults: [Fault, number, string][] = [
+        [source.refusals.credentials, 424, 'source_refused'],
+        [source.refusals.badRequest, 400, 'source_not_configured'],
+        [{ kind: 'answer', status: 200, body: '<!doctype html>' }, 502, 'source_failed'],
+      ];
+      await withService(environment, async (call, log) => {
+        const sentences = new Set<unknown>();
+        for (const [fault, status, code] of faults) {
+          proxy.heal();
+          fail(fault, 100);
+          const answer = await call(`/clusters?source=${declaration.name}&${windowQuery().toString()}`);
+          const problem = JSON.parse(answer.text) as Record<string, unknown>;
+          expect({ status: answer.status, ...problem }).toMatchObject({ status, code, source: declaration.name });
+          expect(problem['detail']).toContain(declaration.title);
+          expect(problem['call']).toEqual(expect.any(String));
+          sentences.add(problem['detail']);
+          expect(`${answer.text} ${log.join(' ')}`).not.toContain(CANARY);
+        }
+        expect(sentences.size).toBe(faults.length);
+        proxy.heal();
+        const window = { start: isoOf(START - 600 * MINUTE), end: isoOf(START - 599 * MINUTE) };
+        const empty = await call(`/clusters?source=${declaration.name}&${new URLSearchParams(window).toString()}`);
+        expect(empty.status).toBe(200);
+        expect(JSON.parse(empty.text)).toMatchObject({ log_count: 0, clusters: [], truncated: false });
+        const accept = { headers: { accept: 'text/event-stream' } };
+        const events = await call(`/clusters?source=${declaration.name}&${windowQuery().toString()}`, accept);
+        expect(events.text).toContain('event: result\n');
+        const metrics = await call('/metrics');
+        expect(metrics.text).toMatch(
+          new RegExp(`^halfspace_source_first_row_seconds_count\\{source="${declaration.name}"\\} \\d`, 'm'),
+        );
+      });
+    });
+
+    it('ends its calls when the client of the running service goes away', async () => {
+      fail({ kind: 'hang' });
+      await withService(environmentOf(declaration, source.values(proxy.url)), async (call) => {
+        const going = new AbortController();
+        const met = proxy.met();
+        const path = `/clusters?source=${declaration.name}&${windowQuery().toString()}`;
+        const asking = call(path, { signal: going.signal });
+        await Promise.race([met, asking]);
+        going.abort(new Error('the user closed the page'));
+        await expect(asking).rejects.toThrow('the user closed the page');
+        await proxy.abandoned();
+      });
     });
 
     it('is answered by the command line', async () => {

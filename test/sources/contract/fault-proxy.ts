@@ -21,6 +21,8 @@ export interface FaultProxy {
   readonly bodies: string[];
   /** The next `times` requests (those whose line matches, where a pattern is given) meet the fault. */
   fail(fault: Fault, times?: number, matching?: RegExp): void;
+  /** No further request meets a fault. */
+  heal(): void;
   /** Resolves when a client has gone away from a request that hangs. */
   abandoned(): Promise<void>;
   /** Resolves at the next request that meets a fault. */
@@ -66,6 +68,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     requests,
     bodies,
     fail: (fault, times = 1, matching = /^/) => void faults.push({ fault, left: times, matching }),
+    heal: () => void (faults.length = 0),
     abandoned: () => abandoned.promise,
     met: () => met.promise,
     close: () =>

@@ -50,15 +50,17 @@ export async function startDatadog(events: readonly Event[]): Promise<DatadogSer
       .filter(({ attributes }) => Date.parse(attributes.timestamp) >= from && Date.parse(attributes.timestamp) <= to)
       .filter(({ attributes }) => query === '*' || query === `service:${String(attributes['service'])}`)
       .toSorted((a, b) => descending * (Date.parse(a.attributes.timestamp) - Date.parse(b.attributes.timestamp)));
-    const at = cursor === undefined ? 0 : Number(Buffer.from(cursor, 'base64url').toString().split(':')[0]);
+    const decoded = cursor === undefined ? `0:${limit}` : Buffer.from(cursor, 'base64url').toString();
+    const [at = NaN, pageLimit] = decoded.split(':').map(Number);
     if (Number.isNaN(at)) return refuse(answer, 400, 'page.cursor is wrong');
+    // The description does not say that a cursor goes on with pages of another size.
+    if (pageLimit !== limit) return refuse(answer, 400, 'page.limit is not that of page.cursor');
     // Every other page brings nothing, where that is wanted; pages are shorter than they might be.
-    const isEmpty =
-      served.odd.emptyPages === true && !String(cursor && Buffer.from(cursor, 'base64url')).endsWith(':full');
+    const isEmpty = served.odd.emptyPages === true && !decoded.endsWith(':full');
     const size = isEmpty ? 0 : Math.max(1, limit - 1);
     const data = found.slice(at, at + size);
-    const next = Buffer.from(`${at + size}${isEmpty ? ':full' : ''}`).toString('base64url');
-    const after = served.odd.sameCursor === true ? 'MA' : next;
+    const next = Buffer.from(`${at + size}:${limit}${isEmpty ? ':full' : ''}`).toString('base64url');
+    const after = served.odd.sameCursor === true ? Buffer.from(`0:${limit}`).toString('base64url') : next;
     const meta = {
       status: 'done',
       ...(at + size < found.length || isEmpty ? { page: { after } } : {}),
