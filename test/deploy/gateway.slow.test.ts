@@ -76,26 +76,48 @@ describe.skipIf(helm.missing !== undefined || balancer.missing !== undefined)('t
     expect(receivers.otlp.protocols.grpc).toHaveProperty('include_metadata', true);
   });
 
-  test('sends all lines of a service to one replica, and services to all', async () => {
-    const replicas = await Promise.all([startHalfspace(), startHalfspace(), startHalfspace()]);
+  /** A gateway of the chart before replicas on this machine, which are ended with the test. */
+  async function startGateway(replicas: readonly RunningHalfspace[]): Promise<string> {
     const config = await render('--set', 'gateway.resolver=static');
     config.exporters.load_balancing.resolver.static!.hostnames = replicas.map(({ addresses }) => addresses.otlp_grpc);
     const { grpc, http } = config.receivers.otlp.protocols;
     for (const listener of [grpc, http, config.extensions.health_check]) listener.endpoint = '127.0.0.1:0';
     const gateway = await startCollector({ config: { text: stringify(config) }, build: 'otelcol-balancer' });
-    try {
-      for (let line = 0; line < LINES; line++) await send(`http://${gateway.endpoint('http')}/v1/logs`, line);
-      const seen = await Promise.all(replicas.map(servicesOf));
-      expect(seen.map((services) => services.length > 0)).toEqual([true, true, true]);
-      expect(seen.flat().toSorted()).toEqual(names().toSorted());
-      const scored = await Promise.all(replicas.map((one) => one.metric('halfspace_log_records_scored_total')));
-      expect(scored.reduce((sum, count) => sum + count, 0)).toBe(SERVICES * LINES);
-    } finally {
-      await gateway.stop();
-      await Promise.all(replicas.map((one) => one.stop()));
-    }
+    onTestFinished(() => gateway.stop());
+    return `http://${gateway.endpoint('http')}/v1/logs`;
+  }
+
+  test('sends all lines of a service to one replica, and services to all', async () => {
+    const replicas = await Promise.all([startReplica(), startReplica(), startReplica()]);
+    const url = await startGateway(replicas);
+    for (let line = 0; line < LINES; line++) await send(url, line);
+    const seen = await Promise.all(replicas.map(servicesOf));
+    expect(seen.map((services) => services.length > 0)).toEqual([true, true, true]);
+    expect(seen.flat().toSorted()).toEqual(names().toSorted());
+    const scored = await Promise.all(replicas.map((one) => one.metric('halfspace_log_records_scored_total')));
+    expect(scored.reduce((sum, count) => sum + count, 0)).toBe(SERVICES * LINES);
+  }, 120_000);
+
+  test('waits for a replica that restarts: the sender hears OK, and the replica has its services again', async () => {
+    const [steady, restarted] = await Promise.all([startReplica(), startReplica()]);
+    const url = await startGateway([steady, restarted]);
+    await send(url, 0);
+    const before = await Promise.all([steady, restarted].map(servicesOf));
+    await restarted.kill();
+    const sent = send(url, 1);
+    const again = await startReplica({ OTLP_GRPC_PORT: restarted.addresses.otlp_grpc.split(':').at(-1)! });
+    await sent;
+    expect(await Promise.all([steady, again].map(servicesOf))).toEqual(before);
   }, 120_000);
 });
+
+async function startReplica(env: Record<string, string> = {}): Promise<RunningHalfspace> {
+  const replica = await startHalfspace(env);
+  onTestFinished(async () => {
+    await replica.stop();
+  });
+  return replica;
+}
 
 async function written(config: GatewayConfig): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'halfspace-gateway-'));
