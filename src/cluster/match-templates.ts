@@ -78,8 +78,9 @@ function coverings(
   let looked = 0;
   for (const alike of byServiceAndLength(pairs).values()) {
     const generals = alike.filter(({ words, wildcards }) => wildcards > 0 && words.some(isSaying));
+    const byWord = indexByWord(alike);
     for (const general of generals) {
-      for (const specific of alike) {
+      for (const specific of candidatesFor(general, byWord) ?? alike) {
         if (looked++ % PAIRS_PER_TICK === 0) tick();
         if (specific.inA !== general.inA && covers(general.words, specific.words)) found.push({ general, specific });
       }
@@ -105,6 +106,31 @@ function byServiceAndLength(pairs: readonly TemplatePair[]): Map<string, Words[]
     }
   }
   return groups;
+}
+
+/** By each word without a wildcard and its place. */
+function indexByWord(alike: readonly Words[]): Map<string, Words[]> {
+  const byWord = new Map<string, Words[]>();
+  for (const one of alike) {
+    for (const [place, word] of one.words.entries()) {
+      if (word.includes(WILDCARD)) continue;
+      const key = `${place} ${word}`;
+      const group = byWord.get(key);
+      if (group === undefined) byWord.set(key, [one]);
+      else group.push(one);
+    }
+  }
+  return byWord;
+}
+
+/** What has the rarest of its words in the same place; undefined where each of its words has a wildcard in it. */
+function candidatesFor({ words }: Words, byWord: ReadonlyMap<string, Words[]>): Words[] | undefined {
+  let fewest: Words[] | undefined;
+  for (const [place, word] of words.entries()) {
+    const group = byWord.get(`${place} ${word}`);
+    if (group !== undefined && (fewest === undefined || group.length < fewest.length)) fewest = group;
+  }
+  return fewest;
 }
 
 /** A template of wildcards alone would cover all. */
