@@ -119,6 +119,17 @@ export function describeSource(source: SourceUnderTest): void {
       expect(summary).toMatchObject({ rows: inside.length, truncated: false });
     });
 
+    it.each<[string, Buffer, string]>([
+      ['bytes that are no UTF-8', Buffer.from('disk \xff\xc3( gone', 'latin1'), 'disk \ufffd\ufffd( gone'],
+      ['a megabyte of text', Buffer.alloc(1 << 20, 'x'), 'x'.repeat(1 << 20)],
+    ])('gives a row with %s as one row', async (_, bytes, message) => {
+      // As it stands in the store's answers.
+      fail({ kind: 'rewrite', text: 'order 3 placed', bytes }, 100);
+      const { rows } = await collect({ pageRowsMax: 1000 });
+      const expected = inside.map((one) => (one.message === 'order 3 placed' ? { ...one, message } : one));
+      expect(rows).toEqual(expected.toSorted(byTimeServiceMessage));
+    });
+
     it('gives no row of an empty window', async () => {
       const { rows, summary } = await collect({ startMs: START - 600 * MINUTE, endMs: START - 599 * MINUTE });
       expect(rows).toEqual([]);

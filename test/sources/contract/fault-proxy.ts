@@ -10,7 +10,9 @@ export type Fault =
   /** The connection is closed without an answer. */
   | { kind: 'break' }
   /** Passed on, but the answer breaks off in its middle. */
-  | { kind: 'cut' };
+  | { kind: 'cut' }
+  /** Passed on, with other bytes in place of those of a text. */
+  | { kind: 'rewrite'; text: string; bytes: Buffer };
 
 export interface FaultProxy {
   /** Base address of the proxy, to be used instead of the store's. */
@@ -59,6 +61,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     if (fault.kind === 'answer') answer.writeHead(fault.status, fault.headers).end(fault.body ?? '');
     else if (fault.kind === 'break') answer.destroy();
     else if (fault.kind === 'cut') pass(incoming, body, answer, target, true);
+    else if (fault.kind === 'rewrite') rewrite(incoming, body, answer, target, fault);
     else answer.on('close', abandoned.resolve);
   }
 
@@ -92,6 +95,28 @@ function pass(incoming: IncomingMessage, body: Buffer, answer: ServerResponse, t
   });
   onward.on('error', () => answer.destroy());
   answer.on('close', () => onward.destroy());
+  onward.end(body);
+}
+
+function rewrite(
+  { method, url, headers }: IncomingMessage,
+  body: Buffer,
+  answer: ServerResponse,
+  target: string,
+  { text, bytes }: Extract<Fault, { kind: 'rewrite' }>,
+): void {
+  const to = new URL(url ?? '/', target);
+  const plain = { ...headers, host: to.host, 'accept-encoding': 'identity' };
+  const onward = httpRequest(to, { method, headers: plain }, (reply) => {
+    void readAll(reply).then((whole) => {
+      const { 'content-length': _, 'transfer-encoding': _chunked, ...kept } = reply.headers;
+      const at = whole.indexOf(text);
+      const end = at + Buffer.byteLength(text);
+      const written = at === -1 ? whole : Buffer.concat([whole.subarray(0, at), bytes, whole.subarray(end)]);
+      answer.writeHead(reply.statusCode ?? 502, kept).end(written);
+    });
+  });
+  onward.on('error', () => answer.destroy());
   onward.end(body);
 }
 
