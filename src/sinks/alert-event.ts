@@ -39,7 +39,7 @@ export interface Alert {
 
 /** What alerts are about: those of one subject reach a sink in order, and a newer update takes the place of an older one. */
 export function subjectOf({ kind, incident, anomaly }: AlertEvent): string {
-  if (incident !== undefined) return kind === 'test' ? `test ${incident.id}` : `incident ${incident.id}`;
+  if (incident !== undefined) return `incident ${incident.id}`;
   return anomaly === undefined ? kind : `anomaly ${anomaly.fingerprint}`;
 }
 

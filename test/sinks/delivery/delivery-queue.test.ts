@@ -124,15 +124,15 @@ describe('what waits for a sink', () => {
     expect([waiting.take(9, 0).length, waiting.take(9, 0).length]).toEqual([1, 1]);
   });
 
-  test('a hundred thousand incidents that were told leave nothing behind but when the latest were', () => {
+  test('twenty thousand incidents that were told leave nothing behind but when the latest were', () => {
     const waiting = queue({ updateIntervalMs: 1e9 });
-    for (let i = 0; i < 100_000; i++) {
+    for (let i = 0; i < 20_000; i++) {
       waiting.add(alert('opened', `i${i}`));
       waiting.done(waiting.take(1, i), i);
     }
     expect([waiting.count, waiting.bytes, waiting.nextReadyMs(), waiting.subjects]).toEqual([0, 0, undefined, 2000]);
-    waiting.add(alert('updated', 'i99999'));
-    expect(waiting.take(1, 200_000)).toEqual([]);
+    waiting.add(alert('updated', 'i19999'));
+    expect(waiting.take(1, 40_000)).toEqual([]);
   });
 });
 

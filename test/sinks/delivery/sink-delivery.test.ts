@@ -8,6 +8,27 @@ import { alerts, anomaly, START_MS } from '../samples.ts';
 import { delivered, hook, ids, LONG, opened, sinksOf } from './delivery-harness.ts';
 
 test(
+  'what waits for the rate limit is told as it is at last, once',
+  async () => {
+    await using receiver = await startReceiver(() => ({ status: 200 }));
+    const limits = ', rate_limit_per_minute: 6, update_interval_seconds: 0';
+    let nowMs = START_MS;
+    const { sinks, tell } = sinksOf(`sinks:\n${hook(receiver, 'hook', limits)}`, { nowMs: () => nowMs });
+    tell(opened(1));
+    await delivered(sinks, 1);
+    for (let count = 2; count <= 100; count++) tell({ kind: 'updated', incident: { ...opened(1).incident, count } });
+    expect(sinks.statuses()[0]).toMatchObject({ pending: 1, counts: { delivered: 1, superseded: 98 } });
+    nowMs += 10_000;
+    await sinks.stop(LONG / 2);
+    const told = receiver.received.map(
+      ({ body }) => (JSON.parse(body) as { data: { incident: object } }).data.incident,
+    );
+    expect(told).toEqual([opened(1).incident, { ...opened(1).incident, count: 100 }]);
+  },
+  LONG,
+);
+
+test(
   'a clock that is set back by an hour holds nothing up',
   async () => {
     let nowMs = START_MS;
