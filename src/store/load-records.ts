@@ -98,8 +98,8 @@ function toBatch({ first_id, bytes, offsets, kinds, checksum }: Row): StoredBatc
   return {
     firstId: Number(first_id),
     batch: {
-      bytes: Uint8Array.from(bytes),
-      offsets: new Uint32Array(Uint8Array.from(offsets).buffer),
+      bytes: new Uint8Array(bytes),
+      offsets: new Uint32Array(new Uint8Array(offsets).buffer),
       kinds: JSON.parse(kinds) as AnomalyKind[],
     },
   };

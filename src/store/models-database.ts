@@ -45,7 +45,7 @@ export class ModelsDatabase {
     let bytes = 0;
     for (const row of this.#statements.after.iterate(after)) {
       const { service, bytes: stored } = row;
-      const saved = stored instanceof Uint8Array ? Uint8Array.from(stored) : new Uint8Array(0);
+      const saved = stored instanceof Uint8Array ? new Uint8Array(stored) : new Uint8Array(0);
       if (checksumOf(String(service), saved) === row['checksum'])
         models.push({
           service: String(service),

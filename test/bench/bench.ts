@@ -7,6 +7,7 @@ import { alertsSection } from './sections/alerts.ts';
 import { forestSection, liveSection, mineSection, treesSection } from './sections/algorithms.ts';
 import { otlpSection } from './sections/otlp.ts';
 import { pushdownSection } from './sections/pushdown.ts';
+import { restoreSection } from './sections/restore.ts';
 import { testbedSection } from './sections/testbed.ts';
 import { windowSection } from './sections/window.ts';
 
@@ -22,6 +23,7 @@ const SECTIONS = new Map<string, () => Promise<Figure[]>>([
   ['forest', forestSection],
   ['otlp', otlpSection],
   ['window', windowSection],
+  ['restore', restoreSection],
   ['pushdown', pushdownSection],
   ['alerts', alertsSection],
   ['testbed', testbedSection],

@@ -1,4 +1,11 @@
+import { EventEmitter, once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createGunzip } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { seededRandom } from '../bench/seeded-random.ts';
 import { openStream } from '../serve/sse-client.ts';
@@ -13,6 +20,21 @@ const SEED = Number(process.env['KILL_SEED'] ?? 1);
 const SENDERS = 4;
 const LIFE_MS_MAX = 1200;
 const WATCHED = fingerprintOfLine('shop', 'part 1 broke');
+
+/** Takes single anomalies, each with its line as the body of a record. */
+const alertsFileFor = (url: string) => `
+sinks:
+  collector:
+    type: otlp
+    protocol: http
+    endpoint: ${url}
+    title: '{{sample}}'
+    rate_limit_per_minute: 6000
+    queue_max: 100000
+routes:
+  - sinks: [collector]
+    match: { events: [anomaly] }
+`;
 
 /** Lines whose request was answered OK, and what a reader of the stream saw, over all lives of the process. */
 const acknowledged = new Set<string>();
@@ -34,8 +56,8 @@ async function sendUntilGone(halfspace: RunningHalfspace, below: (end: number) =
 
 async function readUntilGone(halfspace: RunningHalfspace): Promise<void> {
   const last = Math.max(0, ...seen.keys());
-  const stream = await openStream(`${halfspace.addresses.rest}/anomalies/stream`, { 'last-event-id': String(last) });
   try {
+    const stream = await openStream(`${halfspace.addresses.rest}/anomalies/stream`, { 'last-event-id': String(last) });
     for (let event = await stream.nextEvent(); event !== undefined; event = await stream.nextEvent()) {
       if (event.event === 'anomaly') seen.set(Number(event.id), String(event.data['message']));
     }
@@ -44,12 +66,50 @@ async function readUntilGone(halfspace: RunningHalfspace): Promise<void> {
   }
 }
 
+/** A collector that takes what a sink of OTLP sends, and keeps the lines that it was told of. */
+async function startCollector() {
+  const told = new Set<string>();
+  const arrivals = new EventEmitter();
+  const server = createServer((request, response) => {
+    const body = request.headers['content-encoding'] === 'gzip' ? request.pipe(createGunzip()) : request;
+    const take = (bytes: Buffer) => {
+      for (const [line] of bytes.toString('latin1').matchAll(/part \d+ broke/g)) told.add(line);
+      response.end();
+      arrivals.emit('told');
+    };
+    // One that was killed while it sent is not answered.
+    buffer(body).then(take, () => request.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** Resolves once it has heard of all of them, in whichever life of the process. */
+    async hearsOf(lines: ReadonlySet<string>): Promise<void> {
+      while ([...lines].some((line) => !told.has(line))) await once(arrivals, 'told');
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await once(server.close(), 'close');
+    },
+  };
+}
+
 test(
-  `kill -9 at ${ROUNDS} random moments under load: what was acknowledged is there, what was seen keeps its id`,
+  `kill -9 at ${ROUNDS} random moments under load: what was acknowledged is there and told, what was seen keeps its id`,
   { timeout: 30_000 + ROUNDS * 20_000 },
   async () => {
     const below = seededRandom(SEED);
-    const env = { DATA_DIR: newDataFolder(), SNAPSHOT_INTERVAL_SECONDS: '1', ANOMALY_LOG_MAX: '1000000' };
+    await using collector = await startCollector();
+    const folder = newDataFolder();
+    const alertsFile = join(folder, 'alerts.yaml');
+    writeFileSync(alertsFile, alertsFileFor(collector.url));
+    const env = {
+      DATA_DIR: join(folder, 'data'),
+      ALERTS_FILE: alertsFile,
+      SNAPSHOT_INTERVAL_SECONDS: '1',
+      ANOMALY_LOG_MAX: '1000000',
+    };
     for (let round = 0; round <= ROUNDS; round++) {
       const halfspace = await startHalfspace(env);
       onTestFinished(() => halfspace.kill());
@@ -62,6 +122,7 @@ test(
       expect(anomalies.map(({ id }) => id)).toEqual(anomalies.map((_, i) => i + 1));
       if (round === 0) await watchTemplate(halfspace, WATCHED);
       if (round === ROUNDS) {
+        await collector.hearsOf(acknowledged);
         await halfspace.stop();
         break;
       }

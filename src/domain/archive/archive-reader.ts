@@ -3,12 +3,16 @@ import type { Archive } from './archive.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
+const PIECE_BYTES = 1 << 15;
+
 /** Gives back what an `ArchiveWriter` wrote. Throws {@link ArchiveError} where the bytes end, or say what cannot be. */
 export class ArchiveReader implements Archive {
   readonly restoring = true;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   #at = 0;
+  #piece = new Uint8Array(0);
+  #pieceUsed = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -49,10 +53,19 @@ export class ArchiveReader implements Archive {
     return decoder.decode(this.#bytes.subarray(at, at + length));
   }
 
+  /** Short texts share a piece of memory, as memory of its own costs more than such a text is long. */
   bytes(): Uint8Array {
     const length = this.count();
     const at = this.#advance(length);
-    return this.#bytes.slice(at, at + length);
+    if (length > PIECE_BYTES / 8) return this.#bytes.slice(at, at + length);
+    if (this.#pieceUsed + length > this.#piece.length) {
+      this.#piece = new Uint8Array(PIECE_BYTES);
+      this.#pieceUsed = 0;
+    }
+    const own = this.#piece.subarray(this.#pieceUsed, this.#pieceUsed + length);
+    for (let i = 0; i < length; i++) own[i] = this.#bytes[at + i]!;
+    this.#pieceUsed += length;
+    return own;
   }
 
   integers(): Int32Array {

@@ -1,4 +1,6 @@
 import type { Archive } from '../../domain/archive/archive.ts';
+import { ArchiveReader } from '../../domain/archive/archive-reader.ts';
+import { ArchiveWriter } from '../../domain/archive/archive-writer.ts';
 import type { ParameterSpans } from '../../mine/template-miner.ts';
 import type { ParameterFacts } from '../detector.ts';
 import { ParameterSummary } from './parameter-summary.ts';
@@ -7,9 +9,14 @@ const POSITIONS_MAX = 8;
 /** Index of "number" among the kinds of variable value. */
 const NUMBER = 0;
 
+const NOTHING = new Uint8Array(0);
+const writer = new ArchiveWriter();
+
 /** What stood at each variable position of a template, the first eight. */
 export class ParameterSummaries {
-  #positions: ParameterSummary[] = [];
+  #summaries: ParameterSummary[] = [];
+  /** Positions as they were written down: they come back when somebody asks, as most are not asked for in a while. */
+  #packed: Uint8Array | undefined;
   /** The position whose value was an outlier last. */
   outlier: ParameterSummary | undefined;
 
@@ -40,15 +47,34 @@ export class ParameterSummaries {
   }
 
   archive(state: Archive): void {
-    const length = state.count(this.#positions.length);
-    for (let i = 0; i < length; i++) (this.#positions[i] ??= new ParameterSummary(i)).archive(state);
-    const outlier = state.count(this.outlier === undefined ? 0 : this.outlier.position + 1);
-    this.outlier = this.#positions[outlier - 1];
+    const packed = state.bytes(state.restoring ? NOTHING : (this.#packed ?? this.#pack()));
+    if (state.restoring) this.#packed = packed;
   }
 
   clone(): ParameterSummaries {
     const copy = new ParameterSummaries();
-    copy.#positions = this.#positions.map((position) => position.clone());
+    copy.#summaries = this.#positions.map((position) => position.clone());
     return copy;
+  }
+
+  get #positions(): ParameterSummary[] {
+    if (this.#packed !== undefined) {
+      const packed = this.#packed;
+      this.#packed = undefined;
+      this.#exchange(new ArchiveReader(packed));
+    }
+    return this.#summaries;
+  }
+
+  #pack(): Uint8Array {
+    this.#exchange(writer);
+    return writer.take();
+  }
+
+  #exchange(state: Archive): void {
+    const length = state.count(this.#summaries.length);
+    for (let i = 0; i < length; i++) (this.#summaries[i] ??= new ParameterSummary(i)).archive(state);
+    const outlier = state.count(this.outlier === undefined ? 0 : this.outlier.position + 1);
+    this.outlier = this.#summaries[outlier - 1];
   }
 }
