@@ -5,14 +5,15 @@ import { Readable } from 'node:stream';
 import { afterAll, describe, expect, test } from 'vitest';
 import { joinPartials } from '../../src/sources/file/join-partials.ts';
 import { readFile } from '../../src/sources/file/read-file.ts';
+import { serviceOfPath } from '../../src/sources/file/service-of-path.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'halfspace-container-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const decoder = new TextDecoder();
 
 /** Time, level, service and message of each row. */
-async function rowsOf(text: string): Promise<[string, number, string, string][]> {
-  const path = join(folder, 'log');
+async function rowsOf(text: string, name = 'log'): Promise<[string, number, string, string][]> {
+  const path = join(folder, name);
   writeFileSync(path, text);
   const names: string[] = [];
   const rows: [string, number, string, string][] = [];
@@ -80,6 +81,25 @@ describe("Kubernetes' container logs", () => {
     expect(found.length).toBe(2);
     expect(found.every(({ length }) => length <= 1 << 20)).toBe(true);
     expect(found.join('')).toBe(`${'x'.repeat(1_600_000)}end`);
+  });
+});
+
+describe('a path of Kubernetes', () => {
+  const id = '0123456789abcdef'.repeat(4);
+  test.each([
+    [`/var/log/containers/shop-7d9f_prod_checkout-api-${id}.log`, 'checkout-api'],
+    ['/var/log/pods/prod_shop-7d9f_5f0c2f2e-8a4b-4c1d-9e7f-0123456789ab/checkout/0.log', 'checkout'],
+    ['/var/log/pods/prod_shop-0_0123456789abcdef0123456789abcdef/db/3.log.20260504-080000.gz', 'db'],
+    ['/var/log/shop/a_b_c-1.log', undefined],
+    ['checkout.log', undefined],
+  ])('%s is of %s', (path, service) => {
+    expect(serviceOfPath(path)).toBe(service);
+  });
+
+  test('names the service of lines that name none', async () => {
+    const name = `shop-7d9f_prod_checkout-${id}.log`;
+    const text = '2026-01-01T10:00:00Z stdout F up\n2026-01-01T10:00:01Z stdout F service=pay late\n';
+    expect((await rowsOf(text, name)).map(([, , service]) => service)).toEqual(['checkout', 'pay']);
   });
 });
 

@@ -9,6 +9,7 @@ import { JsonLinesReader } from './json-lines-reader.ts';
 import { JsonSequenceReader } from './json-sequence-reader.ts';
 import { openChunks } from './open-chunks.ts';
 import { RowWriter } from './row-writer.ts';
+import { serviceOfPath } from './service-of-path.ts';
 import { sniffFormat } from './sniff-format.ts';
 import type { FileFormat } from './sniff-format.ts';
 import { TextReader } from './text-reader.ts';
@@ -22,7 +23,7 @@ export interface FileOptions {
   path: string;
   /** One of `FILE_FORMATS`; `auto` when absent. */
   format?: string | undefined;
-  /** Service of rows that do not name one. */
+  /** Service of rows that do not name one; absent: the container, where the path is that of a container's log. */
   service?: string | undefined;
   /** Rows with startMs <= time < endMs are read; all when absent. Epoch milliseconds. */
   startMs?: number | undefined;
@@ -58,7 +59,7 @@ export async function readFile(options: FileOptions, sink: RowSink, tick: () => 
   const rows = new RowWriter({
     sink,
     counts,
-    service: options.service,
+    service: options.service ?? serviceOfPath(options.path),
     modifiedMs,
     startMs: options.startMs ?? Number.NEGATIVE_INFINITY,
     endMs: options.endMs ?? Number.POSITIVE_INFINITY,
