@@ -50,6 +50,25 @@ describe.skipIf(promtool.missing !== undefined)('the alerts', () => {
   });
 });
 
+test.skipIf(promtool.missing !== undefined)('each query of the dashboard is one that Prometheus reads', async () => {
+  const queries = dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+  const rules = queries.map((expr, index) => ({ record: `panel:${index}`, expr }));
+  const folder = await mkdtemp(join(tmpdir(), 'halfspace-dashboard-'));
+  try {
+    const file = join(folder, 'queries.yaml');
+    await writeFile(file, JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
+    const said = await runCommand(promtool.path!, ['check', 'rules', file]);
+    expect(said).toContain(`${queries.length} rules found`);
+    await writeFile(
+      file,
+      JSON.stringify({ groups: [{ name: 'wrong', rules: [{ record: 'a:b', expr: 'sum(rate(x)' }] }] }),
+    );
+    await expect(runCommand(promtool.path!, ['check', 'rules', file])).rejects.toThrow('could not parse expression');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
 test('each alert has a case in which it comes, and says what to look at', () => {
   const cases = (parse(readFileSync(RULES_TEST, 'utf8')) as RulesTest).tests.flatMap((one) => one.alert_rule_test);
   const seen = new Set(cases.filter((one) => one.exp_alerts !== undefined).map(({ alertname }) => alertname));
