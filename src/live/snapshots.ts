@@ -14,7 +14,7 @@ export interface SnapshotsOptions {
 }
 
 /** How often shards are asked for some; few at a time, so that no line waits for long. */
-const TURN_MS = 200;
+const TURN_MS = 50;
 /** More turns than services need at least, so that none falls behind. */
 const HEADROOM = 1.5;
 /** Of services that are saved at the end, when nothing else is done. */
@@ -65,7 +65,7 @@ export class Snapshots {
     const share = (serviceCount() / shards.length) * (TURN_MS / intervalMs) * HEADROOM;
     const now = nowMs();
     try {
-      for (const index of shards.keys()) await this.#save(index, now, now - intervalMs, Math.ceil(share) + 1);
+      for (const index of shards.keys()) await this.#save(index, now, now - intervalMs, Math.max(1, Math.ceil(share)));
     } catch (error) {
       onFailure(error);
     }

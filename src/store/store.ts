@@ -60,7 +60,11 @@ export class Store {
         await this.#clients.get('records')?.write({ kind: 'add-outbox', entries });
       },
       remove: (sink, ids) => void this.#clients.get('records')?.write({ kind: 'remove-outbox', sink, ids }),
-      restore: () => this.#restored.outbox,
+      restore: () => {
+        const { outbox } = this.#restored;
+        this.#restored = { ...this.#restored, outbox: [] };
+        return outbox;
+      },
     };
   }
 
