@@ -4,14 +4,15 @@ const HOUR_MS = 3_600_000;
 const HOURS_MAX = 8760;
 /** 9999-12-31, the last instant that ISO 8601 writes with four digits of year. */
 const INSTANT_MAX_MS = 253_402_300_799_999;
-const WINDOWS = '1h, 6h, 12h, 24h, 1d, 7d, bare hours (3h, 48) or custom with hours= or start= and end=';
+const WINDOWS = '1h, 6h, 12h, 24h, 1d, 7d, minutes (30m), bare hours (3h, 48) or custom with hours= or start= and end=';
+const HOURS_OF_UNIT: Readonly<Record<string, number>> = { m: 1 / 60, h: 1, d: 24 };
 
 /** A stretch of time that is analysed: `startMs` belongs to it, `endMs` does not. */
 export interface TimeWindow {
   /** Epoch milliseconds. */
   startMs: number;
   endMs: number;
-  /** As answered to the user: `6h`, `7d`, `48h`, `custom`. */
+  /** As answered to the user: `30m`, `6h`, `7d`, `48h`, `custom`. */
   label: string;
   lookbackHours: number;
 }
@@ -69,9 +70,9 @@ function parseLength(window: string | undefined, hoursText: string | undefined):
   if (window === undefined || window.toLowerCase() === 'custom') {
     return window === undefined && hours === undefined ? undefined : { label: 'custom', hours };
   }
-  const match = /^(\d{1,6}(?:\.\d{1,6})?)([hd]?)$/i.exec(window);
-  const unit = match?.[2]?.toLowerCase() === 'd' ? 'd' : 'h';
-  const named = Number(match?.[1]) * (unit === 'd' ? 24 : 1);
+  const match = /^(\d{1,6}(?:\.\d{1,6})?)([mhd]?)$/i.exec(window);
+  const unit = match?.[2]?.toLowerCase() || 'h';
+  const named = Number(match?.[1]) * (HOURS_OF_UNIT[unit] as number);
   if (!(named > 0 && named <= HOURS_MAX)) {
     throw new WindowError('window', `window=${shown(window)} is not one of ${WINDOWS}, at most ${HOURS_MAX} hours`);
   }

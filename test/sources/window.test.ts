@@ -31,6 +31,8 @@ describe('a window', () => {
     ['48', 48, '48h'],
     [48, 48, '48h'],
     ['0.5h', 0.5, '0.5h'],
+    ['30m', 0.5, '30m'],
+    ['90M', 1.5, '90m'],
     ['6H', 6, '6h'],
   ])('of %s is %d hours', (window, hours, label) => {
     const parsed = parseWindow({ window }, defaults);

@@ -11,7 +11,11 @@ export const windowFields = {
     }),
   ),
   window: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 40, description: '1h 6h 12h 24h 1d 7d, bare hours (3h, 48), or custom' }),
+    Type.String({
+      minLength: 1,
+      maxLength: 40,
+      description: '1h 6h 12h 24h 1d 7d, minutes (30m), bare hours (3h, 48), or custom',
+    }),
   ),
   hours: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'Length of a custom window' })),
   start: Type.Optional(Type.String({ minLength: 1, maxLength: 40, description: 'ISO 8601' })),

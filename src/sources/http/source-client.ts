@@ -9,6 +9,7 @@ import { shownText, vendorMessage } from '../../outgoing/vendor-message.ts';
 import type { SourceDeclaration } from '../declaration.ts';
 import { SourceError } from '../source-error.ts';
 import type { SourceErrorCode } from '../source-error.ts';
+import { adviceFor } from './advice.ts';
 import { HostRefused } from './host-guard.ts';
 import type { HostGuard } from './host-guard.ts';
 
@@ -71,6 +72,8 @@ export interface SourceClientOptions {
   signal: AbortSignal;
   /** Values that no error may show. */
   secrets: readonly string[];
+  /** Keys of the values that the source was given. */
+  given?: Iterable<string> | undefined;
   /** First pause before a call is tried again. */
   retryMs?: number | undefined;
   answerTimeoutMs?: number | undefined;
@@ -111,6 +114,7 @@ export interface SourceClient {
 export function createSourceClient(options: SourceClientOptions): SourceClient {
   const { source, guard, signal } = options;
   const secrets = [...options.secrets];
+  const given = new Set(options.given);
   const answerTimeoutMs = options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
   const agent = new Agent({
     connect: { timeout: CONNECT_TIMEOUT_MS, lookup: guard.lookup },
@@ -136,7 +140,13 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
     const words = said === undefined ? 'without a word' : `with the words ${JSON.stringify(said)}`;
     const code = judgement?.code ?? request.codes?.[status] ?? codeOf(status);
     const seconds = waitMs === undefined ? undefined : Math.ceil(waitMs / 1000);
-    return error(code, request.call, `it answered ${status} ${words}${advice(code, source, seconds)}`, status, seconds);
+    return error(
+      code,
+      request.call,
+      `it answered ${status} ${words}${adviceFor(code, source, given, seconds)}`,
+      status,
+      seconds,
+    );
   }
 
   function failure(request: SourceRequest, cause: unknown): SourceError {
@@ -293,15 +303,6 @@ function codeOf(status: number): SourceErrorCode {
   if (status === 429) return 'rate_limited';
   if (status === 408 || status === 504) return 'timed_out';
   return status >= 500 ? 'vendor_error' : 'configuration';
-}
-
-function advice(code: SourceErrorCode, { checks, options }: SourceDeclaration, seconds: number | undefined): string {
-  if (code === 'credentials_refused') {
-    const keys = options.filter(({ secret }) => secret === true).map(({ variable }) => variable);
-    return `: check ${keys.join(', ')}${checks === undefined ? '' : `; ${checks}`}`;
-  }
-  if (code === 'rate_limited' && seconds !== undefined) return `: it may be asked again in ${seconds} s`;
-  return '';
 }
 
 async function errorText(body: Dispatcher.ResponseData['body']): Promise<{ text: string; isWhole: boolean }> {

@@ -61,6 +61,7 @@ export function openPull(declaration: SourceDeclaration, request: PullRequest, o
     guard,
     signal,
     secrets: secretsOf(declaration, request.values),
+    given: request.values.keys(),
     retryMs: options.retryMs,
     answerTimeoutMs: options.answerTimeoutMs,
     nowMs: () => Date.now(),

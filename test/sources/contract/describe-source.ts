@@ -161,6 +161,10 @@ export function describeSource(source: SourceUnderTest): void {
       const error = await failure();
       expect(error.code).toBe('configuration');
       expect(error.message).toContain(String(source.refusals.badRequest.status));
+      const given = declaration.options.filter(
+        ({ key, secret }) => secret !== true && source.values(proxy.url).has(key),
+      );
+      expect(given.filter(({ variable }) => !error.message.includes(variable))).toEqual([]);
     });
 
     it('gives up a store that goes on limiting, and says so', async () => {
