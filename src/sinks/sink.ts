@@ -9,8 +9,8 @@ export interface Sink {
   readonly batchMax: number;
   /** Tells the alerts, in order. Never rejects; ends soon after `signal` aborts. */
   send(alerts: readonly Alert[], signal: AbortSignal): Promise<SendResult>;
-  /** For tools that forget: what is open is told again so often. */
-  readonly refresh?: { everyMs: number; send(signal: AbortSignal): Promise<SendResult> };
+  /** For tools that forget: what is open is told again so often. Undefined: nothing is, and nothing was sent. */
+  readonly refresh?: { everyMs: number; send(signal: AbortSignal): Promise<SendResult | undefined> };
   /** Connections are closed. */
   close(): Promise<void>;
 }

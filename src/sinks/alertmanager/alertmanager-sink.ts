@@ -54,6 +54,7 @@ export function createAlertmanagerSink(options: AlertmanagerOptions): Sink {
       everyMs: refreshMs,
       async send(signal) {
         const events = open();
+        if (events.length === 0) return undefined;
         for (let at = 0; at < events.length; at += BATCH_MAX) {
           const result = await send(events.slice(at, at + BATCH_MAX), signal);
           if (result.outcome !== 'delivered') return result;

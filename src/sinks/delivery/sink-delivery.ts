@@ -123,7 +123,7 @@ export class SinkDelivery {
     if (nowMs < this.#lastNowMs - CLOCK_SET_BACK_MS) this.#forgetTimes(nowMs);
     this.#lastNowMs = nowMs;
     const readyMs = this.#isDraining ? nowMs : (this.#queue.nextReadyMs() ?? Number.POSITIVE_INFINITY);
-    const dueMs = Math.min(readyMs, this.#refreshAtMs);
+    const dueMs = this.#isDraining ? readyMs : Math.min(readyMs, this.#refreshAtMs);
     return Math.max(dueMs - nowMs, this.#notBeforeMs - nowMs, this.#bucket.waitMs(nowMs));
   }
 
@@ -151,20 +151,29 @@ export class SinkDelivery {
     const { sink, nowMs } = this.#options;
     const startMs = nowMs();
     this.#bucket.take(startMs);
-    const batch = this.#queue.take(sink.batchMax, startMs, this.#isDraining);
-    if (batch.length > 0) {
-      const alerts = batch.map(({ alert }) => alert);
-      this.#settle(batch, await this.#call((signal) => sink.send(alerts, signal)));
-    } else if (sink.refresh !== undefined && startMs >= this.#refreshAtMs) {
-      this.#refreshAtMs = startMs + sink.refresh.everyMs;
-      const result = await this.#call((signal) => sink.refresh!.send(signal));
-      if (result.outcome === 'failed') this.#backOff(result);
-      else this.#works();
+    if (sink.refresh !== undefined && startMs >= this.#refreshAtMs && !this.#isDraining) {
+      await this.#refresh(sink.refresh, startMs);
+      return;
     }
+    const batch = this.#queue.take(sink.batchMax, startMs, this.#isDraining);
+    if (batch.length === 0) return;
+    const alerts = batch.map(({ alert }) => alert);
+    this.#settle(batch, await this.#call((signal) => sink.send(alerts, signal)));
+  }
+
+  async #refresh({ everyMs, send }: NonNullable<Sink['refresh']>, startMs: number): Promise<void> {
+    this.#refreshAtMs = startMs + everyMs;
+    const result = await this.#call(send);
+    if (result === undefined) return;
+    if (result.outcome === 'failed') this.#backOff(result);
+    else this.#works();
+    if (result.outcome === 'refused') this.report.refused(result.error, startMs);
   }
 
   /** One call, over when its time is, whether the sink minds the signal or not. */
-  async #call(send: (signal: AbortSignal) => Promise<SendResult>): Promise<SendResult> {
+  async #call<Result extends SendResult | undefined>(
+    send: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result | SendResult> {
     const { timeoutMs } = this.#options;
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#stopping.signal]);
     const settled = new AbortController();

@@ -51,6 +51,18 @@ test('when it grows more severe the old alert ends in the call that opens the ne
   ]);
 });
 
+test('while nothing is open there is nothing to remind it of, and it is not called', async () => {
+  await using receiver = await startReceiver(() => ({ status: 200 }));
+  const config = alerts(`sinks: { am: { type: alertmanager, url: "${receiver.url}" } }`);
+  const open = [eventFor(config, 'updated', incident())];
+  const parts = { secrets: [], externalUrl: undefined, open: () => open.splice(0), nowMs: () => START_MS };
+  const sink = createSink(config.sinks[0]!, parts);
+  expect(await sink.refresh?.send(AbortSignal.timeout(10_000))).toMatchObject({ outcome: 'delivered' });
+  expect(await sink.refresh?.send(AbortSignal.timeout(10_000))).toBeUndefined();
+  await sink.close();
+  expect(receiver.received).toHaveLength(1);
+});
+
 test('the labels of so many incidents are remembered, the latest of them', async () => {
   const idOf = (i: number) => i.toString(16).padStart(16, '0');
   const many = Array.from({ length: 2001 }, (_, i): [AlertEventKind, Incident] => [
