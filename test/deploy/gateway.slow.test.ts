@@ -22,7 +22,8 @@ interface GatewayConfig {
   exporters: {
     load_balancing: {
       routing_key: string;
-      protocol: { otlp: Record<string, unknown> };
+      timeout: string;
+      protocol: { otlp: { retry_on_failure: { max_elapsed_time: string } } & Record<string, unknown> };
       resolver: { k8s?: object; static?: { hostnames: string[] } };
     };
   };
@@ -66,6 +67,12 @@ describe.skipIf(helm.missing !== undefined || balancer.missing !== undefined)('t
     await expect(validateCollectorConfig(await written(config), {}, 'otelcol-balancer')).rejects.toThrow('routing_kee');
   });
 
+  test('has time for all retries of a replica, and no queue that a restart would lose', async () => {
+    const { timeout, protocol } = (await render()).exporters.load_balancing;
+    expect(Number.parseInt(timeout)).toBeGreaterThan(Number.parseInt(protocol.otlp.retry_on_failure.max_elapsed_time));
+    expect(protocol.otlp).toMatchObject({ retry_on_failure: { enabled: true }, sending_queue: { enabled: false } });
+  });
+
   test('hands on what the sender shows, where there is a secret, and keeps none itself', async () => {
     const { receivers, exporters, extensions, service } = await render('--set', 'existingSecret=halfspace-secrets');
     expect(exporters.load_balancing.protocol.otlp).toMatchObject({ auth: { authenticator: 'headers_setter' } });
@@ -79,7 +86,10 @@ describe.skipIf(helm.missing !== undefined || balancer.missing !== undefined)('t
   /** A gateway of the chart before replicas on this machine, which are ended with the test. */
   async function startGateway(replicas: readonly RunningHalfspace[]): Promise<string> {
     const config = await render('--set', 'gateway.resolver=static');
-    config.exporters.load_balancing.resolver.static!.hostnames = replicas.map(({ addresses }) => addresses.otlp_grpc);
+    const { resolver, protocol } = config.exporters.load_balancing;
+    resolver.static!.hostnames = replicas.map(({ addresses }) => addresses.otlp_grpc);
+    // A machine that is busy with other tests starts a replica late.
+    protocol.otlp.retry_on_failure.max_elapsed_time = config.exporters.load_balancing.timeout;
     const { grpc, http } = config.receivers.otlp.protocols;
     for (const listener of [grpc, http, config.extensions.health_check]) listener.endpoint = '127.0.0.1:0';
     const gateway = await startCollector({ config: { text: stringify(config) }, build: 'otelcol-balancer' });

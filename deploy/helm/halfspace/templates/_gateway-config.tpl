@@ -36,6 +36,8 @@ exporters:
   load_balancing:
     # All lines of a service reach the replica that has its model.
     routing_key: service
+    # Over one call and its retries; unset, it is five seconds.
+    timeout: 60s
     protocol:
       otlp:
         {{- if .Values.tls.existingSecret }}
