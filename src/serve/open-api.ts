@@ -1,6 +1,7 @@
 import fastifyHelmet from '@fastify/helmet';
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
+import { ASK_FOR_SECRET, ASK_FOR_SECRET_STYLE } from './docs-secret.ts';
 import type { RestApp } from './rest-app.ts';
 
 export interface OpenApiOptions {
@@ -40,7 +41,10 @@ export async function addOpenApi(app: RestApp, options: OpenApiOptions): Promise
     routePrefix: '/docs',
     staticCSP: DOCS_POLICY,
     uiConfig: { validatorUrl: null },
-    theme: { title: 'Halfspace API' },
+    theme: {
+      title: 'Halfspace API',
+      ...(options.hasSigningSecret ? { js: [ASK_FOR_SECRET], css: [ASK_FOR_SECRET_STYLE] } : {}),
+    },
   });
   app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'));
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

@@ -11,14 +11,23 @@ export function isOpenPath(url: string): boolean {
 }
 
 /**
- * Wants the secret on every call but `/health` and `/ready`, unknown paths included, before any body is read: as
- * `X-Signing-Secret`, or as a bearer token, which is all that Prometheus and the like can send.
+ * A route that only serves the page of the API, as every installation has it: a browser cannot send the secret before
+ * there is a page. Told by the route and not by the path, which may be written in many ways.
+ */
+function isPage(route: string | undefined): boolean {
+  return route === '/docs' || route === '/docs/' || route?.startsWith('/docs/static/') === true;
+}
+
+/**
+ * Wants the secret on every call but `/health`, `/ready` and the API page without its document, unknown paths included,
+ * before any body is read: as `X-Signing-Secret`, or as a bearer token, which is all that Prometheus and the like can
+ * send.
  */
 export function requireSigningSecret(app: FastifyInstance, signingSecret: string): void {
   // Digests have one length, so that neither length nor content of the secret shows in the time that a check takes.
   const expected = hash('sha256', Buffer.from(signingSecret, 'utf8'), 'buffer');
   app.addHook('onRequest', async (request) => {
-    if (isOpenPath(request.url)) return;
+    if (isOpenPath(request.url) || isPage(request.routeOptions.url)) return;
     const given = secretOf(request.headers);
     if (given === undefined) {
       const how = 'send the signing secret as the header X-Signing-Secret, or as Authorization: Bearer';

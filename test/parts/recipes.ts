@@ -1,6 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CHROMIUM } from './chromium-recipe.ts';
 import { LOKI } from './loki-recipe.ts';
 import { CLOUD_CLIENTS_RECIPE } from './cloud-clients-recipe.ts';
 import { MOTO_RECIPE } from './moto-recipe.ts';
@@ -69,6 +70,7 @@ export const RECIPES = {
     inPlace: true,
     install: installOtelPython,
   },
+  chromium: CHROMIUM,
   moto: MOTO_RECIPE,
   'cloud-clients': CLOUD_CLIENTS_RECIPE,
   promtool: debianProgram('promtool', 'prometheus'),

@@ -34,8 +34,12 @@ describe('SIGNING_SECRET', () => {
     ['GET', '/sources'],
     ['GET', '/metrics'],
     ['GET', '/openapi.json'],
-    ['GET', '/docs'],
-    ['GET', '/docs/static/swagger-ui-bundle.js'],
+    ['GET', '/docs/json'],
+    ['GET', '/docs/%6Ason'],
+    ['GET', '/docs/yaml'],
+    ['GET', '/docs/static/../json'],
+    ['PURGE', '/docs'],
+    ['POST', '/docs/static/swagger-ui.css'],
     ['GET', '/nope'],
     ['GET', '/health/'],
     ['POST', '/health/../clusters/train'],
@@ -52,6 +56,17 @@ describe('SIGNING_SECRET', () => {
     }
     expect(engine.calls).toHaveLength(asked);
   });
+
+  test.each(['/docs', '/docs/', '/docs/static/swagger-ui-bundle.js', '/docs/static/theme/ask-for-secret.js'])(
+    '%s is the same everywhere and open, so that a browser has a page that can ask for the secret',
+    async (path) => {
+      const { call } = rest();
+      const { status, text } = await call('GET', path);
+      expect(status).toBe(200);
+      expect(text).not.toContain('sécret');
+      expect((await call('HEAD', path)).status).toBe(200);
+    },
+  );
 
   test('S2: a secret of any length is compared without a throw, and the right one is let in', async () => {
     const { call, failures } = rest();

@@ -1,0 +1,24 @@
+import axe from 'axe-core';
+import { chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+
+/** Debian's Chromium without a window; the caller closes it. */
+export function startBrowser(executablePath: string): Promise<Browser> {
+  // Machines that run tests often have no GPU, a small /dev/shm and root as their only user.
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
+  return chromium.launch({ executablePath, headless: true, args });
+}
+
+/** What axe has against the page, or a part of it, by WCAG 2.2 A and AA: a sentence each, with the elements. */
+export async function accessibilityFaults(page: Page, selector = 'html'): Promise<string[]> {
+  // Evaluated by the debugger, so that the page's own policy for scripts need not allow it.
+  await page.evaluate(axe.source);
+  const run = `axe.run(${JSON.stringify(selector)}, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`;
+  const { violations } = await page.evaluate<{ violations: Violation[] }>(run);
+  return violations.map(({ help, nodes }) => `${help}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
+
+interface Violation {
+  help: string;
+  nodes: { target: string[] }[];
+}
