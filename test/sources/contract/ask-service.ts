@@ -21,7 +21,7 @@ export function environmentOf({ options }: SourceDeclaration, values: Values): R
 
 export interface ServiceAnswers {
   clusters: { status: number; body: Record<string, unknown> };
-  sources: { source: string; configured: boolean }[];
+  sources: { source: string; configured: boolean; credentials: { key: string; is_set: boolean }[]; supports: object }[];
   /** Everything that it said: answers, metrics, its log. */
   said: string;
 }

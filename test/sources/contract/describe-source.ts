@@ -221,7 +221,17 @@ export function describeSource(source: SourceUnderTest): void {
       expect(answers.clusters.body).toMatchObject({ source: declaration.name, log_count: inside.length });
       const clusters = answers.clusters.body['clusters'] as { service: string; logCount: number }[];
       expect(new Set(clusters.map(({ service }) => service))).toEqual(new Set(['shop', 'stock']));
-      expect(answers.sources).toContainEqual(expect.objectContaining({ source: declaration.name, configured: true }));
+      const listed = answers.sources.find((one) => one.source === declaration.name);
+      expect(listed?.configured).toBe(true);
+      expect(listed?.credentials.map(({ key, is_set }) => [key, is_set])).toEqual(
+        declaration.options.map(({ key }) => [key, values.has(key)]),
+      );
+      expect(listed?.supports).toEqual({
+        absolute_windows: true,
+        max_rows: declaration.isLimited,
+        pushdown: declaration.pushdown ?? false,
+        credentials_per_request: true,
+      });
       expect(answers.said).toContain(`halfspace_source_rows_total{source="${declaration.name}"} ${inside.length}`);
       expect(answers.said).not.toContain(CANARY);
     });
