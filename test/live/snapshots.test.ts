@@ -5,6 +5,7 @@ import { ShardSet } from '../../src/live/shard-set.ts';
 import type { SavedModel } from '../../src/live/shard-protocol.ts';
 import { Shard } from '../../src/live/shard.ts';
 import { Snapshots } from '../../src/live/snapshots.ts';
+import { SNAPSHOT_VERSION } from '../../src/score/snapshot.ts';
 import { encodeLogs } from '../e2e/otlp-client.ts';
 import { healthyLines, NOW_MS, shardOptions } from './shard-samples.ts';
 
@@ -57,7 +58,7 @@ describe('a shard', () => {
 
   it('leaves out what does not read as a model, and says so once', () => {
     const shard = new Shard(shardOptions());
-    const model = { savedMs: NOW_MS, lastSeenMs: NOW_MS, bytes: new Uint8Array([1, 2, 3]) };
+    const model = { savedMs: NOW_MS, lastSeenMs: NOW_MS, bytes: new Uint8Array([SNAPSHOT_VERSION, 2, 3]) };
     const restored = shard.restore(
       [
         { ...model, service: 'a' },
