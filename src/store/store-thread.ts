@@ -12,10 +12,12 @@ const port = parentPort;
 if (port === null) throw new Error('store-thread.ts runs as a worker thread only');
 const send = (reply: StoreReply, transfer: ArrayBuffer[] = []) => port.postMessage(reply, transfer);
 
+/** Told before the next answer, so that who has that knows how the file stands. */
+const untold: StoreNews[] = [];
 const file = new StoreFile({
   ...(workerData as StoreThreadOptions),
   nowMs: () => Date.now(),
-  onNews: (news) => setImmediate(() => tell(news)),
+  onNews: (news) => untold.push(news),
 });
 let waiting: { id: number; write: StoreWrite }[] = [];
 let timer: NodeJS.Immediate | undefined;
@@ -29,9 +31,13 @@ port.on('message', (request: StoreRequest) => {
   }
   // In order: what was asked for before is done before.
   commit();
-  if (request.type === 'load-records') send({ type: 'records', id: request.id, records: file.loadRecords() });
-  else if (request.type === 'load-models') {
+  if (request.type === 'load-records') {
+    const records = file.loadRecords();
+    tell();
+    send({ type: 'records', id: request.id, records });
+  } else if (request.type === 'load-models') {
     const models = file.loadModels(request.after, request.bytesMax);
+    tellNews();
     send(
       { type: 'models', id: request.id, models },
       models.models.map(({ bytes }) => bytes.buffer),
@@ -56,9 +62,16 @@ function commit(): void {
   const writes = waiting;
   waiting = [];
   const kept = file.commit(writes.map(({ write }) => write));
+  tellNews();
   send({ type: 'settled', ids: writes.map(({ id }) => id), kept });
 }
 
-function tell(news?: StoreNews): void {
-  send({ type: 'condition', condition: file.condition, figures: file.figures, news });
+function tellNews(): void {
+  if (untold.length > 0) tell();
+}
+
+function tell(): void {
+  const { condition, figures } = file;
+  for (const news of untold.splice(0)) send({ type: 'condition', condition, figures, news });
+  send({ type: 'condition', condition, figures, news: undefined });
 }

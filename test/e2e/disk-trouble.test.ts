@@ -62,7 +62,9 @@ test(
     await expect
       .poll(async () => (await ready(halfspace)).degraded?.[0], { timeout: 20_000 })
       .toMatch(/cannot be written/);
-    expect(errorsOf(halfspace)).toContainEqual(expect.stringMatching(/alerts\.db cannot be written/));
+    await expect
+      .poll(() => errorsOf(halfspace), { timeout: 20_000 })
+      .toContainEqual(expect.stringMatching(/alerts\.db cannot be written/));
     expect(await halfspace.metric('halfspace_store_ok')).toBeLessThan(2);
     lines.push(...(await sendTold(halfspace)));
     expect(await toldOf(halfspace)).toEqual(expect.arrayContaining(lines));
@@ -86,7 +88,9 @@ test(
     const lines = await sendTold(halfspace);
     rmSync(folder, { recursive: true });
     lines.push(...(await sendTold(halfspace)));
-    expect(errorsOf(halfspace)).toContainEqual(expect.stringMatching(/was removed while in use, and was made anew/));
+    await expect
+      .poll(() => errorsOf(halfspace), { timeout: 20_000 })
+      .toContainEqual(expect.stringMatching(/was removed while in use, and was made anew/));
     await halfspace.kill();
     expect(await toldOf(await start(folder))).toEqual(expect.arrayContaining(lines));
   },
@@ -103,7 +107,8 @@ test('a folder that cannot be one: memory only, until it can', { timeout: TIMEOU
   rmSync(folder);
   await expect.poll(() => ready(halfspace), { timeout: 20_000 }).toEqual({ ready: true });
   await sendTold(halfspace);
-  expect(readdirSync(folder)).toEqual(expect.arrayContaining(['alerts.db', 'models.db']));
+  const files = expect.arrayContaining(['alerts.db', 'models.db']);
+  await expect.poll(() => readdirSync(folder), { timeout: 20_000 }).toEqual(files);
   expect(await halfspace.stop()).toBe(0);
 });
 
