@@ -14,11 +14,6 @@ const UNHEARD_CHANCE = 1 / 7000;
 /** The first new errors of a service of few lines speak by themselves, too: how usual they are is not known yet. */
 const FIRST_ERRORS = 3;
 const FEW_LINES = 1500;
-/** What is new comes in clumps, as one request says several lines at once: further ones in so short a time tell little. */
-const CLUMP_MS = 1000;
-const CLUMP_SHARE = 0.25;
-/** So many further ones: a request says no more than that, and an incident's lines may all come in one millisecond. */
-const CLUMP_LINES = 4;
 
 /**
  * Lines of templates that have only just appeared, at warn and above, and below: each has a budget of its own. How many
@@ -27,11 +22,8 @@ const CLUMP_LINES = 4;
  * templates, and not in one that always has.
  */
 export class Novelty {
-  readonly low = stream(9);
+  readonly low = stream(15);
   readonly high = stream(10.5);
-  /** When the first line of the clump came, and how many further ones tell less. */
-  #clumpMs = -Infinity;
-  #clumpLines = 0;
   #singlesLow = 0;
   #singlesHigh = 0;
   /** New errors that spoke at once. */
@@ -78,10 +70,9 @@ export class Novelty {
   }
 
   /** A line of a young template, at `lineRate` lines a second; `weight` as it teaches. */
-  young(memory: TemplateMemory, timestampMs: number, nowMs: number, lineRate: number, weight: number): void {
+  young(memory: TemplateMemory, nowMs: number, lineRate: number, weight: number): void {
     const events = this.streamFor(memory);
-    const share = this.#isOfClump(timestampMs) ? CLUMP_SHARE : 1;
-    events.count(1, nowMs, this.#rate(events, lineRate), share);
+    events.count(1, nowMs, this.#rate(events, lineRate));
     events.learn(1, 0, weight);
   }
 
@@ -104,8 +95,6 @@ export class Novelty {
     this.#singlesHigh = state.number(this.#singlesHigh);
     this.#firstErrors = state.number(this.#firstErrors);
     this.#lines = state.number(this.#lines);
-    this.#clumpMs = state.number(this.#clumpMs);
-    this.#clumpLines = state.count(this.#clumpLines);
   }
 
   copyFrom(other: Novelty): void {
@@ -115,15 +104,6 @@ export class Novelty {
     this.#singlesHigh = other.#singlesHigh;
     this.#firstErrors = other.#firstErrors;
     this.#lines = other.#lines;
-  }
-
-  #isOfClump(timestampMs: number): boolean {
-    if (Math.abs(timestampMs - this.#clumpMs) >= CLUMP_MS) {
-      this.#clumpMs = timestampMs;
-      this.#clumpLines = 0;
-      return false;
-    }
-    return ++this.#clumpLines <= CLUMP_LINES;
   }
 
   #isEarly(): boolean {

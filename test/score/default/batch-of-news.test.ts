@@ -40,11 +40,4 @@ describe('the first lines of an incident that all come in one millisecond', () =
     const told = verdicts.flatMap(({ alerts }) => reasonsOf(alerts));
     expect(told).toContain('new_template');
   });
-
-  it('are not told when a request says a few new lines at once', () => {
-    const { say, endMs } = trained(2000, 1800);
-    const lines = ['exported the archive', 'closed the archive', 'uploaded the archive', 'signed the archive'];
-    const verdicts = lines.map((line) => say(line, INFO, endMs + 10_000));
-    expect(verdicts.map(({ alerts }) => alerts)).toEqual([0, 0, 0, 0]);
-  });
 });
