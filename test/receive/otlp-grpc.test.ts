@@ -174,7 +174,7 @@ test('G25: known but not allowed is PERMISSION_DENIED', async () => {
   });
 });
 
-test('G27: reflection is not served', async () => {
+test('G27, S20: reflection is not served', async () => {
   const receiver = await startReceiver();
   for (const version of ['v1', 'v1alpha']) {
     const path = `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`;
