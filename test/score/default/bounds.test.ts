@@ -68,6 +68,7 @@ describe('what the default detector keeps of a service is bounded', () => {
     const summary = new ParameterSummary(0);
     const long = encoder.encode('v'.repeat(10_000));
     for (let i = 0; i < 10; i++) summary.observe(long, 0, long.length, false, START_MS);
+    expect(summary.facts().top.map(({ value }) => value)).toEqual(['v'.repeat(64)]);
     for (let i = 0; i < 10_000; i++) {
       const value = encoder.encode(String(i));
       summary.observe(value, 0, value.length, true, START_MS + i);
@@ -75,7 +76,6 @@ describe('what the default detector keeps of a service is bounded', () => {
     const { top, quantiles, observed } = summary.facts();
     expect(observed).toBe(10_010);
     expect(top.length).toBeLessThanOrEqual(5);
-    expect(Math.max(...top.map(({ value }) => value.length))).toBeLessThanOrEqual(64);
     expect(quantiles).toMatchObject({ min: 0, max: 9999 });
   });
 
