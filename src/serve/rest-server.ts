@@ -78,8 +78,9 @@ export async function startRest(options: RestOptions): Promise<RestServer> {
   });
   const stopping = { now: false };
   const app = createApp(options);
-  addGuards(app, options, stopping);
+  // Hooks run in this order: an answer that a guard gives has the headers too.
   await addSecurityHeaders(app, options.tls !== undefined);
+  addGuards(app, options, stopping);
   await addOpenApi(app, { version: options.version, hasSigningSecret: options.signingSecret !== undefined });
   addRoutes(app, options, stream);
   app.server.maxConnections = CONNECTIONS_MAX;
