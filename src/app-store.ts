@@ -13,6 +13,7 @@ import type { Stops } from './stops.ts';
 import type { StoreMetrics } from './telemetry/store-metrics.ts';
 import { Store } from './store/store.ts';
 import { STORE_KINDS } from './store/store-protocol.ts';
+import type { StoreCondition, StoreKind } from './store/store-protocol.ts';
 
 /** What is kept over a restart, and the models' way into it. */
 export interface Kept {
@@ -123,10 +124,14 @@ export function alertSteps({
   };
 }
 
+export function storeConditions({ store }: Kept): (StoreCondition & { kind: StoreKind })[] {
+  return STORE_KINDS.map((kind) => ({ kind, ...store.condition(kind) }));
+}
+
 /** Sentences on what the store cannot do at present. */
 export function storeProblems(kept: Kept | undefined): string[] {
   if (kept === undefined) return [];
-  const details = STORE_KINDS.map((kind) => kept.store.condition(kind))
+  const details = storeConditions(kept)
     .filter(({ state }) => state !== 'ok')
     .map(({ state, detail }) => detail ?? state);
   return [...new Set(details)];

@@ -6,6 +6,7 @@ import { startReceiving } from './app-receivers.ts';
 import { startSinks } from './app-sinks.ts';
 import { alertSteps, keptModels, openStore, restoreAlerts, startSnapshots, storeProblems } from './app-store.ts';
 import type { Kept } from './app-store.ts';
+import { Failures, statusParts } from './app-status.ts';
 import { credentialStore, windowAnswers } from './app-windows.ts';
 import { createAnalyser } from './analyse/analyser.ts';
 import type { Analyser } from './analyse/analyser.ts';
@@ -74,7 +75,8 @@ async function assemble(
   );
   const incidents = new Incidents({ quietMs: live.incidentQuietMs });
   const late: LateParts = {};
-  const shards = await startShards(config, logger, kept, stops);
+  const failures = new Failures();
+  const shards = await startShards(config, logger, kept, failures, stops);
   const feedback = new FeedbackBook({
     entriesMax: FEEDBACK_MAX,
     async onChange(entries) {
@@ -90,7 +92,7 @@ async function assemble(
     ...alertSteps({ kept, anomalies, incidentLog, sinks: () => late.sinks }),
   });
   const analyser = startAnalyser(config, stops);
-  const retraining = startRetraining(config, logger, shards, analyser, stops);
+  const retraining = startRetraining(config, logger, shards, analyser, failures, stops);
   const budget = new ByteBudget(config.receive.inFlightBytesMax);
   const counts = new ExportCounts();
   const streams = new StreamCounts();
@@ -118,6 +120,7 @@ async function assemble(
     sinks,
     liveClusters: () => retraining.current,
     readiness: () => ({ ...state.readiness, degraded: storeProblems(kept) }),
+    parts: () => statusParts({ ...state, failures, trainedMs: retraining.current?.trainedAt, kept, sinks }),
     nowMs,
   });
   const rest = await startServing(config, { engine, metrics, logger, version }, stops);
@@ -145,7 +148,13 @@ async function assemble(
   };
 }
 
-async function startShards(config: Config, logger: Logger, kept: Kept | undefined, stops: Stops): Promise<ShardSet> {
+async function startShards(
+  config: Config,
+  logger: Logger,
+  kept: Kept | undefined,
+  failures: Failures,
+  stops: Stops,
+): Promise<ShardSet> {
   const { live, mine, score, receive, keepsTemplates } = config;
   const shards = new ShardSet({
     shards: live.shards,
@@ -154,13 +163,15 @@ async function startShards(config: Config, logger: Logger, kept: Kept | undefine
     bufferAgeMaxMs: live.bufferAgeMsMax,
     detector: { ...score, miner: { ...mine, keepsTemplates } },
     serviceAttributes: receive.serviceAttributes,
-    onCrash: (shard, error) =>
+    onCrash(shard, error) {
+      failures.note('shards', error);
       logger.error(
         { err: error, shard },
         kept === undefined
           ? 'a shard died and was started anew; its services learn from the beginning'
           : 'a shard died and was started anew; its services go on from their last snapshots',
-      ),
+      );
+    },
     ...(kept === undefined ? {} : { models: keptModels(kept, logger) }),
   });
   stops.push(() => shards.stop());
@@ -180,6 +191,7 @@ function startRetraining(
   logger: Logger,
   shards: ShardSet,
   analyser: Analyser,
+  failures: Failures,
   stops: Stops,
 ): Retraining {
   const wholeBuffer = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER };
@@ -191,7 +203,9 @@ function startRetraining(
       shards.withBuffer(at, (services) => analyser.analyse({ source: 'packed', services, ...wholeBuffer }, { signal })),
     nowMs,
     onFailure(error) {
-      if (!signal.aborted) logger.error({ err: error }, 'retraining failed; the clusters before stay');
+      if (signal.aborted) return;
+      failures.note('retraining', error);
+      logger.error({ err: error }, 'retraining failed; the clusters before stay');
     },
   });
   retraining.start();

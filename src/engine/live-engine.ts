@@ -12,6 +12,7 @@ import type { CredentialsAnswer, CredentialsBody } from '../serve/schemas/creden
 import type { DetectAnswer } from '../serve/schemas/detect.ts';
 import type { DetectorQuery, DetectorReset, DetectorStatus } from '../serve/schemas/detector.ts';
 import type { FeedbackAnswer, FeedbackBody, FeedbackQuery } from '../serve/schemas/feedback.ts';
+import type { StatusAnswer } from '../serve/schemas/health.ts';
 import type { SinksAnswer, SinkTestAnswer } from '../serve/schemas/sinks.ts';
 import type { SourcesAnswer } from '../serve/schemas/sources.ts';
 import type { TemplateAnswer } from '../serve/schemas/template.ts';
@@ -36,6 +37,7 @@ export interface LiveEngineOptions {
   sinks: AlertSinks | undefined;
   liveClusters(): LiveClusters | undefined;
   readiness(): Readiness;
+  parts(): StatusAnswer['parts'];
   nowMs(): number;
 }
 
@@ -180,5 +182,9 @@ export class LiveEngine implements Engine {
 
   ready(): Readiness {
     return this.#options.readiness();
+  }
+
+  parts(): StatusAnswer['parts'] {
+    return this.#options.parts();
   }
 }

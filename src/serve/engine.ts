@@ -7,6 +7,7 @@ import type { CredentialsAnswer, CredentialsBody } from './schemas/credentials.t
 import type { DetectAnswer } from './schemas/detect.ts';
 import type { DetectorQuery, DetectorReset, DetectorStatus } from './schemas/detector.ts';
 import type { FeedbackAnswer, FeedbackBody, FeedbackQuery } from './schemas/feedback.ts';
+import type { StatusAnswer } from './schemas/health.ts';
 import type { SinksAnswer, SinkTestAnswer } from './schemas/sinks.ts';
 import type { SourcesAnswer } from './schemas/sources.ts';
 import type { TemplateAnswer } from './schemas/template.ts';
@@ -44,6 +45,8 @@ export interface Engine {
   /** By its name; 404 when there is none. */
   testSink(name: string): Promise<SinkTestAnswer>;
   ready(): Readiness;
+  /** How each part stands. */
+  parts(): StatusAnswer['parts'];
   readonly anomalies: Feed<AnomalyEntry>;
   readonly incidents: IncidentFeed;
 }

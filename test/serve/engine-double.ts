@@ -226,6 +226,7 @@ export function createEngineDouble(ring = { entriesMax: 100, bytesMax: 1_000_000
     giveFeedback: (body) => giveFeedback(body, feedback, engine.incidents, 1_700_000_000_000),
     removeFeedback: (query) => removeFeedback(query, feedback),
     ready: () => engine.readiness,
+    parts: () => [{ name: 'sink/chat', state: 'failed', detail: '3 pending', last_error: 'refused' }],
   };
   return engine;
 }

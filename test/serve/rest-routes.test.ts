@@ -274,6 +274,21 @@ describe('operation', () => {
     });
   });
 
+  test('GET /status is answered also while logs are not taken', async () => {
+    const { call, engine } = rest();
+    engine.readiness = { ready: false, reasons: ['shutting down'] };
+    const { status, body } = await call('GET', '/status');
+    engine.readiness = { ready: true, reasons: [] };
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      ready: false,
+      reasons: ['shutting down'],
+      parts: [{ name: 'sink/chat', state: 'failed', detail: '3 pending', last_error: 'refused' }],
+      version: '1.2.3',
+      uptime_seconds: expect.any(Number),
+    });
+  });
+
   test('GET /metrics is the page of the registry', async () => {
     const { headers, text } = await rest().call('GET', '/metrics');
     expect(headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');

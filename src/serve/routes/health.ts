@@ -3,7 +3,7 @@ import type { Engine } from '../engine.ts';
 import { Problem } from '../problem.ts';
 import { JSON_TYPE } from '../rest-app.ts';
 import type { RestApp } from '../rest-app.ts';
-import { HealthSchema, ReadySchema } from '../schemas/health.ts';
+import { HealthSchema, ReadySchema, StatusSchema } from '../schemas/health.ts';
 import { NoQuerySchema } from '../schemas/no-query.ts';
 import { responses } from '../schemas/problem.ts';
 
@@ -44,6 +44,21 @@ export function addHealthRoutes(app: RestApp, engine: Engine, metrics: MetricsPa
       const { ready, reasons, degraded = [] } = engine.ready();
       if (ready) return { ready: true as const, ...(degraded.length === 0 ? {} : { degraded }) };
       throw new Problem(503, 'not_ready', reasons.join('; '), { extensions: { reasons }, retryAfterSeconds: 1 });
+    },
+  });
+  app.route({
+    method: 'GET',
+    url: '/status',
+    config: JSON_TYPE,
+    schema: {
+      tags,
+      summary: 'How each part stands, and its last error',
+      querystring: NoQuerySchema,
+      response: responses(StatusSchema, 400),
+    },
+    handler: async () => {
+      const { ready, reasons } = engine.ready();
+      return { ready, reasons, parts: engine.parts(), version, uptime_seconds: process.uptime() };
     },
   });
   app.route({

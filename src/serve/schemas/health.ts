@@ -1,4 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox';
+import type { Static } from '@fastify/type-provider-typebox';
 
 export const HealthSchema = Type.Object(
   { status: Type.Literal('ok'), version: Type.String() },
@@ -14,3 +15,28 @@ export const ReadySchema = Type.Object(
   },
   { additionalProperties: false },
 );
+
+const StatusPartSchema = Type.Object(
+  {
+    name: Type.String({ description: 'A sink is `sink/` and its name, a database `store/` and its kind' }),
+    state: Type.Union([Type.Literal('ok'), Type.Literal('degraded'), Type.Literal('failed'), Type.Literal('off')]),
+    detail: Type.Optional(Type.String()),
+    last_error: Type.Optional(Type.String({ description: 'The last one, also where it is over' })),
+    since: Type.Optional(Type.String({ format: 'date-time' })),
+  },
+  { additionalProperties: false },
+);
+
+export const StatusSchema = Type.Object(
+  {
+    ready: Type.Boolean(),
+    reasons: Type.Array(Type.String(), { description: 'Why logs are not taken; empty when they are' }),
+    parts: Type.Array(StatusPartSchema),
+    version: Type.String(),
+    uptime_seconds: Type.Number({ minimum: 0 }),
+  },
+  { additionalProperties: false },
+);
+
+export type StatusPart = Static<typeof StatusPartSchema>;
+export type StatusAnswer = Static<typeof StatusSchema>;
