@@ -11,6 +11,13 @@ RUN npm ci --omit=dev --ignore-scripts && \
     find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete && \
     node scripts/write-sbom.mjs sbom.cdx.json
 
+FROM node:24.21.0-trixie-slim AS dashboard
+WORKDIR /app
+COPY package.json package-lock.json tsconfig.json ./
+RUN npm ci --ignore-scripts
+COPY src src
+RUN npm run --silent build:dashboard
+
 FROM node:24.21.0-trixie-slim AS application
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
@@ -19,6 +26,7 @@ COPY package.json LICENSE NOTICE ./
 COPY proto proto
 COPY scripts/require-node24.mjs scripts/compile-cache.mjs scripts/
 COPY src src
+COPY --from=dashboard /app/dist/dashboard dist/dashboard
 # The file system is read-only later, and the cache belongs to a user: so that user fills it, here.
 COPY scripts/fill-compile-cache.mjs /tmp/
 RUN mkdir -p node_modules/.cache/halfspace /var/lib/halfspace && \

@@ -14,6 +14,7 @@ const GATES: [name: string, program: string, args: string[]][] = [
   ['lint', 'oxlint', ['--type-aware', '--deny-warnings', 'src', 'test', 'scripts']],
   ['format', 'oxfmt', ['--check']],
   ['types', 'tsc', ['-p', '.']],
+  ['types of the dashboard', 'tsc', ['-p', 'src/dashboard']],
   ['dead code', 'knip', ['--no-progress']],
 ];
 

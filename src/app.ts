@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { createActivity } from './app-activity.ts';
+import type { AppActivity } from './app-activity.ts';
 import { readMetrics, StreamCounts } from './app-metrics.ts';
 import type { LateParts } from './app-metrics.ts';
 import { startReceiving } from './app-receivers.ts';
@@ -85,11 +87,12 @@ async function assemble(
     },
   });
   if (kept !== undefined) await restoreAlerts(kept, { anomalies, incidents, incidentLog, feedback, shards });
+  const activity = createActivity(shards, nowMs);
   const alerts = new AlertPath({
     anomalies,
     incidents,
     incidentLog,
-    ...alertSteps({ kept, anomalies, incidentLog, sinks: () => late.sinks }),
+    ...activity.counting(alertSteps({ kept, anomalies, incidentLog, sinks: () => late.sinks })),
   });
   const analyser = startAnalyser(config, stops);
   const retraining = startRetraining(config, logger, shards, analyser, failures, stops);
@@ -118,6 +121,7 @@ async function assemble(
     feedback,
     credentials,
     sinks,
+    services: (limit) => activity.answer(limit),
     liveClusters: () => retraining.current,
     readiness: () => ({ ...state.readiness, degraded: storeProblems(kept) }),
     parts: () => statusParts({ ...state, failures, trainedMs: retraining.current?.trainedAt, kept, sinks }),
@@ -135,7 +139,7 @@ async function assemble(
   });
   late.router = router;
   const receivers = await startReceiving(config, { router, budget, counts }, stops);
-  startClock(logger, shards, alerts, stops);
+  startClock(logger, { shards, alerts, activity }, stops);
   receivers.grpc.setServing(true);
   state.readiness = { ready: true, reasons: [] };
   return {
@@ -220,14 +224,21 @@ function startRetraining(
 /** Records are some seconds old when they arrive: files are polled, batches wait to be full. */
 const CLOCK_LAG_MS = 10_000;
 
-function startClock(logger: Logger, shards: ShardSet, alerts: AlertPath, stops: Stops): void {
+function startClock(
+  logger: Logger,
+  { shards, alerts, activity }: { shards: ShardSet; alerts: AlertPath; activity: AppActivity },
+  stops: Stops,
+): void {
   const clock = new Clock({
     intervalMs: TICK_MS,
     lagMs: CLOCK_LAG_MS,
     nowMs,
     tick: (now) => shards.tick(now),
     onAnomalies: (batch) => alerts.take(batch),
-    onTick: (now) => alerts.advance(now),
+    async onTick(now) {
+      await alerts.advance(now);
+      await activity.sample();
+    },
     onFailure: (error) => logger.error({ err: error }, 'the services could not be told the time'),
   });
   clock.start();

@@ -13,6 +13,7 @@ import type { DetectAnswer } from '../serve/schemas/detect.ts';
 import type { DetectorQuery, DetectorReset, DetectorStatus } from '../serve/schemas/detector.ts';
 import type { FeedbackAnswer, FeedbackBody, FeedbackQuery } from '../serve/schemas/feedback.ts';
 import type { StatusAnswer } from '../serve/schemas/health.ts';
+import type { ServicesAnswer } from '../serve/schemas/services.ts';
 import type { SinksAnswer, SinkTestAnswer } from '../serve/schemas/sinks.ts';
 import type { SourcesAnswer } from '../serve/schemas/sources.ts';
 import type { TemplateAnswer } from '../serve/schemas/template.ts';
@@ -35,6 +36,7 @@ export interface LiveEngineOptions {
   credentials: CredentialStore;
   /** Undefined without an alerts file. */
   sinks: AlertSinks | undefined;
+  services(limit: number): Promise<ServicesAnswer>;
   liveClusters(): LiveClusters | undefined;
   readiness(): Readiness;
   parts(): StatusAnswer['parts'];
@@ -92,6 +94,10 @@ export class LiveEngine implements Engine {
       end: instant(trainedAt),
       ...analysis,
     };
+  }
+
+  services(limit: number): Promise<ServicesAnswer> {
+    return this.#options.services(limit);
   }
 
   async detectorStatus({ tenant, service, limit }: DetectorQuery): Promise<DetectorStatus> {

@@ -33,6 +33,7 @@ export type ShardRequest =
   | { type: 'tick'; id: number; nowMs: number }
   | { type: 'template'; id: number; fingerprint: string; part: number; parts: number }
   | { type: 'status'; id: number; tenant: Tenant; service: string | undefined; limit: number }
+  | { type: 'activity'; id: number; limit: number }
   | { type: 'marks'; id: number; marks: (readonly [fingerprint: string, mark: Mark])[] }
   | ({ type: 'snapshot'; id: number } & SnapshotCall)
   | { type: 'restore'; id: number; models: SavedModel[]; nowMs: number }
@@ -103,6 +104,13 @@ export interface ServiceStatus {
   templates_evicted: number;
 }
 
+/** How much of a service was heard so far. */
+export interface ServiceActivity {
+  service: string;
+  lines: number;
+  learning: boolean;
+}
+
 /** Counts are over all services, asked for or not. */
 export interface ShardStatus {
   serviceCount: number;
@@ -123,6 +131,8 @@ export interface ShardResults {
   tick: ScoredRequest;
   template: KnownTemplate | undefined;
   status: ShardStatus;
+  /** The services with most lines. */
+  activity: ServiceActivity[];
   marks: undefined;
   snapshot: TakenModels;
   restore: RestoredModels;

@@ -10,6 +10,7 @@ import type {
   KnownTemplate,
   RestoredModels,
   SavedModel,
+  ServiceActivity,
   ServiceRows,
   ServiceStatus,
   Tenant,
@@ -168,6 +169,15 @@ export class ShardSet {
       templateCount: sum('templateCount'),
       services: services.slice(0, limit),
     };
+  }
+
+  /** The busiest services of all shards, those with most lines first. */
+  async activity(limit: number): Promise<ServiceActivity[]> {
+    const parts = await Promise.all(this.clients.map((client) => client.call({ type: 'activity', limit })));
+    return parts
+      .flat()
+      .toSorted((a, b) => b.lines - a.lines)
+      .slice(0, limit);
   }
 
   /** What users say of templates from now on. */

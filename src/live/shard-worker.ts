@@ -59,6 +59,8 @@ function perform(request: ShardRequest): ShardResults[ShardRequest['type']] {
       return shard.template(request.fingerprint, request.part, request.parts);
     case 'status':
       return shard.status(request.tenant, request.service, request.limit);
+    case 'activity':
+      return shard.activity(request.limit);
     case 'marks':
       return shard.mark(request.marks);
     case 'snapshot':

@@ -10,6 +10,7 @@ import type { Detector, Finding, Verdict } from '../score/detector.ts';
 import { Replay } from '../score/replay.ts';
 import { kindOf, lineOfFinding } from './anomalous-line.ts';
 import { AnomalyBatchWriter } from './anomaly-batch.ts';
+import { busiest } from './busiest.ts';
 import { displayTime, windowTime } from './event-time.ts';
 import { findTemplate } from './known-template.ts';
 import { Marks } from './marks.ts';
@@ -24,6 +25,7 @@ import type {
   RestoredModels,
   SavedModel,
   ScoredRequest,
+  ServiceActivity,
   ServiceRows,
   ShardOptions,
   ShardStatus,
@@ -264,6 +266,10 @@ export class Shard {
 
   restore(models: readonly SavedModel[], nowMs: number): RestoredModels {
     return this.#saved.restore(models, nowMs);
+  }
+
+  activity(limit: number): ServiceActivity[] {
+    return busiest(this.#services.detectors(), limit);
   }
 
   /** Forgets the models of a tenant, or, without one, the live ones: each leaves the others alone. */

@@ -8,6 +8,7 @@ import type { DetectAnswer } from './schemas/detect.ts';
 import type { DetectorQuery, DetectorReset, DetectorStatus } from './schemas/detector.ts';
 import type { FeedbackAnswer, FeedbackBody, FeedbackQuery } from './schemas/feedback.ts';
 import type { StatusAnswer } from './schemas/health.ts';
+import type { ServicesAnswer } from './schemas/services.ts';
 import type { SinksAnswer, SinkTestAnswer } from './schemas/sinks.ts';
 import type { SourcesAnswer } from './schemas/sources.ts';
 import type { TemplateAnswer } from './schemas/template.ts';
@@ -28,6 +29,8 @@ export interface Engine {
   detect(request: DetectRequest, watch: CallWatch): Promise<DetectAnswer>;
   /** Of the last retraining; they change in one step. */
   liveClusters(): LiveClustersAnswer;
+  /** At most `limit`, the busiest first. */
+  services(limit: number): Promise<ServicesAnswer>;
   detectorStatus(query: DetectorQuery): Promise<DetectorStatus>;
   /** @param tenant Whose models; the live ones without. */
   resetDetector(tenant?: string): Promise<DetectorReset>;

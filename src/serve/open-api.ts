@@ -46,7 +46,6 @@ export async function addOpenApi(app: RestApp, options: OpenApiOptions): Promise
       ...(options.hasSigningSecret ? { js: [ASK_FOR_SECRET], css: [ASK_FOR_SECRET_STYLE] } : {}),
     },
   });
-  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'));
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 }
 

@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { negotiate } from './accept.ts';
 import { answerProblem } from './answer-problem.ts';
 import type { RestLogger } from './answer-problem.ts';
+import { addDashboard } from './dashboard.ts';
 import type { Engine } from './engine.ts';
 import { createEventStream } from './event-stream.ts';
 import type { EventStream } from './event-stream.ts';
@@ -22,6 +23,7 @@ import { addFeedbackRoutes } from './routes/feedback.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import type { MetricsPage } from './routes/health.ts';
 import { addIncidentRoutes } from './routes/incidents.ts';
+import { addServicesRoute } from './routes/services.ts';
 import { addSinkRoutes } from './routes/sinks.ts';
 import { addSourceRoutes } from './routes/sources.ts';
 import { addTemplateRoute } from './routes/templates.ts';
@@ -50,6 +52,8 @@ export interface RestOptions {
   logger: RestLogger;
   /** Of the product, for `/health` and the OpenAPI document. */
   version: string;
+  /** Of the built dashboard; undefined: where the build puts it. */
+  dashboardFolder?: string;
   streamsMax?: number;
   heartbeatMs?: number;
   /** A stream whose reader takes nothing for so long is dropped. */
@@ -83,6 +87,7 @@ export async function startRest(options: RestOptions): Promise<RestServer> {
   addGuards(app, options, stopping);
   await addOpenApi(app, { version: options.version, hasSigningSecret: options.signingSecret !== undefined });
   addRoutes(app, options, stream);
+  await addDashboard(app, options.dashboardFolder);
   app.server.maxConnections = CONNECTIONS_MAX;
   await app.listen({ host: options.host, port: options.port });
   return {
@@ -160,6 +165,7 @@ function addRoutes(app: RestApp, options: RestOptions, stream: EventStream): voi
   addFeedbackRoutes(app, engine);
   addTemplateRoute(app, engine);
   addSourceRoutes(app, engine);
+  addServicesRoute(app, engine);
   addSinkRoutes(app, engine);
   addHealthRoutes(app, engine, options.metrics, options.version);
 }

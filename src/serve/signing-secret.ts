@@ -1,5 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isShellPath } from './dashboard.ts';
 import { Problem } from './problem.ts';
 
 /** What orchestrators and load balancers ask, and what tells nothing. */
@@ -19,15 +20,16 @@ function isPage(route: string | undefined): boolean {
 }
 
 /**
- * Wants the secret on every call but `/health`, `/ready` and the API page without its document, unknown paths included,
- * before any body is read: as `X-Signing-Secret`, or as a bearer token, which is all that Prometheus and the like can
- * send.
+ * Wants the secret on every call but `/health`, `/ready` and the files of the dashboard and of the API page, unknown
+ * paths included, before any body is read: as `X-Signing-Secret`, or as a bearer token, which is all that Prometheus and
+ * the like can send.
  */
 export function requireSigningSecret(app: FastifyInstance, signingSecret: string): void {
   // Digests have one length, so that neither length nor content of the secret shows in the time that a check takes.
   const expected = hash('sha256', Buffer.from(signingSecret, 'utf8'), 'buffer');
   app.addHook('onRequest', async (request) => {
-    if (isOpenPath(request.url) || isPage(request.routeOptions.url)) return;
+    const isPublic = isOpenPath(request.url) || isShellPath(request.url) || isPage(request.routeOptions.url);
+    if (isPublic) return;
     const given = secretOf(request.headers);
     if (given === undefined) {
       const how = 'send the signing secret as the header X-Signing-Secret, or as Authorization: Bearer';

@@ -191,6 +191,17 @@ export function createEngineDouble(ring = { entriesMax: 100, bytesMax: 1_000_000
       return { source: request.window.source, lookback_hours: 6, scored: 10, ...found };
     },
     liveClusters: () => ({ source: 'otlp', retrained_at: window.end, ...window, ...analysis }),
+    services: async (limit) => ({
+      service_count: 1,
+      line_count: 300,
+      start: window.start,
+      bucket_seconds: 10,
+      line_counts: [0, 300],
+      anomaly_counts: [0, 2],
+      services: [
+        { service: 'api', state: 'bursting' as const, lines: 300, line_counts: [0, 300], anomaly_counts: [0, 2] },
+      ].slice(0, limit),
+    }),
     detectorStatus: async ({ limit }) => ({ ...status, services: services.slice(0, limit) }),
     async template(wanted) {
       if (wanted === templateOf().fingerprint) return templateOf();

@@ -295,10 +295,11 @@ describe('operation', () => {
     expect(text).toBe('up 1\n');
   });
 
-  test('GET / leads a browser to the API page', async () => {
+  test('GET /services is what the engine knows of them', async () => {
     const { call } = rest();
-    const answer = await call('GET', '/');
-    expect([answer.status, answer.headers['location']]).toEqual([302, '/docs']);
+    const { status, body } = await call('GET', '/services?limit=1');
+    expect({ status, body }).toMatchObject({ status: 200, body: { line_count: 300, services: [{ service: 'api' }] } });
+    expect((await call('GET', '/services?limit=201')).status).toBe(400);
   });
 
   test('GET /docs and everything it loads comes from here', async () => {

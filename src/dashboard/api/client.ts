@@ -1,0 +1,57 @@
+import { ApiError, errorOf, unreachable } from './api-error.ts';
+import { eventsOf } from './events.ts';
+import { secretHeaders } from './secret.ts';
+
+export type Query = Readonly<Record<string, string | undefined>>;
+
+/** The path, relative to the page, with those parts of the query that are set. */
+function addressOf(path: string, query: Query = {}): string {
+  const set = Object.entries(query).filter((entry): entry is [string, string] => (entry[1] ?? '') !== '');
+  const search = new URLSearchParams(set).toString();
+  return `.${path}${search === '' ? '' : `?${search}`}`;
+}
+
+/** Rejects with an {@link ApiError}, or as `fetch` does when `signal` aborts. */
+export async function call(path: string, init: RequestInit & { query?: Query } = {}): Promise<Response> {
+  const { query, headers, ...rest } = init;
+  let response: Response;
+  try {
+    response = await fetch(addressOf(path, query), {
+      ...rest,
+      cache: 'no-store',
+      headers: { ...secretHeaders(), ...(headers as Record<string, string> | undefined) },
+    });
+  } catch (error) {
+    if (init.signal?.aborted === true) throw error;
+    throw unreachable();
+  }
+  if (response.ok) return response;
+  throw errorOf(response.status, await response.text());
+}
+
+export async function get<Answer>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Answer> {
+  const response = await call(path, { query, ...(signal === undefined ? {} : { signal }) });
+  return (await response.json()) as Answer;
+}
+
+export async function post<Answer>(path: string): Promise<Answer> {
+  return (await (await call(path, { method: 'POST' })).json()) as Answer;
+}
+
+/** A call that may take long: tells the rows read on the way. */
+export async function getWithProgress<Answer>(
+  path: string,
+  query: Query,
+  { signal, onRows }: { signal: AbortSignal; onRows(rows: number): void },
+): Promise<Answer> {
+  const response = await call(path, { query, signal, headers: { accept: 'text/event-stream' } });
+  for await (const { event, data } of eventsOf(response)) {
+    if (event === 'progress') onRows((JSON.parse(data) as { rows: number }).rows);
+    if (event === 'result') return JSON.parse(data) as Answer;
+    if (event === 'problem') {
+      const { status = 500 } = JSON.parse(data) as { status?: number };
+      throw errorOf(status, data);
+    }
+  }
+  throw new ApiError(0, 'unreachable', 'The connection broke before the answer was there.');
+}

@@ -1,0 +1,24 @@
+import type { ComponentType } from 'preact';
+import { CompareView } from './views/compare/compare-view.tsx';
+import { LiveView } from './views/live/live-view.tsx';
+import { MapView } from './views/map/map-view.tsx';
+import { SetupView } from './views/setup/setup-view.tsx';
+import { TemplatesView } from './views/templates/templates-view.tsx';
+import { WindowsView } from './views/windows/windows-view.tsx';
+
+export interface Route {
+  view: string;
+  title: string;
+  component: ComponentType<{ query: Readonly<Record<string, string>> }>;
+  /** Shows a window of a source: the choice goes along from one to the next. */
+  ofWindow?: boolean;
+}
+
+export const ROUTES: readonly Route[] = [
+  { view: 'live', title: 'Live', component: LiveView },
+  { view: 'map', title: 'Map', component: MapView, ofWindow: true },
+  { view: 'templates', title: 'Templates', component: TemplatesView, ofWindow: true },
+  { view: 'compare', title: 'Compare', component: CompareView },
+  { view: 'windows', title: 'Windows', component: WindowsView, ofWindow: true },
+  { view: 'setup', title: 'Setup', component: SetupView },
+];

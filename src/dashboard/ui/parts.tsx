@@ -1,0 +1,91 @@
+import type { ComponentChildren, JSX, TargetedMouseEvent } from 'preact';
+import type { ApiError } from '../api/api-error.ts';
+
+export function Panel(props: {
+  title: string;
+  children: ComponentChildren;
+  actions?: ComponentChildren;
+  class?: string;
+}): JSX.Element {
+  return (
+    <section class={`panel ${props.class ?? ''}`} aria-label={props.title}>
+      <header class="panel-head">
+        <h2>{props.title}</h2>
+        {props.actions !== undefined && <div class="panel-actions">{props.actions}</div>}
+      </header>
+      {props.children}
+    </section>
+  );
+}
+
+export function Level({ level }: { level: string }): JSX.Element {
+  return <span class={`level level-${level}`}>{level}</span>;
+}
+
+export function Empty(props: { title: string; children?: ComponentChildren }): JSX.Element {
+  return (
+    <div class="empty">
+      <p class="empty-title">{props.title}</p>
+      {props.children}
+    </div>
+  );
+}
+
+const WHAT_TO_DO: Readonly<Record<string, string>> = {
+  unreachable: 'This page tries again by itself.',
+  unauthenticated: 'Enter the signing secret to go on.',
+  source_not_configured: 'Setup shows what the source needs.',
+};
+
+export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => void }): JSX.Element {
+  const hint = WHAT_TO_DO[error.code];
+  return (
+    <div class="error-box" role="alert">
+      <p>
+        <strong>{error.status === 0 ? 'No answer' : `${error.status}`}</strong> {error.message}
+        {hint !== undefined && <span class="muted"> {hint}</span>}
+      </p>
+      {onRetry !== undefined && (
+        <button type="button" class="button" onClick={onRetry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+export function Stat({ label, value, tone = '' }: { label: string; value: string; tone?: string }): JSX.Element {
+  return (
+    <div class={`stat ${tone}`}>
+      <span class="stat-value">{value}</span>
+      <span class="stat-label">{label}</span>
+    </div>
+  );
+}
+
+/** Copies a text, and says that it has. */
+export function CopyButton({ text, label = 'Copy' }: { text: string; label?: string }): JSX.Element {
+  const copy = (event: TargetedMouseEvent<HTMLButtonElement>) => {
+    const button = event.currentTarget;
+    // Browsers give pages without TLS no clipboard: there the reader copies by hand.
+    if (!window.isSecureContext) {
+      prompt('Copy this text', text);
+      return;
+    }
+    void navigator.clipboard.writeText(text).then(() => {
+      button.textContent = 'Copied';
+      setTimeout(() => (button.textContent = label), 1500);
+    });
+  };
+  return (
+    <button type="button" class="button" onClick={copy}>
+      {label}
+    </button>
+  );
+}
+
+/** What stands in a field of a form. */
+export function fieldOf(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,120 @@
+import type { JSX, TargetedSubmitEvent } from 'preact';
+import { useState } from 'preact/hooks';
+import type { SourcesAnswer } from '../../serve/schemas/sources.ts';
+import { get } from '../api/client.ts';
+import { useLoaded } from '../api/use-loaded.ts';
+import { fieldOf } from './parts.tsx';
+
+/** A source and a window of it, as the API takes them. */
+export type WindowQuery = Readonly<Record<string, string>>;
+
+const LENGTHS = ['1h', '6h', '12h', '24h', '7d'];
+const DEFAULT_LENGTH = '6h';
+
+interface WindowFormProps {
+  query: WindowQuery;
+  busy?: boolean;
+  onSubmit(query: Record<string, string>): void;
+}
+
+/** Chooses a source, and a window: a length that ends now, or two times. */
+export function WindowForm({ query, busy = false, onSubmit }: WindowFormProps): JSX.Element {
+  const { answer } = useLoaded('sources', (signal) => get<SourcesAnswer>('/sources', {}, signal));
+  const [absolute, setAbsolute] = useState(query['start'] !== undefined);
+  const [wrong, setWrong] = useState('');
+  const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const field = (name: string) => fieldOf(form, name);
+    if (!absolute) {
+      onSubmit({ source: field('source'), window: field('window') });
+      return;
+    }
+    const [start, end] = [new Date(field('start')), new Date(field('end'))];
+    const isRight = start.getTime() < end.getTime();
+    setWrong(isRight ? '' : 'The start has to be before the end.');
+    if (isRight) onSubmit({ source: field('source'), start: start.toISOString(), end: end.toISOString() });
+  };
+  return (
+    <form class="window-form" onSubmit={submit}>
+      <label class="field">
+        <span>Source</span>
+        <select name="source" key={answer === undefined ? 'none' : 'all'} defaultValue={query['source'] ?? 'otlp'}>
+          {answer === undefined && <option value={query['source'] ?? 'otlp'}>{query['source'] ?? 'otlp'}</option>}
+          {answer?.sources.map(({ source, title, configured }) => (
+            <option key={source} value={source}>
+              {title}
+              {configured ? '' : ' (not configured)'}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field">
+        <span>Window</span>
+        <select
+          name="kind"
+          value={absolute ? 'absolute' : 'relative'}
+          onChange={(event) => setAbsolute(event.currentTarget.value === 'absolute')}
+        >
+          <option value="relative">up to now</option>
+          <option value="absolute">between two times</option>
+        </select>
+      </label>
+      {absolute ? <Times query={query} /> : <Length chosen={query['window'] ?? DEFAULT_LENGTH} />}
+      <button type="submit" class="button primary" disabled={busy}>
+        {busy ? 'Reading' : 'Show'}
+      </button>
+      {wrong !== '' && (
+        <p class="field-error" role="alert">
+          {wrong}
+        </p>
+      )}
+    </form>
+  );
+}
+
+function Length({ chosen }: { chosen: string }): JSX.Element {
+  const lengths = LENGTHS.includes(chosen) ? LENGTHS : [chosen, ...LENGTHS];
+  return (
+    <label class="field">
+      <span>Length</span>
+      <select name="window" defaultValue={chosen}>
+        {lengths.map((length) => (
+          <option key={length} value={length}>
+            {length}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Times({ query }: { query: WindowQuery }): JSX.Element {
+  const end = query['end'] === undefined ? new Date() : new Date(query['end']);
+  const start = query['start'] === undefined ? new Date(end.getTime() - 3_600_000) : new Date(query['start']);
+  return (
+    <>
+      <label class="field">
+        <span>Start</span>
+        <input type="datetime-local" name="start" step="1" required defaultValue={local(start)} />
+      </label>
+      <label class="field">
+        <span>End</span>
+        <input type="datetime-local" name="end" step="1" required defaultValue={local(end)} />
+      </label>
+    </>
+  );
+}
+
+/** As the input has it: the reader's own time, without a zone. */
+function local(date: Date): string {
+  if (Number.isNaN(date.getTime())) return '';
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
+
+/** What the address says of the window; the live buffer without it. */
+export function windowOf(query: Readonly<Record<string, string>>): WindowQuery {
+  const { source = 'otlp', window, start, end } = query;
+  if (start !== undefined) return { source, start, ...(end === undefined ? {} : { end }) };
+  return { source, window: window ?? DEFAULT_LENGTH };
+}

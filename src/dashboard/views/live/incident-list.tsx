@@ -1,0 +1,97 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { Incident } from '../../../domain/incident.ts';
+import { get } from '../../api/client.ts';
+import { follow } from '../../api/follow.ts';
+import { useLoaded } from '../../api/use-loaded.ts';
+import { Empty, ErrorBox, Level, Panel } from '../../ui/parts.tsx';
+import { clock, plural, span } from '../../ui/format.ts';
+
+const SHOWN_MAX = 50;
+
+interface IncidentsAnswer {
+  open_count: number;
+  incidents: Incident[];
+}
+
+/** Newest first, as they open, grow and end. */
+export function IncidentList({ onOpenCount }: { onOpenCount(count: number): void }): JSX.Element {
+  const { answer, error, reload } = useLoaded('incidents', (signal) =>
+    get<IncidentsAnswer>('/incidents', { limit: String(SHOWN_MAX) }, signal),
+  );
+  const [changed, setChanged] = useState<ReadonlyMap<string, Incident>>(new Map());
+  useEffect(
+    () =>
+      follow('/incidents/stream', {
+        onEvent({ event, data }) {
+          if (event === 'gap') reload();
+          if (event !== 'incident') return;
+          const { incident } = JSON.parse(data) as { incident: Incident };
+          setChanged((before) => new Map([...before, [incident.id, incident] as const].slice(-SHOWN_MAX)));
+        },
+        // What happened in between is asked for.
+        onConnected: (connected) => connected && reload(),
+      }),
+    [],
+  );
+  const incidents = merge(answer?.incidents ?? [], changed);
+  const open = incidents.filter(({ state }) => state === 'open').length;
+  useEffect(() => onOpenCount(open), [open]);
+  return (
+    <Panel title="Incidents">
+      {error !== undefined && <ErrorBox error={error} />}
+      {answer !== undefined && incidents.length === 0 && (
+        <Empty title="No incident">
+          <p>Anomalies that belong together will be one here.</p>
+        </Empty>
+      )}
+      <ul class="incidents">
+        {incidents.map((incident) => (
+          <Item key={incident.id} incident={incident} />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function merge(listed: readonly Incident[], changed: ReadonlyMap<string, Incident>): Incident[] {
+  const all = new Map([...listed.map((one) => [one.id, one] as const), ...changed]);
+  return [...all.values()]
+    .filter(({ merged_into: into }) => into === undefined)
+    .toSorted((a, b) => b.first_seen - a.first_seen)
+    .slice(0, SHOWN_MAX);
+}
+
+function Item({ incident }: { incident: Incident }): JSX.Element {
+  const { state, services, templates, samples } = incident;
+  const others = services.length - 1;
+  return (
+    <li>
+      <details>
+        <summary>
+          <span class={`badge ${state === 'open' ? 'bad' : ''}`}>{state}</span>
+          <strong class="wrap">
+            {incident.service}
+            {others > 0 && ` and ${plural(others, 'other')}`}
+          </strong>
+          <span class="muted incident-time">
+            {clock(incident.first_seen)} · {span(incident.last_seen - incident.first_seen)}
+          </span>
+          <span class="incident-text wrap">{templates[0]?.template ?? ''}</span>
+          <span class="muted incident-counts">
+            {plural(incident.line_count, 'line')} ·{' '}
+            {incident.reasons.map((reason) => reason.replace('_', ' ')).join(', ')}
+          </span>
+        </summary>
+        <ul class="samples">
+          {samples.map((sample, i) => (
+            <li key={i}>
+              <Level level={sample.level} /> <span class="muted">{sample.service}</span>{' '}
+              <span class="mono wrap">{sample.message}</span>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </li>
+  );
+}

@@ -1,0 +1,103 @@
+import type { JSX } from 'preact';
+import type { ClustersAnswer } from '../../../serve/schemas/clusters.ts';
+import { useWindow } from '../../api/use-window.ts';
+import { go, hrefOf } from '../../router.ts';
+import { dayAndTime, whole } from '../../ui/format.ts';
+import { CopyButton, Panel, Stat } from '../../ui/parts.tsx';
+import { WindowForm } from '../../ui/window-form.tsx';
+import type { WindowQuery } from '../../ui/window-form.tsx';
+import { windowState } from '../../ui/window-state.tsx';
+
+/** Chooses a window of any source; what came of it is looked at here, on the map and among the templates. */
+export function WindowsView({ query }: { query: Readonly<Record<string, string>> }): JSX.Element {
+  const isChosen = query['source'] !== undefined;
+  return (
+    <div class="grid">
+      <Panel title="Which logs">
+        <div class="panel-body">
+          <WindowForm key={JSON.stringify(query)} query={query} onSubmit={(chosen) => go('windows', chosen)} />
+          <p class="muted note">
+            The live buffer, files, or a store that Setup has. The address of this page leads to the same window.
+          </p>
+        </div>
+      </Panel>
+      {isChosen && <Result query={query} />}
+    </div>
+  );
+}
+
+function Result({ query }: { query: WindowQuery }): JSX.Element {
+  const loaded = useWindow(query);
+  const { answer, loading, reload } = loaded;
+  const state = windowState(loaded);
+  return (
+    <Panel
+      title="What is in them"
+      actions={
+        <>
+          <CopyButton text={location.href} label="Copy link" />
+          <button type="button" class="button" disabled={loading} onClick={reload}>
+            Read again
+          </button>
+        </>
+      }
+    >
+      {state === undefined && answer !== undefined ? <Summary answer={answer} query={query} /> : state}
+    </Panel>
+  );
+}
+
+function Summary({ answer, query }: { answer: ClustersAnswer; query: WindowQuery }): JSX.Element {
+  const flagged = answer.clusters.filter(({ isAnomaly }) => isAnomaly);
+  const services = new Set(answer.clusters.map(({ service }) => service));
+  return (
+    <>
+      <div class="stats">
+        <Stat label="rows" value={whole(answer.log_count)} />
+        <Stat label="templates" value={whole(answer.cluster_count)} />
+        <Stat label="stand apart" value={whole(flagged.length)} tone={flagged.length > 0 ? 'bad' : ''} />
+        <Stat label="services" value={whole(services.size)} />
+      </div>
+      <div class="panel-body grid">
+        <p class="muted">
+          {dayAndTime(Date.parse(answer.start))} to {dayAndTime(Date.parse(answer.end))}
+          {answer.truncated && ' · the window had more rows than MAX_ROWS: these are the newest'}
+        </p>
+        <div class="row">
+          <a class="button primary" href={hrefOf('map', query)}>
+            On the map
+          </a>
+          <a class="button" href={hrefOf('templates', query)}>
+            All templates
+          </a>
+        </div>
+        {flagged.length > 0 && (
+          <table class="table">
+            <thead>
+              <tr>
+                <th scope="col">Stands apart</th>
+                <th scope="col">Service</th>
+                <th scope="col" class="number">
+                  Rows
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {flagged.slice(0, 20).map((cluster) => (
+                <tr key={cluster.id}>
+                  <td class="mono wrap">
+                    <a href={hrefOf('templates', { ...query, template: cluster.fingerprint })}>
+                      {cluster.template.slice(0, 300) || '(empty)'}
+                    </a>
+                  </td>
+                  <td class="wrap">{cluster.service}</td>
+                  <td class="number">{whole(cluster.logCount)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </div>
+    </>
+  );
+}
