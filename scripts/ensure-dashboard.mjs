@@ -22,7 +22,7 @@ if (!existsSync(mark) || readFileSync(mark, 'utf8') !== wanted) {
 function fingerprintOfSources() {
   const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
   const files = readdirSync(sources, { recursive: true, encoding: 'utf8' });
-  for (const file of files.sort()) {
+  for (const file of files.toSorted()) {
     const path = join(sources, file);
     if (statSync(path).isFile()) hash.update(file).update(readFileSync(path));
   }

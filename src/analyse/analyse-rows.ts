@@ -23,6 +23,8 @@ export interface AnalyseOptions {
   profile?: DetectorProfile | undefined;
   /** Largest share of anomalous templates in a service, 0 to 0.5. */
   contamination: number;
+  /** Clusters tell their rows over time. */
+  series?: boolean;
 }
 
 /**
@@ -90,5 +92,6 @@ export function conclude(
     contamination: options.contamination,
     bucketWidthMs: widthMs,
     tick,
+    ...(options.series === true ? { series: true } : {}),
   });
 }

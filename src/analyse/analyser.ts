@@ -44,6 +44,11 @@ export interface JobWatch {
   onProgress?: ((rows: number, share: number) => void) | undefined;
 }
 
+export interface AnalyseWatch extends JobWatch {
+  /** Clusters tell their rows over time. */
+  series?: boolean | undefined;
+}
+
 export interface StreamWatch extends JobWatch {
   /** The rows are analysed too; called once the last of them was given. */
   onAnalysis?: ((result: AnalyserResult) => void) | undefined;
@@ -53,7 +58,7 @@ export interface StreamWatch extends JobWatch {
 /** Runs windows through mining and clustering in threads of its own, so that none of them delays live scoring. */
 export interface Analyser {
   /** Rejects with a `SourceError`, an `AnalyserError` or the signal's reason. Lent rows are let go of before it settles. */
-  analyse(job: AnalyseJob, watch?: JobWatch): Promise<AnalyserResult>;
+  analyse(job: AnalyseJob, watch?: AnalyseWatch): Promise<AnalyserResult>;
   /** What has changed from the first window to the second; rejects as `analyse` does. */
   compare(a: AnalyseJob, b: AnalyseJob, watch?: JobWatch): Promise<ComparedWindows>;
   /** The rows in the order (timestamp, service, message), at most 1,000 at a time. Ending the loop early ends the job. */
@@ -90,7 +95,7 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
 
   async function run(
     control: JobControl,
-    { signal, onProgress }: JobWatch,
+    { signal, onProgress, series }: AnalyseWatch,
     task: Omit<WorkerTask, 'options' | 'control'>,
   ) {
     if (closed) throw new AnalyserError('closed', 'the service is stopping: no further window is analysed');
@@ -104,7 +109,11 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
     const progress =
       onProgress === undefined ? undefined : setInterval(() => onProgress(control.rows, control.share), PROGRESS_MS);
     try {
-      const whole: WorkerTask = { ...task, options: taskOptions, control: control.words };
+      const whole: WorkerTask = {
+        ...task,
+        options: { ...taskOptions, ...(series === true ? { series } : {}) },
+        control: control.words,
+      };
       const result = await pool.run(whole, { transferList: task.port === undefined ? [] : [task.port] });
       signal?.throwIfAborted();
       if (result.outcome === 'source-error') {

@@ -15,11 +15,16 @@ const RED = '#ef4444';
 /** Blue, green, purple, cyan, teal. */
 const COLORS = ['#3b82f6', '#22c55e', '#a855f7', '#06b6d4', '#14b8a6'] as const;
 
+export interface ClusterOptions extends JudgeOptions {
+  /** Clusters tell their rows over time. */
+  series?: boolean;
+}
+
 /**
  * The answer over a window: a cluster a (service, template) pair, anomalous ones (Isolation Forest in each service)
  * last, the busiest first among either. The same groups in any order give the same answer.
  */
-export function buildClusters(groups: readonly TemplateGroup[], options: JudgeOptions): Cluster[] {
+export function buildClusters(groups: readonly TemplateGroup[], options: ClusterOptions): Cluster[] {
   // Layout and forest go by position, so everything starts from one canonical order.
   const canonical = groups.toSorted(byServiceThenTemplate);
   const judged = judgeTemplates(canonical, options);
@@ -58,6 +63,7 @@ export function buildClusters(groups: readonly TemplateGroup[], options: JudgeOp
     };
     const dispersion = group.times.dispersion(buckets);
     if (dispersion !== undefined) cluster.dispersion = dispersion;
+    if (options.series === true) cluster.series = group.times.series(buckets);
     if (isAnomaly) cluster.isolationDepth = isolationDepth;
     if (group.aliases.length > 0) cluster.aliases = group.aliases.map((alias) => fingerprint(group.service, alias));
     return cluster;

@@ -36,6 +36,13 @@ export class TimeBuckets {
     this.counts = this.numbers.map((bucket) => rows[bucket]!);
   }
 
+  /** Rows in each of the window's first `buckets` buckets. */
+  series(buckets: number): number[] {
+    const rows: number[] = Array.from({ length: buckets }, () => 0);
+    this.numbers.forEach((bucket, i) => (rows[bucket] = this.counts[i]!));
+    return rows;
+  }
+
   /**
    * Variance over mean of the rows in the window's first `buckets` buckets: 1 where they come by chance alone, about n
    * where they come n at a time. Undefined where there are too few buckets to tell.

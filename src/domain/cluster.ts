@@ -35,6 +35,8 @@ export interface Cluster {
    * window is too short to tell.
    */
   dispersion?: number;
+  /** Rows in each of at most 64 equal parts of the time from the window's first row to its last; where asked for. */
+  series?: number[];
   /** Mean path length, rounded; on anomalous clusters only. */
   isolationDepth?: number;
 }

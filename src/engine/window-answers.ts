@@ -39,7 +39,9 @@ export class WindowAnswers {
   async clusters(query: WindowQuery, watch: CallWatch): Promise<ClustersAnswer> {
     const { analyser, jobs } = this.#options;
     const window = jobs.window(query);
-    const result = await this.#timed(query, () => jobs.with(query, window, (job) => analyser.analyse(job, watch)));
+    const result = await this.#timed(query, () =>
+      jobs.with(query, window, (job) => analyser.analyse(job, { ...watch, series: query.series })),
+    );
     return { source: query.source, ...windowFields(query, window, result), ...this.#reported(query, result) };
   }
 

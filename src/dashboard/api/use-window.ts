@@ -20,7 +20,11 @@ export function useWindow(query: Readonly<Record<string, string>>): LoadedWindow
   const loaded = useLoaded(key, async (signal) => {
     if (latest.key === key && latest.answer !== undefined) return latest.answer;
     setRows(0);
-    const answer = await getWithProgress<ClustersAnswer>('/clusters', query, { signal, onRows: setRows });
+    const answer = await getWithProgress<ClustersAnswer>(
+      '/clusters',
+      { ...query, series: 'true' },
+      { signal, onRows: setRows },
+    );
     Object.assign(latest, { key, answer });
     return answer;
   });

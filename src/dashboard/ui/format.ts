@@ -32,3 +32,8 @@ export function span(ms: number): string {
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${whole(count)} ${count === 1 ? one : many}`;
 }
+
+export function percent(share: number): string {
+  const value = share * 100;
+  return `${value > 0 && value < 1 ? '< 1' : Math.round(value)} %`;
+}

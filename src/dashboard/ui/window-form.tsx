@@ -96,18 +96,18 @@ function Times({ query }: { query: WindowQuery }): JSX.Element {
     <>
       <label class="field">
         <span>Start</span>
-        <input type="datetime-local" name="start" step="1" required defaultValue={local(start)} />
+        <input type="datetime-local" name="start" step="1" required defaultValue={localTime(start)} />
       </label>
       <label class="field">
         <span>End</span>
-        <input type="datetime-local" name="end" step="1" required defaultValue={local(end)} />
+        <input type="datetime-local" name="end" step="1" required defaultValue={localTime(end)} />
       </label>
     </>
   );
 }
 
 /** As the input has it: the reader's own time, without a zone. */
-function local(date: Date): string {
+export function localTime(date: Date): string {
   if (Number.isNaN(date.getTime())) return '';
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }

@@ -8,7 +8,13 @@ import { ClustersAnswerSchema, LiveClustersAnswerSchema, TrainAnswerSchema } fro
 import { CompareAnswerSchema, CompareQuerySchema, compareQueryOf } from '../schemas/compare.ts';
 import { NoQuerySchema } from '../schemas/no-query.ts';
 import { responses } from '../schemas/problem.ts';
-import { WindowBodySchema, WindowQuerySchema, windowQueryOf } from '../schemas/window-query.ts';
+import {
+  ClustersBodySchema,
+  ClustersQuerySchema,
+  WindowBodySchema,
+  WindowQuerySchema,
+  windowQueryOf,
+} from '../schemas/window-query.ts';
 import type { WindowQuery } from '../schemas/window-query.ts';
 import { withProgress } from '../with-progress.ts';
 
@@ -30,7 +36,7 @@ export function addClusterRoutes(app: RestApp, engine: Engine, logger: RestLogge
       tags: ['clusters'],
       summary: 'Clusters of a window, scored by Isolation Forest and laid out',
       description: PROGRESS,
-      querystring: WindowQuerySchema,
+      querystring: ClustersQuerySchema,
       response: responses(ClustersAnswerSchema, ...REFUSALS),
     },
     handler: (request, reply) =>
@@ -45,8 +51,8 @@ export function addClusterRoutes(app: RestApp, engine: Engine, logger: RestLogge
       tags: ['clusters'],
       summary: 'As GET /clusters, with credentials for this request alone',
       description: `The window stands in the query or in the body. ${PROGRESS}`,
-      querystring: WindowQuerySchema,
-      body: WindowBodySchema,
+      querystring: ClustersQuerySchema,
+      body: ClustersBodySchema,
       response: responses(ClustersAnswerSchema, ...REFUSALS, 413, 415),
     },
     handler: (request, reply) =>

@@ -44,6 +44,12 @@ export const ClusterSchema = Type.Object(
           'Variance over mean of its rows in equal parts of the window: 1 is chance, n about n rows at a time',
       }),
     ),
+    series: Type.Optional(
+      Type.Array(Count, {
+        maxItems: 64,
+        description: "With series=true: rows in equal parts of the time from the window's first row to its last",
+      }),
+    ),
     isolationDepth: Type.Optional(Type.Number({ description: 'Mean path length; on anomalous clusters' })),
   },
   { $id: 'Cluster', title: 'Cluster', additionalProperties: false },

@@ -49,6 +49,17 @@ export const callFields = {
 /** The body of a call for a window; without one, the query says all. */
 export const WindowBodySchema = Type.Object({ ...windowFields, ...callFields }, { additionalProperties: false });
 
+const seriesField = {
+  series: Type.Optional(Type.Boolean({ description: 'Clusters tell their rows over time, in at most 64 parts' })),
+};
+
+export const ClustersQuerySchema = Type.Object({ ...windowFields, ...seriesField }, { additionalProperties: false });
+
+export const ClustersBodySchema = Type.Object(
+  { ...windowFields, ...seriesField, ...callFields },
+  { additionalProperties: false },
+);
+
 /** A window as the engine gets it; `source` has its default by then. */
 export interface WindowQuery {
   source: string;
@@ -58,8 +69,9 @@ export interface WindowQuery {
   end?: string;
   credentials?: Record<string, string>;
   tenant?: string;
+  series?: boolean;
 }
 
-export function windowQueryOf(fields: Static<typeof WindowBodySchema>): WindowQuery {
+export function windowQueryOf(fields: Static<typeof ClustersBodySchema>): WindowQuery {
   return { ...fields, source: fields.source ?? 'otlp' };
 }

@@ -1,0 +1,126 @@
+import { literalsOf } from './template-text.ts';
+
+/** A query for the lines of a template, in the language of a store. */
+export interface StoreQuery {
+  language: string;
+  text: string;
+}
+
+type Build = (service: string, literals: readonly string[]) => string;
+
+/** By source, as the API names it. */
+const LANGUAGES: ReadonlyMap<string, { language: string; build: Build }> = new Map([
+  ['loki', { language: 'LogQL', build: (s, l) => `{service_name=${quoted(s)}} |~ ${quoted(regexOf(l))}` }],
+  [
+    'clickhouse',
+    {
+      language: 'SQL',
+      build: (s, l) =>
+        `SELECT Timestamp, SeverityText, Body FROM otel_logs\nWHERE ServiceName = ${sqlText(s)} AND Body LIKE ${sqlText(likeOf(l))}\nORDER BY Timestamp DESC LIMIT 100`,
+    },
+  ],
+  ['datadog', { language: 'Datadog', build: (s, l) => [`service:${quoted(s)}`, ...phrases(l)].join(' ') }],
+  [
+    'newrelic',
+    {
+      language: 'NRQL',
+      build: (s, l) =>
+        `SELECT timestamp, level, message FROM Log\nWHERE service.name = ${sqlText(s)} AND message LIKE ${sqlText(likeOf(l))}\nSINCE 1 hour ago LIMIT 100`,
+    },
+  ],
+  [
+    'cloudwatch',
+    {
+      language: 'Logs Insights',
+      build: (_s, l) =>
+        `fields @timestamp, @message, @log\n| filter @message like /${regexOf(l).replaceAll('/', String.raw`\/`)}/\n| sort @timestamp desc | limit 100`,
+    },
+  ],
+  [
+    'elasticsearch',
+    {
+      language: 'Lucene',
+      build: (s, l) => [`service.name:${quoted(s)}`, ...phrases(l).map((p) => `message:${p}`)].join(' AND '),
+    },
+  ],
+  [
+    'opensearch',
+    {
+      language: 'Lucene',
+      build: (s, l) => [`service.name:${quoted(s)}`, ...phrases(l).map((p) => `message:${p}`)].join(' AND '),
+    },
+  ],
+  [
+    'splunk',
+    { language: 'SPL', build: (_s, l) => `search ${phrases(l).join(' ')}\n| table _time, host, source, _raw` },
+  ],
+  [
+    'azure',
+    {
+      language: 'KQL',
+      build: (s, l) =>
+        `union isfuzzy=true AppTraces, ContainerLogV2\n| where tostring(column_ifexists("AppRoleName", "")) == ${quoted(s)} or tostring(column_ifexists("ContainerName", "")) == ${quoted(s)}\n| where tostring(coalesce(tostring(column_ifexists("Message", "")), tostring(column_ifexists("LogMessage", "")))) matches regex ${quoted(regexOf(l))}\n| order by TimeGenerated desc | take 100`,
+    },
+  ],
+  [
+    'gcp',
+    {
+      language: 'Logging query',
+      build: (_s, l) =>
+        `SEARCH(${quoted(wordsOf(l).join(' '))})\ntextPayload=~${quoted(regexOf(l))} OR jsonPayload.message=~${quoted(regexOf(l))}`,
+    },
+  ],
+  ['sentry', { language: 'Sentry', build: (_s, l) => phrases(l).join(' ') }],
+  ['file', { language: 'grep', build: (_s, l) => `grep -E -- ${shellText(regexOf(l))} FILE` }],
+]);
+
+/** Sources that a query can be had for, each with the name of its language. */
+export function queryLanguages(): { source: string; language: string }[] {
+  return [...LANGUAGES].map(([source, { language }]) => ({ source, language: `${source} (${language})` }));
+}
+
+/** Undefined for a source that has no language of its own. */
+export function storeQuery(source: string, service: string, template: string): StoreQuery | undefined {
+  const known = LANGUAGES.get(source);
+  if (known === undefined) return undefined;
+  return { language: known.language, text: known.build(service, literalsOf(template)) };
+}
+
+/** RE2, which all but grep take; of the extended kind of POSIX it uses nothing else either. */
+function regexOf(literals: readonly string[]): string {
+  return literals.map((literal) => literal.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)).join('.*');
+}
+
+/** Of LIKE, where per cent and underscore stand for others. */
+function likeOf(literals: readonly string[]): string {
+  return `%${literals.map((literal) => literal.replaceAll(/[\\%_]/g, String.raw`\$&`)).join('%')}%`;
+}
+
+/** Literal parts that say something, each as a phrase. */
+function phrases(literals: readonly string[]): string[] {
+  return literals
+    .map((literal) => literal.trim())
+    .filter((literal) => /[\p{L}\p{N}]/u.test(literal))
+    .map(quoted);
+}
+
+function wordsOf(literals: readonly string[]): string[] {
+  return literals.join(' ').match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+/** Between double quotes, with backslashes for what would end them. */
+function quoted(text: string): string {
+  return `"${text.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll('\n', String.raw`\n`)}"`;
+}
+
+/** Between single quotes; a backslash is doubled, as ClickHouse and NRQL read it as an escape. */
+function sqlText(text: string): string {
+  return `'${text
+    .replaceAll('\\', '\\\\')
+    .replaceAll("'", String.raw`\'`)
+    .replaceAll('\n', String.raw`\n`)}'`;
+}
+
+function shellText(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,151 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ClustersAnswer } from '../../serve/schemas/clusters.ts';
+import { dayAndTime, percent, plural, short, whole } from '../ui/format.ts';
+import { CopyButton, Level, Panel } from '../ui/parts.tsx';
+import { RateChart } from '../ui/rate-chart.tsx';
+import { LiveFacts } from './live-facts.tsx';
+import { queryLanguages, storeQuery } from './store-queries.ts';
+import { lineRuns, templateRuns } from './template-text.ts';
+import type { TextRun } from './template-text.ts';
+import './template.css';
+
+type Cluster = ClustersAnswer['clusters'][number];
+const LEVEL_ORDER = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+const SHOWN_CHARS = 10_000;
+
+interface TemplatePanelProps {
+  cluster: Cluster;
+  answer: ClustersAnswer;
+  onClose(): void;
+}
+
+/** All that is known of one template of a window. */
+export function TemplatePanel({ cluster, answer, onClose }: TemplatePanelProps): JSX.Element {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), [cluster.fingerprint]);
+  return (
+    <div ref={place}>
+      <Panel
+        title="Template"
+        class="template-panel"
+        actions={
+          <button type="button" class="button" onClick={onClose}>
+            Close
+          </button>
+        }
+      >
+        <div class="panel-body grid">
+          <p class="template-text mono wrap">
+            <Runs runs={templateRuns(cluster.template.slice(0, SHOWN_CHARS))} />
+          </p>
+          <div class="row">
+            <span class="badge info wrap">{cluster.service}</span>
+            <span class={`badge ${cluster.isAnomaly ? 'bad' : 'good'}`}>
+              {cluster.isAnomaly ? 'stands apart' : 'usual'}
+            </span>
+            <span class="muted mono">{cluster.fingerprint}</span>
+          </div>
+          <p class="muted">
+            {plural(cluster.logCount, 'row')} from {dayAndTime(cluster.firstSeen)} to {dayAndTime(cluster.lastSeen)} ·
+            Isolation Forest {short(cluster.avgScore)} of 1
+            {cluster.isolationDepth !== undefined && `, alone after ${short(cluster.isolationDepth)} splits on average`}
+          </p>
+          <LevelMix cluster={cluster} />
+          <OverTime cluster={cluster} answer={answer} />
+          <Samples cluster={cluster} />
+          <Query cluster={cluster} source={answer.source} />
+          {answer.source === 'otlp' && <LiveFacts fingerprint={cluster.fingerprint} />}
+        </div>
+      </Panel>
+    </div>
+  );
+}
+
+function Runs({ runs }: { runs: readonly TextRun[] }): JSX.Element {
+  return (
+    <>
+      {runs.map(({ text, isVariable }, i) => (isVariable ? <mark key={i}>{text}</mark> : <span key={i}>{text}</span>))}
+    </>
+  );
+}
+
+function LevelMix({ cluster: { levels, logCount } }: { cluster: Cluster }): JSX.Element {
+  const present = LEVEL_ORDER.filter((level) => (levels[level] ?? 0) > 0);
+  return (
+    <div class="row" role="group" aria-label="Levels">
+      {present.map((level) => (
+        <span key={level} class="row">
+          <Level level={level} /> {whole(levels[level] ?? 0)}
+          <span class="muted">{percent((levels[level] ?? 0) / logCount)}</span>
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function OverTime({ cluster, answer }: { cluster: Cluster; answer: ClustersAnswer }): JSX.Element | null {
+  const { series } = cluster;
+  if (series === undefined || series.length < 2) return null;
+  const first = answer.clusters.reduce((least, one) => Math.min(least, one.firstSeen), Infinity);
+  const last = answer.clusters.reduce((most, one) => Math.max(most, one.lastSeen), -Infinity);
+  const widthSeconds = Math.max(1000, (last - first + 1) / 64) / 1000;
+  return (
+    <figure class="over-time">
+      <figcaption class="muted">Rows over the window</figcaption>
+      <RateChart
+        label={`Rows of the template over the window, ${whole(Math.max(...series))} in the busiest part of ${series.length}`}
+        times={series.map((_, i) => first / 1000 + i * widthSeconds)}
+        height={110}
+        lines={[{ label: 'rows', colour: cluster.isAnomaly ? '--red' : '--blue', kind: 'bars', values: series }]}
+      />
+    </figure>
+  );
+}
+
+function Samples({ cluster }: { cluster: Cluster }): JSX.Element {
+  return (
+    <section aria-label="Sample lines">
+      <h3>Sample lines</h3>
+      <ul class="sample-lines">
+        {cluster.logs.map((log, i) => (
+          <li key={i}>
+            <span class="muted mono">{dayAndTime(log.timestamp)}</span> <Level level={log.level} />
+            <p class="mono wrap">
+              <Runs runs={lineRuns(log.message.slice(0, SHOWN_CHARS), cluster.template)} />
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** For the store that the window came from; the live buffer came from anywhere. */
+function Query({ cluster, source }: { cluster: Cluster; source: string }): JSX.Element {
+  const languages = queryLanguages();
+  const own = languages.some((one) => one.source === source) ? source : 'loki';
+  const [chosen, setChosen] = useState(own);
+  const query = storeQuery(chosen, cluster.service, cluster.template);
+  return (
+    <section aria-label="Query">
+      <div class="row query-head">
+        <h3 class="grow">These lines in your store</h3>
+        <label>
+          <span class="visually-hidden">Query language</span>
+          <select value={chosen} onChange={(event) => setChosen(event.currentTarget.value)}>
+            {languages.map((one) => (
+              <option key={one.source} value={one.source}>
+                {one.language}
+              </option>
+            ))}
+          </select>
+        </label>
+        <CopyButton text={query?.text ?? ''} />
+      </div>
+      <pre class="code wrap" tabIndex={0} aria-label="Query for these lines">
+        {query?.text.slice(0, SHOWN_CHARS)}
+      </pre>
+    </section>
+  );
+}

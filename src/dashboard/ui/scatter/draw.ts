@@ -1,0 +1,73 @@
+import { toPixels } from './viewport.ts';
+import type { Viewport } from './viewport.ts';
+
+export interface ScatterPoint {
+  /** Unique among the points. */
+  key: string;
+  /** 0 to 100. */
+  x: number;
+  y: number;
+  /** Diameter, as the API gives it: 8 to 50. */
+  size: number;
+  color: string;
+  label: string;
+}
+
+/** Points that are drawn, with the radius and the pixels that they have then. */
+export interface DrawnPoint {
+  point: ScatterPoint;
+  x: number;
+  y: number;
+  radius: number;
+}
+
+/** Those in view, in the order of the points. Of very many, each is drawn smaller. */
+export function placePoints(
+  points: readonly ScatterPoint[],
+  view: Viewport,
+  width: number,
+  height: number,
+): DrawnPoint[] {
+  const shrink =
+    Math.max(0.3, Math.min(1, Math.sqrt(400 / Math.max(1, points.length)))) * Math.min(2, view.scale ** 0.25);
+  const drawn: DrawnPoint[] = [];
+  for (const point of points) {
+    const [x, y] = toPixels(view, point.x, point.y);
+    const radius = Math.max(2, (point.size / 2) * shrink);
+    if (x < -radius || y < -radius || x > width + radius || y > height + radius) continue;
+    drawn.push({ point, x, y, radius });
+  }
+  return drawn;
+}
+
+/** One path a colour: thousands of points cost a few strokes of the brush. */
+export function drawPoints(context: CanvasRenderingContext2D, drawn: readonly DrawnPoint[], halo: string): void {
+  const byColour = Map.groupBy(drawn, ({ point }) => point.color);
+  for (const [colour, group] of byColour) {
+    context.beginPath();
+    for (const { x, y, radius } of group) {
+      context.moveTo(x + radius, y);
+      context.arc(x, y, radius, 0, 2 * Math.PI);
+    }
+    context.globalAlpha = 0.62;
+    context.fillStyle = colour;
+    context.fill('nonzero');
+    context.globalAlpha = 1;
+    context.lineWidth = 1;
+    context.strokeStyle = halo;
+    context.stroke();
+  }
+}
+
+/** The topmost point at a pixel; small ones are easier to hit than they look. */
+export function pointAt(drawn: readonly DrawnPoint[], x: number, y: number): DrawnPoint | undefined {
+  let found: DrawnPoint | undefined;
+  let least = Infinity;
+  for (const one of drawn) {
+    const distance = Math.hypot(one.x - x, one.y - y) - Math.max(one.radius, 6);
+    if (distance > 0 || distance > least) continue;
+    least = distance;
+    found = one;
+  }
+  return found;
+}
