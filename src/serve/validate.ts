@@ -79,7 +79,9 @@ function firstFinding(check: Check, value: unknown): Finding | undefined {
 function readQuery(query: Record<string, unknown>, fields: Fields): Record<string, unknown> {
   const read: [string, unknown][] = Object.entries(query).map(([name, value]) => {
     const type = Object.hasOwn(fields.properties ?? {}, name) ? fields.properties?.[name]?.type : undefined;
-    const isNumber = (type === 'integer' || type === 'number') && typeof value === 'string';
+    if (typeof value !== 'string') return [name, value];
+    if (type === 'boolean' && (value === 'true' || value === 'false')) return [name, value === 'true'];
+    const isNumber = type === 'integer' || type === 'number';
     return [name, isNumber && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value];
   });
   return Object.fromEntries(read);

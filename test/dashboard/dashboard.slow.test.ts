@@ -1,0 +1,193 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startHalfspace } from '../e2e/halfspace.ts';
+import type { RunningHalfspace } from '../e2e/halfspace.ts';
+import { encodeLogs, ERROR, messages } from '../e2e/otlp-client.ts';
+import type { Logs } from '../e2e/otlp-client.ts';
+import { accessibilityFaults, startBrowser } from '../parts/browser.ts';
+import { usePart } from '../parts/part.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const VIEWS = ['live', 'map', 'templates', 'compare', 'windows', 'setup'];
+const HOSTILE = `</script><script>document.title='owned'</script><img src=x onerror=alert(1)> ${'very long '.repeat(1000)}`;
+const chromium = await usePart('chromium');
+
+async function deliver({ addresses }: RunningHalfspace, ...logs: Logs[]): Promise<void> {
+  const headers = { 'content-type': 'application/x-protobuf' };
+  const { ok } = await fetch(addresses.otlp_http, {
+    method: 'POST',
+    headers,
+    body: new Uint8Array(encodeLogs(...logs)),
+  });
+  expect(ok).toBe(true);
+}
+
+describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', () => {
+  let browser: Browser;
+  let page: Page;
+  /** What the page complained of: scripts that fail, policies that are broken, files that are missing. */
+  let complaints: string[];
+
+  beforeAll(async () => {
+    execFileSync('npm', ['run', '--silent', 'build:dashboard'], { cwd: ROOT });
+    browser = await startBrowser(chromium.path!);
+  }, 120_000);
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true });
+    page = await context.newPage();
+    complaints = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    return () => context.close();
+  });
+
+  const open = async (halfspace: RunningHalfspace, address: string) => {
+    await page.goto(`${halfspace.addresses.rest}/#/${address}`);
+  };
+
+  describe('of a service that has logs', () => {
+    let halfspace: RunningHalfspace;
+
+    beforeAll(async () => {
+      halfspace = await startHalfspace();
+      const usual = messages(1500, (i) => `request ${i} of user${i % 7} served in ${i % 90} ms`);
+      for (let i = 0; i < 3; i++) {
+        await deliver(halfspace, { service: 'checkout', messages: usual }, { service: 'search', messages: usual });
+      }
+      const odd = ['=cmd|calc was asked for', HOSTILE, 'disk 17 of rack 4711 is full'];
+      await deliver(halfspace, { service: 'checkout', severityNumber: ERROR, messages: odd });
+    }, 60_000);
+    afterAll(() => halfspace.stop());
+
+    test.each(VIEWS)('%s: nothing is wrong for axe, light or dark, and a phone is wide enough', async (view) => {
+      const query = view === 'compare' ? '?source=otlp&a=2h&b=1h' : '?source=otlp&window=1h';
+      await open(halfspace, `${view}${query}`);
+      await page.locator('.panel').first().waitFor();
+      await page.locator('progress').waitFor({ state: 'detached' });
+      for (const theme of ['light', 'dark']) {
+        if ((await page.locator('html').getAttribute('data-theme')) !== theme) {
+          await page.getByRole('button', { name: `Show in ${theme} colours` }).click();
+        }
+        expect(await accessibilityFaults(page)).toEqual([]);
+      }
+      await page.setViewportSize({ width: 360, height: 740 });
+      const [needed, given] = await page.evaluate<[number, number]>(
+        '[document.documentElement.scrollWidth, window.innerWidth]',
+      );
+      expect(needed).toBeLessThanOrEqual(given);
+      expect(complaints).toEqual([]);
+    });
+
+    test('live: the services, the anomaly in words, its incident; hostile text is text; a pause holds new ones back', async () => {
+      await open(halfspace, 'live');
+      await page.getByRole('link', { name: 'checkout' }).first().waitFor();
+      await page.getByText('=cmd|calc was asked for').first().waitFor();
+      await page.getByText('template was seen in checkout').or(page.getByText('new in checkout')).first().waitFor();
+      await page.getByLabel('Incidents').locator('summary').first().waitFor();
+      expect(await page.title()).toBe('Live · Halfspace');
+      await page.getByRole('button', { name: 'Pause' }).click();
+      await deliver(halfspace, { service: 'search', severityNumber: ERROR, messages: ['index shard 4711 is corrupt'] });
+      await page.getByRole('button', { name: /^Paused, [1-9]/ }).click();
+      await page.getByText('index shard 4711 is corrupt').first().waitFor();
+      expect(complaints).toEqual([]);
+    });
+
+    test('templates: searched, narrowed down, looked at, taken along', async () => {
+      await open(halfspace, 'templates?source=otlp&window=1h');
+      await page.getByPlaceholder('Search templates').fill('disk');
+      await page.getByRole('button', { name: /^disk/ }).click();
+      const panel = page.getByLabel('Template', { exact: true });
+      expect(await panel.locator('mark').count()).toBeGreaterThan(0);
+      await panel.getByLabel('Query language').selectOption('clickhouse');
+      expect(await panel.getByLabel('Query for these lines').textContent()).toContain("ServiceName = 'checkout'");
+      await page.getByPlaceholder('Search templates').fill('');
+      const saved = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'CSV' }).click();
+      const csv = readFileSync(await (await saved).path(), 'utf8');
+      expect(csv.split('\r\n')[0]).toBe(
+        'service,template,rows,stands_apart,score,first_seen,last_seen,levels,fingerprint',
+      );
+      expect(csv).toContain("checkout,'=cmd");
+      expect(complaints).toEqual([]);
+    });
+
+    test('map: keys zoom it, its table leads to a template, the address to the same one', async () => {
+      await open(halfspace, 'map?source=otlp&window=1h');
+      await page.getByRole('img', { name: /^Map of \d+ templates/ }).press('+');
+      await page.getByRole('button', { name: /^disk/ }).click();
+      await page.getByLabel('Template', { exact: true }).waitFor();
+      expect(page.url()).toMatch(/template=[0-9a-f]{16}/);
+      await page.reload();
+      await page.getByLabel('Template', { exact: true }).getByText('disk').first().waitFor();
+      expect(complaints).toEqual([]);
+    });
+
+    test('compare: what is new can be shown alone', async () => {
+      await open(halfspace, 'compare');
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await page.getByRole('button', { name: /\d+ new$/ }).click();
+      await page.getByLabel('Compared templates, table').getByText('new').first().waitFor();
+      expect(complaints).toEqual([]);
+    });
+
+    test('windows: one is chosen and shown; a source that is not configured says what it needs', async () => {
+      await open(halfspace, 'windows');
+      await page.getByRole('button', { name: 'Show', exact: true }).click();
+      await page.getByRole('link', { name: 'On the map' }).waitFor();
+      await page.getByLabel('Source').selectOption('loki');
+      await page.getByRole('button', { name: 'Show', exact: true }).click();
+      expect(await page.getByRole('alert').first().textContent()).toMatch(/^400 .*LOKI_URL/);
+    });
+  });
+
+  test('an empty start says how to begin, and the light turns green with the first record', async () => {
+    const halfspace = await startHalfspace();
+    try {
+      await open(halfspace, 'live');
+      await page.getByRole('link', { name: 'Show me how' }).click();
+      await page.getByText('Nothing has arrived yet').waitFor();
+      await deliver(halfspace, { service: 'first', messages: ['hello'] });
+      await page.getByText(/^Logs arrive: 1 lines? of 1 services?/).waitFor();
+      expect(complaints).toEqual([]);
+    } finally {
+      await halfspace.stop();
+    }
+  });
+
+  test('with a signing secret it asks for it, and keeps it for the tab', async () => {
+    const halfspace = await startHalfspace({ SIGNING_SECRET: 'gehe1m-gehe1m' });
+    try {
+      await open(halfspace, 'setup');
+      await page.getByRole('textbox', { name: 'Secret' }).fill('wrong');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByText('That is not the secret').waitFor();
+      await page.getByRole('textbox', { name: 'Secret' }).fill('gehe1m-gehe1m');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByText('Nothing has arrived yet').waitFor();
+      expect(await page.evaluate('localStorage.length + document.cookie.length')).toBe(0);
+    } finally {
+      await halfspace.stop();
+    }
+  });
+
+  test('a service that goes away is told, and one that comes back is followed', async () => {
+    const first = await startHalfspace();
+    const port = new URL(first.addresses.rest).port;
+    await open(first, 'live');
+    await page.getByText('live', { exact: true }).waitFor();
+    await first.kill();
+    await page.getByText('connecting', { exact: true }).waitFor();
+    await page.getByText('The service does not answer').first().waitFor();
+    const second = await startHalfspace({ REST_PORT: port });
+    try {
+      await page.getByText('live', { exact: true }).waitFor();
+      await page.getByText('The service does not answer').first().waitFor({ state: 'detached' });
+    } finally {
+      await second.stop();
+    }
+  });
+});
