@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import { parse } from 'csv-parse/sync';
+import { describe, expect, test } from 'vitest';
+import { templatesAsCsv } from '../../src/dashboard/template/export-templates.ts';
+import { queryLanguages, storeQuery } from '../../src/dashboard/template/store-queries.ts';
+import { lineRuns, templateRuns } from '../../src/dashboard/template/template-text.ts';
+
+const variables = (runs: { text: string; isVariable: boolean }[]) =>
+  runs.filter(({ isVariable }) => isVariable).map(({ text }) => text);
+
+describe('what varies in a line', () => {
+  test('is what stands where its template has variables', () => {
+    const template = 'no connection to <*> after <*>: <*> of <*> in use';
+    const line = 'no connection to db-1 after 5036ms: 20 of 20 in use';
+    expect(variables(lineRuns(line, template))).toEqual(['db-1', '5036ms', '20', '20']);
+    expect(variables(templateRuns(template))).toEqual(['<*>', '<*>', '<*>', '<*>']);
+    expect(variables(lineRuns('10.0.0.1 said 7', '<IP> said <NUM>'))).toEqual(['10.0.0.1', '7']);
+  });
+
+  test('is nothing where the line does not fit; a line is always whole', () => {
+    for (const line of ['', 'other', 'no connection to x', 'a <*> b', 'stack\n  at trace']) {
+      const runs = lineRuns(line, 'no connection to <*> after <*>');
+      expect(runs.map(({ text }) => text).join('')).toBe(line);
+      expect(variables(runs)).toEqual([]);
+    }
+    expect(
+      lineRuns('user 7 failed\n  at main', 'user <*> failed')
+        .map(({ text }) => text)
+        .join(''),
+    ).toBe('user 7 failed\n  at main');
+  });
+});
+
+describe('a query for the lines of a template', () => {
+  const hostile = `it's "odd" (50 %_) \\ {x} $y <*> end`;
+
+  test.each(queryLanguages())('$language closes every quote that it opens', ({ source }) => {
+    const { text } = storeQuery(source, `o'clock "svc"`, hostile)!;
+    const unescaped = text.replaceAll(/\\./g, '');
+    const quotes = source === 'clickhouse' || source === 'newrelic' ? /'/g : source === 'file' ? /$^/g : /"/g;
+    expect((unescaped.match(quotes) ?? []).length % 2).toBe(0);
+    expect(text).not.toContain('<*>');
+  });
+
+  test('is as each language has it', () => {
+    const of = (source: string) => storeQuery(source, 'shop', 'order <*> is 50% late')?.text;
+    expect(of('loki')).toBe('{service_name="shop"} |~ "order .* is 50% late"');
+    expect(of('clickhouse')).toContain(String.raw`Body LIKE '%order % is 50\\% late%'`);
+    expect(of('datadog')).toBe('service:"shop" "order" "is 50% late"');
+    expect(of('splunk')).toMatch(/^search "order" "is 50% late"/);
+    expect(of('cloudwatch')).toContain('like /order .* is 50% late/');
+    expect(storeQuery('otlp', 'shop', 'x')).toBeUndefined();
+  });
+
+  test('the one for files finds the line', () => {
+    const { text } = storeQuery('file', 'shop', hostile)!;
+    const line = hostile.replace('<*>', 'whatever stands here');
+    const found = execFileSync('sh', ['-c', text.replace(/FILE$/, '-')], { input: `before\n${line}\nafter\n` });
+    expect(found.toString()).toBe(`${line}\n`);
+  });
+});
+
+test('exported templates are read again as they were, and no cell is a formula', () => {
+  const cluster = {
+    id: 1,
+    fingerprint: '0123456789abcdef',
+    name: '',
+    service: '@svc',
+    x: 5,
+    y: 5,
+    size: 8,
+    color: 'red',
+    logCount: 3,
+    isAnomaly: true,
+    avgScore: 0.5,
+    firstSeen: 0,
+    lastSeen: 1000,
+    template: '=HYPERLINK("http://x","a,b")\nsecond',
+    logs: [],
+    levels: { error: 3 },
+  };
+  const [row] = parse(templatesAsCsv([cluster]), { columns: true }) as Record<string, string>[];
+  expect(row).toMatchObject({
+    service: "'@svc",
+    template: `'${cluster.template}`,
+    rows: '3',
+    levels: 'error:3',
+    first_seen: '1970-01-01T00:00:00.000Z',
+  });
+});
