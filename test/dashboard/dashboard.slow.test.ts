@@ -186,6 +186,7 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
     try {
       await page.getByText('live', { exact: true }).waitFor();
       await page.getByText('The service does not answer').first().waitFor({ state: 'detached' });
+      expect(await page.getByRole('alert').count()).toBe(0);
     } finally {
       await second.stop();
     }

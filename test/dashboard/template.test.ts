@@ -79,7 +79,7 @@ test('exported templates are read again as they were, and no cell is a formula',
     logs: [],
     levels: { error: 3 },
   };
-  const [row] = parse(templatesAsCsv([cluster]), { columns: true }) as Record<string, string>[];
+  const [row] = parse<Record<string, string>>(templatesAsCsv([cluster]), { columns: true });
   expect(row).toMatchObject({
     service: "'@svc",
     template: `'${cluster.template}`,
