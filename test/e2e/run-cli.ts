@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const ENTRY = fileURLToPath(new URL('../../src/halfspace.ts', import.meta.url));
-/** Of whoever runs the tests: they must not decide what a command paints. */
-const UNSET = { NO_COLOR: undefined, FORCE_COLOR: undefined };
+/** Of whoever runs the tests: they must not decide what a command paints. Node takes no colour for `CI`. */
+const UNSET = { NO_COLOR: undefined, FORCE_COLOR: undefined, CI: undefined };
 
 export interface Ended {
   code: number | null;
