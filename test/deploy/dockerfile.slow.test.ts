@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { usePart } from '../parts/part.ts';
 import { productArguments } from '../parts/product.ts';
 import { runCommand } from '../parts/run-command.ts';
-import { buildImage, IS_ROOT } from './build-image.ts';
+import { buildImage, IMAGE_NODE, IS_ROOT } from './build-image.ts';
 import { argumentsOf, execForm, pairsOf, readDockerfile } from './dockerfile.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -82,7 +82,7 @@ describe('the tree that its steps make', () => {
   });
 
   test('needs no library beyond those of its base', () => {
-    const node = join(app, '../usr/local/bin/node');
+    const node = join(app, '..', IMAGE_NODE);
     const needed = Array.from(
       execFileSync('ldd', [node])
         .toString()
@@ -101,6 +101,7 @@ describe('the tree that its steps make', () => {
     try {
       const rest = await readyAddress(service.stdout);
       expect(await (await fetch(`${rest}/ready`)).json()).toEqual({ ready: true });
+      expect(await (await fetch(rest)).text()).toContain('<title>Halfspace</title>');
       await expect(check(new URL(rest).port)).resolves.toBe(0);
       await expect(check('1')).resolves.toBe(1);
     } finally {
@@ -121,7 +122,7 @@ describe('the tree that its steps make', () => {
   function start(args: string[], env: Record<string, string> = {}) {
     const ports = { REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0', WATCH_PORT: '0' };
     const ofImage = Object.assign({}, ...argumentsOf(image, 'ENV').map(pairsOf)) as Record<string, string>;
-    return spawn(process.execPath, args, {
+    return spawn(join(app, '..', IMAGE_NODE), args, {
       cwd: app,
       env: { ...ofImage, ...ports, HOST: '127.0.0.1', PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
