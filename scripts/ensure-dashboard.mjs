@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const sources = join(root, 'src/dashboard');
+/** The dashboard, and what it shares with the service. */
+const sources = ['src/dashboard', 'src/domain', 'src/outgoing'];
 const mark = join(root, 'dist/dashboard/.sources');
 
 const wanted = fingerprintOfSources();
@@ -21,10 +22,12 @@ if (!existsSync(mark) || readFileSync(mark, 'utf8') !== wanted) {
 /** Of what the build reads: the sources, and the versions of what is built in. */
 function fingerprintOfSources() {
   const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
-  const files = readdirSync(sources, { recursive: true, encoding: 'utf8' });
-  for (const file of files.toSorted()) {
-    const path = join(sources, file);
-    if (statSync(path).isFile()) hash.update(file).update(readFileSync(path));
+  for (const folder of sources) {
+    const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+    for (const file of files.toSorted()) {
+      const path = join(root, folder, file);
+      if (statSync(path).isFile()) hash.update(file).update(readFileSync(path));
+    }
   }
   return hash.digest('hex');
 }

@@ -100,6 +100,7 @@ function announce(app: App, config: Config, logger: Logger, demo: boolean): void
   console.log(`${styleText('bold', 'Halfspace is ready')}
   OTLP/gRPC  ${addresses.otlp_grpc}
   OTLP/HTTP  ${addresses.otlp_http}
+  Dashboard  ${addresses.rest}
   REST       ${addresses.rest}  (API page: ${addresses.rest}/docs)
   Watch/gRPC ${addresses.watch}
 `);

@@ -3,7 +3,7 @@ import { request as requestTls } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../config/config.ts';
-import { localRest } from './local-rest.ts';
+import { detailIn, localRest } from './local-rest.ts';
 
 const TIMEOUT_MS = 3000;
 
@@ -13,7 +13,8 @@ export async function askReady({ listen, security }: Pick<Config, 'listen' | 'se
   try {
     const answer = await get(url);
     const body = await text(answer);
-    return answer.statusCode === 200 ? undefined : `${url.href} answered ${answer.statusCode}: ${reasonIn(body)}`;
+    if (answer.statusCode === 200) return undefined;
+    return `${url.href} answered ${answer.statusCode}: ${detailIn(body) ?? 'something else listens there'}`;
   } catch (error) {
     return `${url.href} gives no answer: ${error instanceof Error ? error.message : String(error)}`;
   }
@@ -28,14 +29,4 @@ function get(url: URL): Promise<IncomingMessage> {
     request.on('error', reject);
     request.end();
   });
-}
-
-function reasonIn(body: string): string {
-  try {
-    const { detail } = JSON.parse(body) as { detail?: unknown };
-    if (typeof detail === 'string') return detail;
-  } catch {
-    // No answer of ours.
-  }
-  return 'something else listens there';
 }

@@ -9,3 +9,13 @@ export function localRest({ listen, security }: Pick<Config, 'listen' | 'securit
   const scheme = security.tls === undefined ? 'http' : 'https';
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${listen.restPort}`;
 }
+
+/** What an answer that is no success says of itself; undefined where it is none of ours. */
+export function detailIn(body: string): string | undefined {
+  try {
+    const { detail } = JSON.parse(body) as { detail?: unknown };
+    return typeof detail === 'string' ? detail : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -75,6 +75,7 @@ describe('the npm package, installed from its tarball', () => {
       const checked = await run(bin, ['healthcheck'], { cwd: folder, env: { ...env, REST_PORT: port } });
       expect(checked.stdout).toBe('ready\n');
       expect((await fetch(`${rest}/openapi.json`)).status).toBe(200);
+      expect(await (await fetch(rest)).text()).toContain('<title>Halfspace</title>');
     } finally {
       service.kill('SIGTERM');
     }

@@ -21,8 +21,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['domain', 'receive (types)'],
   config: ['domain', 'sources (types)', 'sources/catalogue.ts', 'sources/http/host-entry.ts'],
   demo: ['domain'],
-  cli: ['domain', 'decode', 'mine', 'score', 'incident', 'sources', 'sinks/check-config.ts', 'analyse', 'config'],
-  dashboard: ['domain (types)', 'domain/anomaly.ts', 'serve (types)'],
+  cli: [
+    'domain',
+    'decode',
+    'mine',
+    'score',
+    'incident',
+    'outgoing',
+    'sources',
+    'sinks/check-config.ts',
+    'analyse',
+    'config',
+  ],
+  dashboard: ['domain', 'outgoing/sse-parser.ts', 'serve (types)'],
   engine: ['domain', 'analyse', 'live', 'serve', 'sinks (types)', 'sources'],
 };
 

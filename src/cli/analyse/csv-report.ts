@@ -1,5 +1,5 @@
 import { LEVELS } from '../../domain/level.ts';
-import { csvLine } from '../terminal/csv.ts';
+import { csvLine } from '../../domain/csv-line.ts';
 import type { Analysed } from './analysed.ts';
 
 const COLUMNS = ['service', 'template', 'fingerprint', 'lines', 'is_anomaly', 'score', 'first_seen', 'last_seen'];

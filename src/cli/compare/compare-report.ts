@@ -2,7 +2,7 @@ import type { ComparedSide } from '../../analyse/compare-analyses.ts';
 import type { Change, ComparedTemplate, Comparison } from '../../domain/comparison.ts';
 import { LEVELS } from '../../domain/level.ts';
 import type { Screen } from '../command-context.ts';
-import { csvLine } from '../terminal/csv.ts';
+import { csvLine } from '../../domain/csv-line.ts';
 import { counted, rounded, shownTime } from '../terminal/numbers.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { plotLines } from '../terminal/plot.ts';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import type { ServiceError } from '@grpc/grpc-js';
+import { backOffMs } from '../../outgoing/retry-delay.ts';
 import { CommandFailure } from '../command-context.ts';
 import { judgeRefusal, rejectedIn } from './export-answer.ts';
 
@@ -68,7 +69,8 @@ export class OtlpExporter {
       }
       this.counts.retries++;
       this.#noteOnce(`${this.#options.target} is asked again: ${why}`);
-      await delay(waitMs(attempt, refusal.afterMs), undefined, { signal }).catch(() => {});
+      const waitMs = refusal.afterMs ?? backOffMs(attempt, Math.random, BACKOFF_FIRST_MS, 1, BACKOFF_MS_MAX);
+      await delay(waitMs, undefined, { signal }).catch(() => {});
       signal.throwIfAborted();
     }
   }
@@ -114,13 +116,6 @@ export class OtlpExporter {
     this.#noted.add(sentence);
     this.#options.note(sentence);
   }
-}
-
-/** What the receiver asks for; else exponential with jitter, so that many senders do not come back at once. */
-function waitMs(attempt: number, afterMs: number | undefined): number {
-  if (afterMs !== undefined) return afterMs;
-  const most = Math.min(BACKOFF_MS_MAX, BACKOFF_FIRST_MS * 2 ** attempt);
-  return most * (0.5 + Math.random() / 2);
 }
 
 function secure(caFile: string | undefined) {

@@ -4,8 +4,9 @@ import { request as requestTls } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
 import { CommandFailure } from '../command-context.ts';
-import { SseParser } from './sse-parser.ts';
-import type { ServerEvent } from './sse-parser.ts';
+import { detailIn } from '../local-rest.ts';
+import { SseParser } from '../../outgoing/sse-parser.ts';
+import type { ServerEvent } from '../../outgoing/sse-parser.ts';
 
 export interface FollowOptions {
   url: URL;
@@ -85,16 +86,6 @@ async function open(
     request.end();
   });
   if (answer.statusCode === 200) return answer;
-  const problem = `${url.origin} answered ${answer.statusCode}: ${detailIn(await text(answer))}`;
+  const problem = `${url.origin} answered ${answer.statusCode}: ${detailIn(await text(answer)) ?? 'this is no Halfspace'}`;
   throw FINAL_STATUS.has(answer.statusCode) ? new CommandFailure(problem) : new Error(problem);
-}
-
-function detailIn(body: string): string {
-  try {
-    const { detail } = JSON.parse(body) as { detail?: unknown };
-    if (typeof detail === 'string') return detail;
-  } catch {
-    // No answer of ours.
-  }
-  return 'this is no Halfspace';
 }

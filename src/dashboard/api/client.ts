@@ -45,10 +45,10 @@ export async function getWithProgress<Answer>(
   { signal, onRows }: { signal: AbortSignal; onRows(rows: number): void },
 ): Promise<Answer> {
   const response = await call(path, { query, signal, headers: { accept: 'text/event-stream' } });
-  for await (const { event, data } of eventsOf(response)) {
-    if (event === 'progress') onRows((JSON.parse(data) as { rows: number }).rows);
-    if (event === 'result') return JSON.parse(data) as Answer;
-    if (event === 'problem') {
+  for await (const { name, data } of eventsOf(response)) {
+    if (name === 'progress') onRows((JSON.parse(data) as { rows: number }).rows);
+    if (name === 'result') return JSON.parse(data) as Answer;
+    if (name === 'problem') {
       const { status = 500 } = JSON.parse(data) as { status?: number };
       throw errorOf(status, data);
     }

@@ -1,8 +1,8 @@
 import { ApiError } from './api-error.ts';
 import { call } from './client.ts';
 import type { Query } from './client.ts';
-import { eventsOf } from './events.ts';
-import type { ServerEvent } from './events.ts';
+import type { ServerEvent } from '../../outgoing/sse-parser.ts';
+import { anyLengthParser, eventsOf } from './events.ts';
 
 const RETRY_MS = 2000;
 
@@ -23,20 +23,21 @@ export function follow(path: string, options: FollowOptions): () => void {
 async function run(path: string, { query = {}, onEvent, onConnected }: FollowOptions, signal: AbortSignal) {
   let lastId = '';
   while (!signal.aborted) {
+    const parser = anyLengthParser();
+    parser.lastEventId = lastId;
     try {
       const headers: Record<string, string> = { accept: 'text/event-stream' };
       if (lastId !== '') headers['last-event-id'] = lastId;
       const response = await call(path, { query, signal, headers });
       onConnected(true);
-      for await (const event of eventsOf(response)) {
-        lastId = event.id;
-        if (event.data !== '') onEvent(event);
-      }
+      for await (const event of eventsOf(response, parser)) onEvent(event);
       onConnected(false);
     } catch (error) {
       if (signal.aborted) return;
       onConnected(false, error instanceof ApiError ? error : undefined);
     }
+    // Moved on by heartbeats too, past what the filter has kept back.
+    lastId = parser.lastEventId;
     await pause(RETRY_MS, signal);
   }
 }

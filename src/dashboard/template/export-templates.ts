@@ -1,3 +1,4 @@
+import { csvLine } from '../../domain/csv-line.ts';
 import type { ClustersAnswer } from '../../serve/schemas/clusters.ts';
 
 type Cluster = ClustersAnswer['clusters'][number];
@@ -20,10 +21,10 @@ const COLUMNS: readonly [name: string, value: (cluster: Cluster) => string | num
   ['fingerprint', ({ fingerprint }) => fingerprint],
 ];
 
-/** RFC 4180, with a head. */
+/** With a head; texts that a spreadsheet would take for a formula are marked as texts. */
 export function templatesAsCsv(clusters: readonly Cluster[]): string {
-  const rows = clusters.map((cluster) => COLUMNS.map(([, value]) => cell(value(cluster))).join(','));
-  return [COLUMNS.map(([name]) => name).join(','), ...rows, ''].join('\r\n');
+  const rows = clusters.map((cluster) => csvLine(COLUMNS.map(([, value]) => asText(value(cluster)))));
+  return csvLine(COLUMNS.map(([name]) => name)) + rows.join('');
 }
 
 export function templatesAsJson(clusters: readonly Cluster[]): string {
@@ -31,10 +32,8 @@ export function templatesAsJson(clusters: readonly Cluster[]): string {
 }
 
 /** Spreadsheets take a text that begins so for a formula, which a log line may have been written to be. */
-function cell(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function asText(value: string | number): string | number {
+  return typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
 }
 
 /** Hands a file to the browser. */

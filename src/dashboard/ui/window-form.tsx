@@ -1,9 +1,7 @@
 import type { JSX, TargetedSubmitEvent } from 'preact';
 import { useState } from 'preact/hooks';
-import type { SourcesAnswer } from '../../serve/schemas/sources.ts';
-import { get } from '../api/client.ts';
-import { useLoaded } from '../api/use-loaded.ts';
 import { fieldOf } from './parts.tsx';
+import { SourceSelect } from './source-select.tsx';
 
 /** A source and a window of it, as the API takes them. */
 export type WindowQuery = Readonly<Record<string, string>>;
@@ -19,7 +17,6 @@ interface WindowFormProps {
 
 /** Chooses a source, and a window: a length that ends now, or two times. */
 export function WindowForm({ query, busy = false, onSubmit }: WindowFormProps): JSX.Element {
-  const { answer } = useLoaded('sources', (signal) => get<SourcesAnswer>('/sources', {}, signal));
   const [absolute, setAbsolute] = useState(query['start'] !== undefined);
   const [wrong, setWrong] = useState('');
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
@@ -37,18 +34,7 @@ export function WindowForm({ query, busy = false, onSubmit }: WindowFormProps): 
   };
   return (
     <form class="window-form" onSubmit={submit}>
-      <label class="field">
-        <span>Source</span>
-        <select name="source" key={answer === undefined ? 'none' : 'all'} defaultValue={query['source'] ?? 'otlp'}>
-          {answer === undefined && <option value={query['source'] ?? 'otlp'}>{query['source'] ?? 'otlp'}</option>}
-          {answer?.sources.map(({ source, title, configured }) => (
-            <option key={source} value={source}>
-              {title}
-              {configured ? '' : ' (not configured)'}
-            </option>
-          ))}
-        </select>
-      </label>
+      <SourceSelect chosen={query['source'] ?? 'otlp'} />
       <label class="field">
         <span>Window</span>
         <select

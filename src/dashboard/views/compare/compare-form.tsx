@@ -1,9 +1,7 @@
 import type { JSX, TargetedSubmitEvent } from 'preact';
 import { useState } from 'preact/hooks';
-import type { SourcesAnswer } from '../../../serve/schemas/sources.ts';
-import { get } from '../../api/client.ts';
-import { useLoaded } from '../../api/use-loaded.ts';
 import { fieldOf } from '../../ui/parts.tsx';
+import { SourceSelect } from '../../ui/source-select.tsx';
 import { localTime } from '../../ui/window-form.tsx';
 
 const LENGTHS = ['1h', '3h', '6h', '12h', '24h', '7d'];
@@ -16,7 +14,6 @@ interface CompareFormProps {
 
 /** Chooses the two windows of a comparison; what overlaps belongs to the later one. */
 export function CompareForm({ query, onSubmit }: CompareFormProps): JSX.Element {
-  const { answer } = useLoaded('sources', (signal) => get<SourcesAnswer>('/sources', {}, signal));
   const [wrong, setWrong] = useState('');
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -27,21 +24,9 @@ export function CompareForm({ query, onSubmit }: CompareFormProps): JSX.Element 
     setWrong(isRight ? '' : 'Each window has to end after its start.');
     if (isRight) onSubmit({ source: fieldOf(form, 'source'), a, b });
   };
-  const source = query['source'] ?? 'otlp';
   return (
     <form class="window-form" onSubmit={submit}>
-      <label class="field">
-        <span>Source</span>
-        <select name="source" key={answer === undefined ? 'none' : 'all'} defaultValue={source}>
-          {answer === undefined && <option value={source}>{source}</option>}
-          {answer?.sources.map((one) => (
-            <option key={one.source} value={one.source}>
-              {one.title}
-              {one.configured ? '' : ' (not configured)'}
-            </option>
-          ))}
-        </select>
-      </label>
+      <SourceSelect chosen={query['source'] ?? 'otlp'} />
       <Side name="a" title="Before (A)" value={query['a'] ?? '24h'} />
       <Side name="b" title="After (B)" value={query['b'] ?? '1h'} />
       <button type="submit" class="button primary">

@@ -6,7 +6,7 @@ import { useLoaded } from '../../api/use-loaded.ts';
 import { go } from '../../router.ts';
 import { dayAndTime, plural, whole } from '../../ui/format.ts';
 import { LongTable, sorted } from '../../ui/long-table.tsx';
-import { Empty, ErrorBox, Panel } from '../../ui/parts.tsx';
+import { Empty, ErrorBox, Panel, Reading } from '../../ui/parts.tsx';
 import { Scatter } from '../../ui/scatter/scatter.tsx';
 import { CompareForm } from './compare-form.tsx';
 import { changeColour, compareColumns, CHANGES } from './compare-columns.tsx';
@@ -43,15 +43,7 @@ function Result({ query, shown }: { query: { source: string; a: string; b: strin
     return getWithProgress<CompareAnswer>('/clusters/compare', query, { signal, onRows: setRows });
   });
   if (error !== undefined && !loading) return <ErrorBox error={error} onRetry={reload} />;
-  if (answer === undefined) {
-    return (
-      <div class="empty" role="status">
-        <p class="empty-title">Reading both windows</p>
-        <progress aria-label="Rows read" />
-        <p>{plural(rows, 'row')} read.</p>
-      </div>
-    );
-  }
+  if (answer === undefined) return <Reading title="Reading both windows" rows={rows} />;
   return <Changes answer={answer} shown={shown} query={query} />;
 }
 

@@ -23,9 +23,9 @@ export function IncidentList({ onOpenCount }: { onOpenCount(count: number): void
   useEffect(
     () =>
       follow('/incidents/stream', {
-        onEvent({ event, data }) {
-          if (event === 'gap') reload();
-          if (event !== 'incident') return;
+        onEvent({ name, data }) {
+          if (name === 'gap') reload();
+          if (name !== 'incident') return;
           const { incident } = JSON.parse(data) as { incident: Incident };
           setChanged((before) => new Map([...before, [incident.id, incident] as const].slice(-SHOWN_MAX)));
         },

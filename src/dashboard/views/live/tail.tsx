@@ -116,8 +116,8 @@ function useTail(service: string | undefined, reason: string) {
     const timer = setInterval(draw, DRAW_MS);
     const stop = follow('/anomalies/stream', {
       query: { since: '0', service, reason },
-      onEvent({ event, data }) {
-        if (event !== 'anomaly') return;
+      onEvent({ name, data }) {
+        if (name !== 'anomaly') return;
         waiting.current.push(JSON.parse(data) as Entry);
         if (waiting.current.length > KEPT_MAX) waiting.current.splice(0, waiting.current.length - KEPT_MAX);
       },

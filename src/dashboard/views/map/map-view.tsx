@@ -1,7 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { ClustersAnswer } from '../../../serve/schemas/clusters.ts';
-import { useWindow } from '../../api/use-window.ts';
 import { go } from '../../router.ts';
 import { clusterColumns } from '../../template/cluster-columns.tsx';
 import type { Cluster } from '../../template/cluster-columns.tsx';
@@ -10,20 +9,14 @@ import { plural, whole } from '../../ui/format.ts';
 import { LongTable, sorted } from '../../ui/long-table.tsx';
 import { Panel } from '../../ui/parts.tsx';
 import { Scatter } from '../../ui/scatter/scatter.tsx';
-import { WindowBar } from '../../ui/window-bar.tsx';
-import { windowOf } from '../../ui/window-form.tsx';
-import { windowState } from '../../ui/window-state.tsx';
+import { WindowPage } from '../../ui/window-page.tsx';
 
 /** The templates of a window on a plane: near ones say alike things, red ones stand apart. */
 export function MapView({ query }: { query: Readonly<Record<string, string>> }): JSX.Element {
-  const chosen = windowOf(query);
-  const loaded = useWindow(chosen);
-  const state = windowState(loaded);
   return (
-    <div class="grid">
-      <WindowBar view="map" query={chosen} loaded={loaded} />
-      {state ?? (loaded.answer !== undefined && <Plane answer={loaded.answer} query={query} />)}
-    </div>
+    <WindowPage view="map" query={query}>
+      {(answer) => <Plane answer={answer} query={query} />}
+    </WindowPage>
   );
 }
 

@@ -1,7 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { ClustersAnswer } from '../../../serve/schemas/clusters.ts';
-import { useWindow } from '../../api/use-window.ts';
 import { go } from '../../router.ts';
 import { clusterColumns } from '../../template/cluster-columns.tsx';
 import { filterClusters, filterOf } from '../../template/cluster-filter.ts';
@@ -10,9 +9,8 @@ import { TemplatePanel } from '../../template/template-panel.tsx';
 import { plural, whole } from '../../ui/format.ts';
 import { LongTable, sorted } from '../../ui/long-table.tsx';
 import { Empty, Panel } from '../../ui/parts.tsx';
-import { WindowBar } from '../../ui/window-bar.tsx';
+import { WindowPage } from '../../ui/window-page.tsx';
 import { windowOf } from '../../ui/window-form.tsx';
-import { windowState } from '../../ui/window-state.tsx';
 
 type ViewQuery = Readonly<Record<string, string>>;
 
@@ -21,14 +19,10 @@ const NEW_MINUTES = [5, 15, 60, 360];
 
 /** Every template of a window, to sort, search, narrow down and take along. */
 export function TemplatesView({ query }: { query: ViewQuery }): JSX.Element {
-  const chosen = windowOf(query);
-  const loaded = useWindow(chosen);
-  const state = windowState(loaded);
   return (
-    <div class="grid">
-      <WindowBar view="templates" query={chosen} loaded={loaded} />
-      {state ?? (loaded.answer !== undefined && <Table answer={loaded.answer} query={query} />)}
-    </div>
+    <WindowPage view="templates" query={query}>
+      {(answer) => <Table answer={answer} query={query} />}
+    </WindowPage>
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SseParser } from '../../src/cli/tail/sse-parser.ts';
+import { SseParser } from '../../src/outgoing/sse-parser.ts';
 
 const STREAM =
   ': hello\n\nretry: 2000\n\nid: 7\nevent: anomaly\ndata: {"a":1}\n\nevent: gap\r\ndata:{"missed":2}\r\n\r\ndata: one\ndata\ndata: three\nid\n\n';
@@ -21,5 +21,13 @@ describe('server-sent events', () => {
     const parser = new SseParser();
     parser.take(`data: ${'x'.repeat(10 << 20)}\n`);
     expect(() => parser.take(`data: ${'x'.repeat(10 << 20)}`)).toThrow('without an end');
+  });
+
+  test('may be of any length where that is wanted', () => {
+    const parser = new SseParser(Infinity);
+    const text = 'x'.repeat(20 << 20);
+    expect(parser.take(`data: ${text}`)).toEqual([]);
+    expect(parser.take('\n\n')[0]?.data).toBe(text);
+    expect(() => new SseParser(3).take('data')).toThrow('without an end');
   });
 });

@@ -12,21 +12,34 @@ const EVENT_CHARS_MAX = 16 << 20;
 /** Server-sent events (WHATWG HTML, section 9.2) from pieces of text, cut anywhere. */
 export class SseParser {
   lastEventId = '';
+  readonly #eventCharsMax: number;
   #rest = '';
+  /** `#rest` ends with a carriage return, of which it is not known yet whether a line feed belongs to it. */
+  #isOpenReturn = false;
   #name = '';
   #data: string[] = [];
   #length = 0;
 
-  /** Takes a piece; answers the events that it has completed. Throws where one is longer than 16 Mi characters. */
+  /** @param eventCharsMax characters that one event may have. */
+  constructor(eventCharsMax = EVENT_CHARS_MAX) {
+    this.#eventCharsMax = eventCharsMax;
+  }
+
+  /** Takes a piece; answers the events that it has completed. Throws where one is longer than it may be. */
   take(text: string): ServerEvent[] {
-    const lines = (this.#rest + text).split(/\r\n|\n|\r(?!$)/);
+    const whole = this.#rest + text;
+    // A line of many pieces is put together once, when its end is there.
+    const hasEnd = this.#isOpenReturn || /[\r\n]/.test(text);
+    const lines = hasEnd ? whole.split(/\r\n|\n|\r(?!$)/) : [whole];
     this.#rest = lines.pop() ?? '';
+    this.#isOpenReturn = hasEnd && this.#rest.endsWith('\r');
     const events: ServerEvent[] = [];
     for (const line of lines) {
       if (line === '') this.#dispatch(events);
       else this.#field(line);
     }
-    if (this.#length + this.#rest.length > EVENT_CHARS_MAX) throw new Error('the stream has an event without an end');
+    if (this.#length + this.#rest.length > this.#eventCharsMax)
+      throw new Error('the stream has an event without an end');
     return events;
   }
 
