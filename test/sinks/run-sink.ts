@@ -2,7 +2,7 @@ import type { AlertEventKind } from '../../src/sinks/alert-event.ts';
 import { createSink } from '../../src/sinks/create-sink.ts';
 import type { SendResult } from '../../src/sinks/sink.ts';
 import type { Incident } from '../../src/domain/incident.ts';
-import { alerts, eventFor, START_MS } from './samples.ts';
+import { alerts, eventFor, incident, START_MS } from './samples.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -33,3 +33,13 @@ export async function sendAll(
 /** Text that would do harm in every markup there is. */
 export const HOSTILE =
   '<!channel> <https://evil|click> &amp; *bold* [x](http://evil) ```end``` \u0000\u202e "q" ${X} {{count}}';
+
+/** As large as incidents become, and hostile wherever text of logs or senders stands. */
+export function hostileIncident(): Incident {
+  const [sample] = incident().samples;
+  return incident({
+    service: HOSTILE,
+    services: Array.from({ length: 50 }, (_, i) => `${i} ${HOSTILE}`),
+    samples: Array.from({ length: 10 }, () => ({ ...sample!, message: HOSTILE.repeat(20) })),
+  });
+}

@@ -3,7 +3,7 @@ import { Value } from 'typebox/value';
 import { expect, test } from 'vitest';
 import { startReceiver } from '../loopback.ts';
 import type { Answer, Received } from '../loopback.ts';
-import { HOSTILE, sendAll } from '../run-sink.ts';
+import { hostileIncident, sendAll } from '../run-sink.ts';
 import { incident } from '../samples.ts';
 
 const strict = { additionalProperties: false };
@@ -75,13 +75,7 @@ test('a strict receiver written from the documentation takes every kind of alert
 
 test('what comes from logs is no markup, names nobody and links nowhere', async () => {
   await using receiver = await startReceiver(slack);
-  const [sample] = incident().samples;
-  const hostile = incident({
-    service: HOSTILE,
-    services: Array.from({ length: 50 }, (_, i) => `${i} ${HOSTILE}`),
-    samples: Array.from({ length: 10 }, () => ({ ...sample!, message: HOSTILE.repeat(20) })),
-  });
-  const [result] = await sendAll(yaml(receiver.url), [['opened', hostile]]);
+  const [result] = await sendAll(yaml(receiver.url), [['opened', hostileIncident()]]);
   expect(result).toMatchObject({ outcome: 'delivered' });
   const { body } = receiver.received[0]!;
   const { text, attachments } = JSON.parse(body) as { text: string; attachments: unknown };

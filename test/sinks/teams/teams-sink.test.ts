@@ -3,7 +3,7 @@ import { Value } from 'typebox/value';
 import { expect, test } from 'vitest';
 import { startReceiver } from '../loopback.ts';
 import type { Answer, Received } from '../loopback.ts';
-import { HOSTILE, sendAll } from '../run-sink.ts';
+import { hostileIncident, sendAll } from '../run-sink.ts';
 import { incident } from '../samples.ts';
 
 const strict = { additionalProperties: false };
@@ -96,13 +96,7 @@ test('a strict receiver written from the documentation takes every kind of alert
 
 test('what comes from logs is no Markdown, and the largest incident fits', async () => {
   await using receiver = await startReceiver(teams);
-  const [sample] = incident().samples;
-  const hostile = incident({
-    service: HOSTILE,
-    services: Array.from({ length: 50 }, (_, i) => `${i} ${HOSTILE}`),
-    samples: Array.from({ length: 10 }, () => ({ ...sample!, message: HOSTILE.repeat(20) })),
-  });
-  const [result] = await sendAll(yaml(receiver.url), [['opened', hostile]]);
+  const [result] = await sendAll(yaml(receiver.url), [['opened', hostileIncident()]]);
   expect(result).toMatchObject({ outcome: 'delivered' });
   expect(receiver.received[0]!.body).not.toContain('[x](http');
 });
