@@ -33,13 +33,15 @@ export async function runService(given: Config, demo: boolean): Promise<void> {
   process.on('uncaughtException', (error) => die(logger, error));
   process.on('unhandledRejection', (reason) => die(logger, reason));
   const app = await start(config, logger, alerts);
-  warnWhenOpen(config, logger);
-  announce(app, config, logger, demo);
-  const stopDemo = demo ? runDemo(app, config) : async () => {};
+  const running = { stopDemo: async () => {} };
+  // Before anybody hears that it is ready, who may end it at once.
   stopOnSignal(async () => {
-    await stopDemo();
+    await running.stopDemo();
     await app.stop();
   }, logger);
+  warnWhenOpen(config, logger);
+  announce(app, config, logger, demo);
+  if (demo) running.stopDemo = runDemo(app, config);
 }
 
 function demoConfig(config: Config): Config {

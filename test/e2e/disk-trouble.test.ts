@@ -164,7 +164,7 @@ test(
 
 test('files of a later version are left alone', { timeout: TIMEOUT_MS }, async () => {
   const folder = newDataFolder();
-  await (await start(folder)).stop();
+  expect(await (await start(folder)).stop()).toBe(0);
   const file = join(folder, 'alerts.db');
   const later = readFileSync(file);
   // Where SQLite keeps `user_version`.

@@ -110,7 +110,8 @@ export async function runHalfspace(
   return { code, ...said };
 }
 
-function spawnHalfspace(env: Record<string, string>, { args = [], cwd }: ProcessOptions) {
+/** The bare process, on free ports unless told otherwise. */
+export function spawnHalfspace(env: Record<string, string> = {}, { args = [], cwd }: ProcessOptions = {}) {
   return spawn(process.execPath, [...productArguments(), ...args], {
     env: { ...process.env, REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0', WATCH_PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,7 +7,7 @@ import { usePart } from '../parts/part.ts';
 import { connectClient, connectHttp2, encodeRequest, frame, rawCall } from '../receive/grpc-harness.ts';
 import { connectRaw, postHead } from '../receive/http-harness.ts';
 import { openStream } from '../serve/sse-client.ts';
-import { startHalfspace } from './halfspace.ts';
+import { spawnHalfspace, startHalfspace } from './halfspace.ts';
 import type { RunningHalfspace } from './halfspace.ts';
 import { grpcSender, httpSender, portOf } from './otlp-client.ts';
 
@@ -196,3 +196,19 @@ describe.skipIf(probe.missing !== undefined)('the health probe of gRPC', () => {
     expect(await halfspace.exited).toBe(0);
   });
 });
+
+test('who ends it as soon as it says that it is ready has it end in order', async () => {
+  // The signal races with what the service does next: each round is a chance for it to be too early.
+  for (let round = 0; round < 8; round++) {
+    const child = spawnHalfspace();
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      const isNews = !said.includes('"msg":"ready"');
+      said += chunk.toString();
+      // Once: who asks twice will not wait.
+      if (isNews && said.includes('"msg":"ready"')) child.kill('SIGTERM');
+    });
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(said).toContain('"msg":"stopped"');
+  }
+}, 60_000);
