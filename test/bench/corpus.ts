@@ -117,3 +117,9 @@ export function loadCorpus(path: string, count: number): CorpusLines {
   lines.bytes = lines.bytes.slice(0, used);
   return lines;
 }
+
+/** Lets the lines come at an even rate from the first line's time on. `peers/live.py` does the same. */
+export function pace({ timestampMs }: CorpusLines, logsPerSecond: number): void {
+  const startMs = timestampMs[0] ?? 0;
+  for (let i = 0; i < timestampMs.length; i++) timestampMs[i] = startMs + Math.floor((i * 1000) / logsPerSecond);
+}

@@ -3,7 +3,7 @@ import type { LevelIndex } from '../../../src/domain/level.ts';
 import { createDetector } from '../../../src/score/create-detector.ts';
 import { TICK_MS } from '../../../src/score/detector.ts';
 import type { DetectorOptions } from '../../../src/score/detector.ts';
-import { loadCorpus } from '../corpus.ts';
+import { loadCorpus, pace } from '../corpus.ts';
 import { printMeasured } from '../measured.ts';
 
 const PROFILES: Readonly<Record<string, Pick<DetectorOptions, 'profile' | 'miner'>>> = {
@@ -11,9 +11,11 @@ const PROFILES: Readonly<Record<string, Pick<DetectorOptions, 'profile' | 'miner
   default: { profile: 'default', miner: { profile: 'default', simTh: 0.4, maxTemplates: 2000 } },
 };
 
-/** The whole live verdict, line by line, and a tick every five seconds of the lines' clock: CORPUS LINES [PROFILE]. */
-const [path = '', count = '0', profile = 'reference'] = process.argv.slice(2);
-const { bytes, ends, service, services, level, timestampMs } = loadCorpus(path, Number(count));
+/** The whole live verdict, line by line, and a tick every five seconds of the lines' clock: CORPUS LINES [PROFILE [LOGS_PER_SECOND]]. */
+const [path = '', count = '0', profile = 'reference', logsPerSecond = '0'] = process.argv.slice(2);
+const corpus = loadCorpus(path, Number(count));
+if (Number(logsPerSecond) > 0) pace(corpus, Number(logsPerSecond));
+const { bytes, ends, service, services, level, timestampMs } = corpus;
 
 printMeasured(() => {
   const detectors = services.map((name) => createDetector(name, { ...PROFILES[profile]!, hstThreshold: 0.7 }));
