@@ -57,6 +57,7 @@ export function readMetrics({
     bufferBytes: stats.bufferBytes,
     bufferRows: stats.bufferRows,
     bufferEvictedRows: stats.bufferEvictedRows,
+    retrainings: retraining.runs,
     retrainSeconds: retraining.current?.seconds,
     lastRetrainTimestampSeconds: retraining.current === undefined ? undefined : retraining.current.trainedAt / 1000,
     timestampsClamped: stats.timestampsClamped,

@@ -20,6 +20,8 @@ export interface Kept {
   readonly store: Store;
   /** Undefined before the shards have started. */
   snapshots: Snapshots | undefined;
+  /** Writes the live clusters down again; undefined before there is retraining. */
+  saveClusters: (() => void) | undefined;
   /** Id of the first anomaly, and number of the first change, of this process. */
   readonly nextAnomalyId: number;
   readonly nextChangeId: number;
@@ -34,7 +36,9 @@ export async function openStore({ store: options }: Config, logger: Logger, stop
     nowMs: Date.now,
     onNews(kind, { level, sentence, emptied }) {
       logger[level]({ store: kind }, sentence);
-      if (emptied === true) kept.current?.snapshots?.saveAll();
+      if (emptied !== true) return;
+      kept.current?.snapshots?.saveAll();
+      kept.current?.saveClusters?.();
     },
   });
   stops.push(() => store.close());
@@ -44,6 +48,7 @@ export async function openStore({ store: options }: Config, logger: Logger, stop
   kept.current = {
     store,
     snapshots: undefined,
+    saveClusters: undefined,
     nextAnomalyId: nextAnomalyId ?? unseen,
     nextChangeId: nextChangeId ?? unseen,
   };

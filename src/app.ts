@@ -5,6 +5,7 @@ import type { AppActivity } from './app-activity.ts';
 import { readMetrics, StreamCounts } from './app-metrics.ts';
 import type { LateParts } from './app-metrics.ts';
 import { startReceiving } from './app-receivers.ts';
+import { startRetraining } from './app-retraining.ts';
 import { startSinks } from './app-sinks.ts';
 import { alertSteps, keptModels, openStore, restoreAlerts, startSnapshots, storeProblems } from './app-store.ts';
 import type { Kept } from './app-store.ts';
@@ -21,7 +22,6 @@ import { AnomalyLog } from './live/anomaly-log.ts';
 import { Clock } from './live/clock.ts';
 import { FeedbackBook } from './live/feedback-book.ts';
 import { IncidentLog } from './live/incident-log.ts';
-import { Retraining } from './live/retraining.ts';
 import { Router } from './live/router.ts';
 import { ShardSet } from './live/shard-set.ts';
 import { ByteBudget } from './receive/byte-budget.ts';
@@ -95,7 +95,7 @@ async function assemble(
     ...activity.counting(alertSteps({ kept, anomalies, incidentLog, sinks: () => late.sinks })),
   });
   const analyser = startAnalyser(config, stops);
-  const retraining = startRetraining(config, logger, shards, analyser, failures, stops);
+  const retraining = startRetraining(config, logger, { shards, analyser, failures, kept }, stops);
   const budget = new ByteBudget(config.receive.inFlightBytesMax);
   const counts = new ExportCounts();
   const streams = new StreamCounts();
@@ -188,37 +188,6 @@ function startAnalyser({ mine, score, cluster, analyse }: Config, stops: Stops):
   const analyser = createAnalyser({ miner: mine, profile: score.profile, ...cluster, threads: analyse.threads });
   stops.push(() => analyser.close());
   return analyser;
-}
-
-function startRetraining(
-  config: Config,
-  logger: Logger,
-  shards: ShardSet,
-  analyser: Analyser,
-  failures: Failures,
-  stops: Stops,
-): Retraining {
-  const wholeBuffer = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER };
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const retraining = new Retraining({
-    intervalSeconds: config.live.retrainIntervalSeconds,
-    analyseBuffer: (at) =>
-      shards.withBuffer(at, (services) => analyser.analyse({ source: 'packed', services, ...wholeBuffer }, { signal })),
-    nowMs,
-    onFailure(error) {
-      if (signal.aborted) return;
-      failures.note('retraining', error);
-      logger.error({ err: error }, 'retraining failed; the clusters before stay');
-    },
-  });
-  retraining.start();
-  stops.push(async () => {
-    // Nobody will see the result of a run under way: it is not waited for, and ends with the analyser's threads.
-    stopping.abort();
-    void retraining.stop();
-  });
-  return retraining;
 }
 
 /** Records are some seconds old when they arrive: files are polled, batches wait to be full. */

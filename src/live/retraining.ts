@@ -14,6 +14,8 @@ export interface RetrainingOptions {
   analyseBuffer(nowMs: number): Promise<WindowAnalysis>;
   nowMs(): number;
   onFailure(error: unknown): void;
+  /** New clusters stand. */
+  onTrained?(clusters: LiveClusters): void;
 }
 
 /**
@@ -24,14 +26,25 @@ export class Retraining {
   readonly #options: RetrainingOptions;
   #timer: NodeJS.Timeout | undefined;
   #current: LiveClusters | undefined;
+  #isRestored = false;
   #running: Promise<void> | undefined;
 
   constructor(options: RetrainingOptions) {
     this.#options = options;
   }
 
+  /** How many have ended, and how. */
+  readonly runs = { ok: 0, failed: 0 };
+
   get current(): LiveClusters | undefined {
     return this.#current;
+  }
+
+  /** Clusters of the process before, until there are newer ones. */
+  restore(clusters: LiveClusters): void {
+    if (this.#current !== undefined) return;
+    this.#current = clusters;
+    this.#isRestored = true;
   }
 
   start(): void {
@@ -55,8 +68,15 @@ export class Retraining {
     const trainedAt = this.#options.nowMs();
     try {
       const analysis = await this.#options.analyseBuffer(trainedAt);
-      this.#current = { ...analysis, trainedAt, seconds: (this.#options.nowMs() - trainedAt) / 1000 };
+      this.runs.ok++;
+      // A buffer that has got nothing since the start is no news of what was before it.
+      if (this.#isRestored && analysis.log_count === 0) return;
+      const current = { ...analysis, trainedAt, seconds: (this.#options.nowMs() - trainedAt) / 1000 };
+      this.#current = current;
+      this.#isRestored = false;
+      this.#options.onTrained?.(current);
     } catch (error) {
+      this.runs.failed++;
       this.#options.onFailure(error);
     }
   }

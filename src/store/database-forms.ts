@@ -28,14 +28,21 @@ const OUTBOX = `
 /** What is acknowledged is here. A step that was released is never changed: another one is added. */
 export const RECORDS_FORM: DatabaseForm = { migrations: [TABLES, OUTBOX], synchronous: 'FULL', isChecked: true };
 
-/** A snapshot a service. Each row has its own sum, so the pages are not all looked at before the first is read. */
+const MODELS = `
+  CREATE TABLE model (
+    place INTEGER PRIMARY KEY, service TEXT NOT NULL UNIQUE, saved_ms INTEGER NOT NULL, last_seen_ms INTEGER NOT NULL,
+    bytes BLOB NOT NULL, checksum INTEGER NOT NULL
+  ) STRICT;
+`;
+
+/** The clusters of the latest retraining, some a row; what a cluster is may change: then a step empties the table. */
+const LIVE_CLUSTERS = `
+  CREATE TABLE live_clusters (place INTEGER PRIMARY KEY, bytes BLOB NOT NULL, checksum INTEGER NOT NULL) STRICT;
+`;
+
+/** Learnt from lines. Each row has its own sum, so the pages are not all looked at before the first is read. */
 export const MODELS_FORM: DatabaseForm = {
-  migrations: [
-    `CREATE TABLE model (
-      place INTEGER PRIMARY KEY, service TEXT NOT NULL UNIQUE, saved_ms INTEGER NOT NULL, last_seen_ms INTEGER NOT NULL,
-      bytes BLOB NOT NULL, checksum INTEGER NOT NULL
-    ) STRICT;`,
-  ],
+  migrations: [MODELS, LIVE_CLUSTERS],
   synchronous: 'NORMAL',
   isChecked: false,
 };

@@ -2,13 +2,13 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { SavedModel } from '../live/shard-protocol.ts';
 import { checksumOf } from './checksum.ts';
 import { readPragma } from './open-database.ts';
-import type { StoredModels, StoreWrite } from './store-protocol.ts';
+import type { StoredClusters, StoredModels, StoreWrite } from './store-protocol.ts';
 
 /** Free pages from which some are given back to the file system, as a share of all, and how many at a time. */
 const FREE_SHARE = 0.25;
 const FREED_PAGES = 1024;
 
-/** The database of models: statements, each inside whatever transaction is open. */
+/** The database of models and live clusters: statements, each inside whatever transaction is open. */
 export class ModelsDatabase {
   readonly #database: DatabaseSync;
   readonly #statements: ReturnType<typeof prepareAll>;
@@ -25,6 +25,7 @@ export class ModelsDatabase {
   apply(write: StoreWrite): void {
     const { save, drop, clear } = this.#statements;
     if (write.kind === 'forget-models') clear.run();
+    if (write.kind === 'clusters') this.#replaceClusters(write.pieces);
     if (write.kind !== 'models') return;
     for (const { service, savedMs, lastSeenMs, bytes } of write.models)
       save.run(service, savedMs, lastSeenMs, bytes, checksumOf(service, bytes));
@@ -59,6 +60,27 @@ export class ModelsDatabase {
     }
     return { models, next: undefined, damaged };
   }
+
+  loadClusters(): StoredClusters {
+    const pieces: StoredClusters['pieces'] = [];
+    for (const { place, bytes, checksum } of this.#statements.clusters.iterate()) {
+      const piece = bytes instanceof Uint8Array ? new Uint8Array(bytes) : new Uint8Array(0);
+      // Part of them would be a window that never was.
+      if (place !== pieces.length || clusterSum(pieces.length, piece) !== checksum) return { pieces: [], damaged: 1 };
+      pieces.push(piece);
+    }
+    return { pieces, damaged: 0 };
+  }
+
+  #replaceClusters(pieces: readonly Uint8Array[]): void {
+    this.#statements.clearClusters.run();
+    for (const [place, bytes] of pieces.entries())
+      this.#statements.addClusters.run(place, bytes, clusterSum(place, bytes));
+  }
+}
+
+function clusterSum(place: number, bytes: Uint8Array): number {
+  return checksumOf(`${place} `, bytes);
 }
 
 function prepareAll(database: DatabaseSync) {
@@ -70,5 +92,8 @@ function prepareAll(database: DatabaseSync) {
     drop: database.prepare('DELETE FROM model WHERE service = ?'),
     clear: database.prepare('DELETE FROM model'),
     after: database.prepare('SELECT * FROM model WHERE place > ? ORDER BY place'),
+    clusters: database.prepare('SELECT * FROM live_clusters ORDER BY place'),
+    clearClusters: database.prepare('DELETE FROM live_clusters'),
+    addClusters: database.prepare('INSERT INTO live_clusters VALUES (?, ?, ?)'),
   };
 }

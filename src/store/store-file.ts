@@ -8,6 +8,7 @@ import { RecordsDatabase } from './records-database.ts';
 import { isDamage, reasonOf } from './sqlite-error.ts';
 import type {
   StoreCondition,
+  StoredClusters,
   StoredModels,
   StoredRecords,
   StoreFigures,
@@ -40,7 +41,7 @@ export class StoreFile {
   #off: StoreCondition | undefined;
   #failure: StoreCondition | undefined;
   #damage: StoreCondition | undefined;
-  readonly #figures = { commits: 0, commitSeconds: 0, failures: 0, damages: 0 };
+  readonly #figures = { commits: 0, commitSeconds: 0, failures: 0, damages: 0, damagedRows: 0 };
 
   constructor(options: StoreFileOptions) {
     this.#options = options;
@@ -87,6 +88,21 @@ export class StoreFile {
       const { kept } = this.#use();
       if (kept instanceof ModelsDatabase) loaded = kept.load(after, bytesMax);
     });
+    const { damaged } = loaded;
+    if (damaged > 0)
+      this.#passedOver(damaged, `${damaged} models are not as they were written; their services learn anew`);
+    return loaded;
+  }
+
+  loadClusters(): StoredClusters {
+    let loaded: StoredClusters = { pieces: [], damaged: 0 };
+    this.#attempt(() => {
+      const { kept } = this.#use();
+      if (kept instanceof ModelsDatabase) loaded = kept.loadClusters();
+    });
+    const { damaged } = loaded;
+    if (damaged > 0)
+      this.#passedOver(damaged, 'the live clusters are not as they were written; the next retraining makes new ones');
     return loaded;
   }
 
@@ -180,6 +196,13 @@ export class StoreFile {
       if (database.isTransaction) database.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  /** Rows that are not what was written, in a file that can be read. */
+  #passedOver(rows: number, detail: string): void {
+    this.#figures.damagedRows += rows;
+    this.#damage ??= { state: 'degraded', detail, since: this.#options.nowMs() };
+    this.#report('error', detail);
   }
 
   #turnOff(error: NewerStore): void {

@@ -47,10 +47,11 @@ export type StoreWrite =
   | { kind: 'remove-outbox'; sink: string; ids: readonly string[] }
   | { kind: 'feedback'; entries: readonly Feedback[] }
   | { kind: 'models'; models: readonly SavedModel[]; gone: readonly string[] }
-  | { kind: 'forget-models' };
+  | { kind: 'forget-models' }
+  | { kind: 'clusters'; pieces: readonly Uint8Array<ArrayBuffer>[] };
 
 export const STORE_KINDS = ['records', 'models'] as const;
-/** `records`: alerts and all that belongs to them; `models`: a snapshot a service. A file and a thread each. */
+/** `records`: alerts and all that belongs to them; `models`: what was learnt from lines. A file and a thread each. */
 export type StoreKind = (typeof STORE_KINDS)[number];
 
 export interface StoreThreadOptions {
@@ -65,6 +66,7 @@ export type StoreRequest =
   | { type: 'write'; id: number; write: StoreWrite }
   | { type: 'load-records'; id: number }
   | { type: 'load-models'; id: number; after: number; bytesMax: number }
+  | { type: 'load-clusters'; id: number }
   | { type: 'close'; id: number };
 
 export interface StoredModels {
@@ -72,6 +74,12 @@ export interface StoredModels {
   /** Where to go on; undefined at the end. */
   next: number | undefined;
   /** Models whose bytes are not those that were written. */
+  damaged: number;
+}
+
+/** The pieces in the order in which they were written; none where nothing was, or where one is damaged. */
+export interface StoredClusters {
+  pieces: Uint8Array<ArrayBuffer>[];
   damaged: number;
 }
 
@@ -91,8 +99,9 @@ export interface StoreFigures {
   /** Writes that failed, and those among them that never came to be kept. */
   failures: number;
   lost: number;
-  /** Files that were put aside. */
+  /** Files that were put aside, and rows that were passed over as they are not what was written. */
   damages: number;
+  damagedRows: number;
 }
 
 /** Store thread to main thread. */
@@ -100,6 +109,7 @@ export type StoreReply =
   | { type: 'settled'; ids: readonly number[]; kept: boolean }
   | { type: 'records'; id: number; records: StoredRecords }
   | { type: 'models'; id: number; models: StoredModels }
+  | { type: 'clusters'; id: number; clusters: StoredClusters }
   | { type: 'closed'; id: number }
   | { type: 'condition'; condition: StoreCondition; figures: StoreFigures; news: StoreNews | undefined };
 

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type {
   StoreCondition,
+  StoredClusters,
   StoredModels,
   StoredRecords,
   StoreFigures,
@@ -15,10 +16,18 @@ export interface StoreThreadClientOptions extends StoreThreadOptions {
   onNews(news: StoreNews): void;
 }
 
-type Answer = boolean | StoredRecords | StoredModels | undefined;
+type Answer = boolean | StoredRecords | StoredModels | StoredClusters | undefined;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
-const NO_FIGURES: StoreFigures = { bytes: 0, commits: 0, commitSeconds: 0, failures: 0, lost: 0, damages: 0 };
+const NO_FIGURES: StoreFigures = {
+  bytes: 0,
+  commits: 0,
+  commitSeconds: 0,
+  failures: 0,
+  lost: 0,
+  damages: 0,
+  damagedRows: 0,
+};
 
 /** The main thread's end of one database. What is asked is answered in order; nothing here rejects. */
 export class StoreThreadClient {
@@ -68,6 +77,10 @@ export class StoreThreadClient {
     return (await this.#ask({ type: 'load-models', after, bytesMax })) as StoredModels | undefined;
   }
 
+  async loadClusters(): Promise<StoredClusters | undefined> {
+    return (await this.#ask({ type: 'load-clusters' })) as StoredClusters | undefined;
+  }
+
   /** Waits for all that was asked for. */
   async close(): Promise<void> {
     const closed = this.#ask({ type: 'close' });
@@ -95,6 +108,9 @@ export class StoreThreadClient {
         return;
       case 'models':
         this.#settle(reply.id, reply.models);
+        return;
+      case 'clusters':
+        this.#settle(reply.id, reply.clusters);
         return;
       case 'closed':
         this.#settle(reply.id, undefined);

@@ -42,6 +42,13 @@ port.on('message', (request: StoreRequest) => {
       { type: 'models', id: request.id, models },
       models.models.map(({ bytes }) => bytes.buffer),
     );
+  } else if (request.type === 'load-clusters') {
+    const clusters = file.loadClusters();
+    tellNews();
+    send(
+      { type: 'clusters', id: request.id, clusters },
+      clusters.pieces.map(({ buffer }) => buffer),
+    );
   } else {
     file.close();
     clearInterval(retries);

@@ -20,6 +20,9 @@ import type {
 const FILES: Record<StoreKind, string> = { records: 'alerts.db', models: 'models.db' };
 /** Of the room for both, what the alerts may take. */
 const RECORDS_SHARE = 0.25;
+/** Of the models' room, what the live clusters may take, and the most that they ever do. */
+const CLUSTERS_SHARE = 0.25;
+const CLUSTER_BYTES_MAX = 64 << 20;
 /** Of models that are read at once. */
 const LOADED_BYTES = 4 << 20;
 /** How often a folder that could not be taken is tried again. */
@@ -121,13 +124,25 @@ export class Store {
     for (let after: number | undefined = 0; after !== undefined;) {
       const loaded: StoredModels | undefined = await this.#clients.get('models')?.loadModels(after, LOADED_BYTES);
       if (loaded === undefined) return;
-      if (loaded.damaged > 0) {
-        const sentence = `${loaded.damaged} models are not as they were written; their services learn anew`;
-        this.#options.onNews('models', { level: 'error', sentence });
-      }
       yield loaded.models;
       after = loaded.next;
     }
+  }
+
+  /** Room for {@link saveClusters}: the models need the rest. */
+  get clusterBytesMax(): number {
+    return Math.min(CLUSTER_BYTES_MAX, this.#options.bytesMax * (1 - RECORDS_SHARE) * CLUSTERS_SHARE);
+  }
+
+  /** In place of those before; whether they are on disk. */
+  async saveClusters(pieces: readonly Uint8Array<ArrayBuffer>[]): Promise<boolean> {
+    const transfer = pieces.map(({ buffer }) => buffer);
+    return (await this.#clients.get('models')?.write({ kind: 'clusters', pieces }, transfer)) ?? false;
+  }
+
+  /** What was saved last; empty where there is nothing. */
+  async loadClusters(): Promise<Uint8Array[]> {
+    return (await this.#clients.get('models')?.loadClusters())?.pieces ?? [];
   }
 
   condition(kind: StoreKind): StoreCondition {

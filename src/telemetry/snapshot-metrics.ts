@@ -24,6 +24,8 @@ export interface MetricsSnapshot {
   bufferBytes: number;
   bufferRows: number;
   bufferEvictedRows: number;
+  /** By outcome. */
+  retrainings: Readonly<Record<'ok' | 'failed', number>>;
   /** Of the latest retraining; undefined before the first. */
   retrainSeconds: number | undefined;
   lastRetrainTimestampSeconds: number | undefined;
@@ -136,6 +138,12 @@ export const SNAPSHOT_METRICS: readonly SnapshotMetric[] = [
   gauge('buffer_bytes', 'Size of the rolling buffer.', (s) => s.bufferBytes),
   gauge('buffer_rows', 'Rows in the rolling buffer.', (s) => s.bufferRows),
   counter('buffer_evicted_rows_total', 'Rows that left the rolling buffer by age or size.', (s) => s.bufferEvictedRows),
+  counter(
+    'retrainings_total',
+    'Retrainings of the live clusters, by outcome.',
+    (s) => labelled('outcome', s.retrainings),
+    'outcome',
+  ),
   gauge('retrain_seconds', 'Duration of the latest retraining.', (s) => optional(s.retrainSeconds)),
   gauge('last_retrain_timestamp_seconds', 'When the latest retraining began.', (s) =>
     optional(s.lastRetrainTimestampSeconds),

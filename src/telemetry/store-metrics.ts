@@ -9,6 +9,7 @@ export interface StoreMetrics {
     failures: number;
     lost: number;
     damages: number;
+    damagedRows: number;
   }[];
   pendingWrites: number;
   /** Since a model was kept last; undefined before the first. */
@@ -55,5 +56,11 @@ export const STORE_METRICS: readonly {
     name: 'store_damaged_files_total',
     help: 'Damaged or foreign files that were put aside.',
     value: ({ damages }) => damages,
+  },
+  {
+    type: 'counter',
+    name: 'store_damaged_rows_total',
+    help: 'Models and live clusters that were passed over, as they are not what was written.',
+    value: ({ damagedRows }) => damagedRows,
   },
 ];

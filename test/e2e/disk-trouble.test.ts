@@ -11,8 +11,8 @@ const TIMEOUT_MS = 90_000;
 const WATCHED = fingerprintOfLine('shop', 'part 1 broke');
 let sent = 0;
 
-async function start(folder: string): Promise<RunningHalfspace> {
-  const halfspace = await startHalfspace({ DATA_DIR: folder, SNAPSHOT_INTERVAL_SECONDS: '1' });
+async function start(folder: string, env: Record<string, string> = {}): Promise<RunningHalfspace> {
+  const halfspace = await startHalfspace({ DATA_DIR: folder, SNAPSHOT_INTERVAL_SECONDS: '1', ...env });
   onTestFinished(() => halfspace.kill());
   return halfspace;
 }
@@ -159,8 +159,28 @@ test(
     );
     expect(await toldOf(second)).toEqual(expect.arrayContaining(lines));
     expect(await second.get('/detector/status')).toMatchObject({ trained: false });
+    expect((await ready(second)).degraded).toEqual([expect.stringMatching(/^1 models are not as they were written/)]);
+    expect(await second.metric('halfspace_store_damaged_rows_total')).toBe(1);
   },
 );
+
+test('damaged live clusters: none are shown, it is told, and the models go on', { timeout: TIMEOUT_MS }, async () => {
+  const folder = newDataFolder();
+  const first = await start(folder, { RETRAIN_INTERVAL_SECONDS: '1' });
+  await sendTold(first, 300);
+  await expect.poll(() => first.get('/clusters/live'), { timeout: 20_000 }).toMatchObject({ cluster_count: 1 });
+  await first.stop();
+  const models = join(folder, 'models.db');
+  const bytes = readFileSync(models);
+  bytes[bytes.indexOf('"isAnomaly":')]! ^= 16;
+  writeFileSync(models, bytes);
+  const second = await start(folder);
+  const sentence = /^the live clusters are not as they were written; the next retraining makes new ones/;
+  await expect.poll(() => errorsOf(second), { timeout: 20_000 }).toContainEqual(expect.stringMatching(sentence));
+  expect(await second.get('/clusters/live')).toMatchObject({ retrained_at: null, clusters: [] });
+  expect((await ready(second)).degraded).toEqual([expect.stringMatching(sentence)]);
+  expect(await second.get('/detector/status')).toMatchObject({ trained: true });
+});
 
 test('files of a later version are left alone', { timeout: TIMEOUT_MS }, async () => {
   const folder = newDataFolder();

@@ -96,6 +96,40 @@ test(
   },
 );
 
+interface Live {
+  retrained_at: string | null;
+  log_count: number;
+}
+
+test('the live clusters are there after a restart, and after kill -9', { timeout: TIMEOUT_MS }, async () => {
+  const env = { DATA_DIR: newDataFolder(), RETRAIN_INTERVAL_SECONDS: '1' };
+  const first = await start(env);
+  await send(first, USUAL);
+  const clusters = async (of: RunningHalfspace) => (await of.get('/clusters/live')) as Live;
+  await expect.poll(() => clusters(first), { timeout: 20_000 }).toMatchObject({ log_count: USUAL.length });
+  await first.stop();
+
+  const patient = { ...env, RETRAIN_INTERVAL_SECONDS: '86400' };
+  const second = await start(patient);
+  await expect.poll(async () => (await clusters(second)).retrained_at, { timeout: 20_000 }).not.toBeNull();
+  const restored = await clusters(second);
+  expect(restored.log_count).toBe(USUAL.length);
+  expect(await second.metric('halfspace_last_retrain_timestamp_seconds')).toBe(
+    Date.parse(restored.retrained_at!) / 1000,
+  );
+  await second.kill();
+
+  // Runs over a buffer that has got nothing yet do not take the place of what was.
+  const third = await start(env);
+  await expect.poll(() => clusters(third), { timeout: 20_000 }).toEqual(restored);
+  await expect.poll(() => third.metric('halfspace_retrainings_total'), { timeout: 20_000 }).toBeGreaterThan(1);
+  expect(await clusters(third)).toEqual(restored);
+  await send(third, USUAL.slice(0, 60));
+  await expect.poll(() => clusters(third), { timeout: 20_000 }).toMatchObject({ log_count: 60 });
+  expect(await third.get('/ready')).toEqual({ ready: true });
+  await third.stop();
+});
+
 test('models that were wiped stay wiped', { timeout: TIMEOUT_MS }, async () => {
   const env = { DATA_DIR: newDataFolder(), SNAPSHOT_INTERVAL_SECONDS: '1' };
   const first = await start(env);

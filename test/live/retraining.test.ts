@@ -52,4 +52,26 @@ describe('retraining', () => {
     expect(failures).toEqual([new Error('no memory')]);
     expect(retraining.current).toEqual({ ...analysis(7), trainedAt: 42, seconds: 0 });
   });
+
+  it('shows the clusters of the process before until it has newer ones, and says when it has', async () => {
+    const before = { ...analysis(9), trainedAt: 7, seconds: 1 };
+    const counts = [0, 5, 0];
+    const told: number[] = [];
+    const retraining = new Retraining({
+      intervalSeconds: 300,
+      analyseBuffer: () => Promise.resolve(analysis(counts.shift()!)),
+      nowMs: () => 42,
+      onFailure: (error) => expect.unreachable(String(error)),
+      onTrained: ({ log_count }) => told.push(log_count),
+    });
+    retraining.restore(before);
+    expect(retraining.current).toBe(before);
+    await retraining.runNow();
+    expect(retraining.current, 'an empty buffer is no news').toBe(before);
+    await retraining.runNow();
+    expect(retraining.current).toMatchObject({ log_count: 5, trainedAt: 42 });
+    retraining.restore(before);
+    await retraining.runNow();
+    expect([retraining.current?.log_count, told]).toEqual([0, [5, 0]]);
+  });
 });

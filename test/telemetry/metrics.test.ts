@@ -26,6 +26,7 @@ function snapshotOf(over: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
     bufferBytes: 10,
     bufferRows: 11,
     bufferEvictedRows: 12,
+    retrainings: { ok: 0, failed: 0 },
     retrainSeconds: undefined,
     lastRetrainTimestampSeconds: undefined,
     timestampsClamped: 13,
