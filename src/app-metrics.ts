@@ -9,6 +9,7 @@ import type { Router } from './live/router.ts';
 import type { ShardSet } from './live/shard-set.ts';
 import type { ByteBudget } from './receive/byte-budget.ts';
 import type { RestServer } from './serve/rest-server.ts';
+import type { StatusAnswer } from './serve/schemas/health.ts';
 import type { AlertSinks } from './sinks/alert-sinks.ts';
 import type { MetricsSnapshot } from './telemetry/snapshot-metrics.ts';
 
@@ -75,10 +76,11 @@ export function readMetrics({
   };
 }
 
-/** Parts that metrics read and that are made after them. */
+/** Parts that metrics and status read and that are made after them. */
 export interface LateParts {
   router?: Router;
   sinks?: AlertSinks | undefined;
+  receivers?: StatusAnswer['receivers'];
 }
 
 /** Read by metrics, which exist before the streams do. */

@@ -8,7 +8,24 @@ import { startOtlpGrpc } from './receive/otlp-grpc.ts';
 import type { GrpcReceiver } from './receive/otlp-grpc.ts';
 import { startOtlpHttp } from './receive/otlp-http.ts';
 import type { Receiver, ReceiverOptions } from './receive/receiver.ts';
+import type { StatusAnswer } from './serve/schemas/health.ts';
 import type { Stops } from './stops.ts';
+
+/** Where senders are to send, and what they need for it, for `GET /status`. */
+export function receiversAnswer(
+  { listen, security }: Config,
+  { grpc, http }: { grpc: Receiver; http: Receiver },
+): NonNullable<StatusAnswer['receivers']> {
+  const { signingSecret, bearerTokens, tls } = security;
+  return {
+    otlp_grpc_port: grpc.port,
+    otlp_http_port: http.port,
+    otlp_http_path: listen.otlpHttpPath,
+    tls: tls !== undefined,
+    client_certificate: tls?.clientCaFile !== undefined,
+    token: signingSecret !== undefined || bearerTokens.length > 0,
+  };
+}
 
 /** Both receivers stop at the same time, so that together they take one grace and not two. */
 export async function startReceiving(

@@ -4,7 +4,7 @@ import { createActivity } from './app-activity.ts';
 import type { AppActivity } from './app-activity.ts';
 import { readMetrics, StreamCounts } from './app-metrics.ts';
 import type { LateParts } from './app-metrics.ts';
-import { startReceiving } from './app-receivers.ts';
+import { receiversAnswer, startReceiving } from './app-receivers.ts';
 import { startRetraining } from './app-retraining.ts';
 import { startSinks } from './app-sinks.ts';
 import { alertSteps, keptModels, openStore, restoreAlerts, startSnapshots, storeProblems } from './app-store.ts';
@@ -125,6 +125,7 @@ async function assemble(
     liveClusters: () => retraining.current,
     readiness: () => ({ ...state.readiness, degraded: storeProblems(kept) }),
     parts: () => statusParts({ ...state, failures, trainedMs: retraining.current?.trainedAt, kept, sinks }),
+    receivers: () => late.receivers ?? null,
     nowMs,
   });
   const rest = await startServing(config, { engine, metrics, logger, version }, stops);
@@ -139,6 +140,7 @@ async function assemble(
   });
   late.router = router;
   const receivers = await startReceiving(config, { router, budget, counts }, stops);
+  late.receivers = receiversAnswer(config, receivers);
   startClock(logger, { shards, alerts, activity }, stops);
   receivers.grpc.setServing(true);
   state.readiness = { ready: true, reasons: [] };

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { usePlace, hrefOf } from './router.ts';
 import type { Place } from './router.ts';
 import { ROUTES } from './routes.ts';
@@ -20,6 +20,8 @@ export function App(): JSX.Element {
     document.title = `${route.title} · Halfspace`;
     if (route.ofWindow === true) setChosen(windowOf(place));
   }, [place, route]);
+  const present = useRef<HTMLAnchorElement>(null);
+  useEffect(() => present.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [route]);
   const View = route.component;
   return (
     <>
@@ -32,11 +34,11 @@ export function App(): JSX.Element {
           Halfspace
         </a>
         <nav aria-label="Views">
-          {ROUTES.map(({ view, title, ofWindow }) => (
+          {ROUTES.filter(({ hidden }) => hidden !== true).map(({ view, title, ofWindow }) => (
             <a
               key={view}
               href={hrefOf(view, ofWindow === true ? chosen : {})}
-              {...(view === route.view ? { 'aria-current': 'page' as const } : {})}
+              {...(view === route.view ? { 'aria-current': 'page' as const, ref: present } : {})}
             >
               {title}
             </a>

@@ -1,8 +1,10 @@
 import type { ComponentType } from 'preact';
 import { CompareView } from './views/compare/compare-view.tsx';
+import { IncidentView } from './views/incident/incident-view.tsx';
 import { LiveView } from './views/live/live-view.tsx';
 import { MapView } from './views/map/map-view.tsx';
 import { SetupView } from './views/setup/setup-view.tsx';
+import { StatusView } from './views/status/status-view.tsx';
 import { TemplatesView } from './views/templates/templates-view.tsx';
 import { WindowsView } from './views/windows/windows-view.tsx';
 
@@ -12,6 +14,8 @@ export interface Route {
   component: ComponentType<{ query: Readonly<Record<string, string>> }>;
   /** Shows a window of a source: the choice goes along from one to the next. */
   ofWindow?: boolean;
+  /** Others lead there; it has no place of its own at the top. */
+  hidden?: boolean;
 }
 
 export const ROUTES: readonly Route[] = [
@@ -21,4 +25,6 @@ export const ROUTES: readonly Route[] = [
   { view: 'compare', title: 'Compare', component: CompareView },
   { view: 'windows', title: 'Windows', component: WindowsView, ofWindow: true },
   { view: 'setup', title: 'Setup', component: SetupView },
+  { view: 'status', title: 'Status', component: StatusView },
+  { view: 'incident', title: 'Incident', component: IncidentView, hidden: true },
 ];

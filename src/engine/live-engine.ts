@@ -40,6 +40,7 @@ export interface LiveEngineOptions {
   liveClusters(): LiveClusters | undefined;
   readiness(): Readiness;
   parts(): StatusAnswer['parts'];
+  receivers(): StatusAnswer['receivers'];
   nowMs(): number;
 }
 
@@ -192,5 +193,9 @@ export class LiveEngine implements Engine {
 
   parts(): StatusAnswer['parts'] {
     return this.#options.parts();
+  }
+
+  receivers(): StatusAnswer['receivers'] {
+    return this.#options.receivers();
   }
 }

@@ -50,6 +50,8 @@ export interface Engine {
   ready(): Readiness;
   /** How each part stands. */
   parts(): StatusAnswer['parts'];
+  /** Where logs are taken; null until they are. */
+  receivers(): StatusAnswer['receivers'];
   readonly anomalies: Feed<AnomalyEntry>;
   readonly incidents: IncidentFeed;
 }

@@ -111,7 +111,7 @@ export function incidentEvent({
   incident: Incident;
   externalUrl: string | undefined;
 }): AlertEvent {
-  const link = externalUrl === undefined ? {} : { url: `${externalUrl}/incidents/${incident.id}` };
+  const link = externalUrl === undefined ? {} : { url: `${externalUrl}/#/incident?id=${incident.id}` };
   const values = incidentValues({ kind, severity, ...link }, incident);
   const { title, text } = textsOf(sink, values);
   const goesOn = incident.merged_into === undefined ? '' : ` It goes on as part of incident ${incident.merged_into}.`;

@@ -11,7 +11,7 @@ import { accessibilityFaults, startBrowser } from '../parts/browser.ts';
 import { usePart } from '../parts/part.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const VIEWS = ['live', 'map', 'templates', 'compare', 'windows', 'setup'];
+const VIEWS = ['live', 'map', 'templates', 'compare', 'windows', 'setup', 'status'];
 const HOSTILE = `</script><script>document.title='owned'</script><img src=x onerror=alert(1)> ${'very long '.repeat(1000)}`;
 const chromium = await usePart('chromium');
 
@@ -93,6 +93,41 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
       await deliver(halfspace, { service: 'search', severityNumber: ERROR, messages: ['index shard 4711 is corrupt'] });
       await page.getByRole('button', { name: /^Paused, [1-9]/ }).click();
       await page.getByText('index shard 4711 is corrupt').first().waitFor();
+      expect(complaints).toEqual([]);
+    });
+
+    test('incident: at an address of its own, with what was said; marked as expected, and not any more', async () => {
+      await open(halfspace, 'live');
+      await page.getByLabel('Incidents').locator('summary').filter({ hasText: 'checkout' }).first().click();
+      await page.getByRole('link', { name: 'All of this incident' }).first().click();
+      await page.getByRole('heading', { name: 'Incident in checkout' }).waitFor();
+      expect(page.url()).toMatch(/#\/incident\?id=[0-9a-f]{16}$/);
+      await page.getByLabel('What was said').getByText('=cmd|calc was asked for').waitFor();
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Expected' }).click();
+      await page.getByText('they are learnt and stay quiet').waitFor();
+      expect((await halfspace.get('/feedback')) as { feedback: unknown[] }).toHaveProperty(
+        'feedback.0.mark',
+        'expected',
+      );
+      await page.getByRole('button', { name: 'Take it back' }).click();
+      await page.getByText('tell me of each of its lines').waitFor();
+      expect(await halfspace.get('/feedback')).toEqual({ feedback: [] });
+      await open(halfspace, 'incident?id=ffffffffffffffff');
+      await page.getByRole('alert').getByText('404').waitFor();
+      await open(halfspace, 'incident');
+      await page.getByText('The address names no incident').waitFor();
+      expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
+    });
+
+    test('setup: what the Collector needs has the ports of this very service; status: how its parts are', async () => {
+      await open(halfspace, 'setup');
+      const { host } = new URL(`http://${halfspace.addresses.otlp_grpc}`);
+      const snippet = page.getByLabel('Configuration of the OpenTelemetry Collector');
+      await snippet.getByText(`endpoint: "${host}"`).waitFor();
+      await open(halfspace, 'status');
+      await page.getByText('All parts are well.').waitFor();
+      await page.getByText('DATA_DIR is not set').waitFor();
       expect(complaints).toEqual([]);
     });
 

@@ -15,6 +15,15 @@ import type { SourcesAnswer } from '../../src/serve/schemas/sources.ts';
 import type { WindowQuery } from '../../src/serve/schemas/window-query.ts';
 
 /** An engine in memory with the real anomaly log and credential store; what it was asked stands in `calls`. */
+export const RECEIVERS = {
+  otlp_grpc_port: 4317,
+  otlp_http_port: 4318,
+  otlp_http_path: '/v1/logs',
+  tls: false,
+  client_certificate: false,
+  token: true,
+};
+
 export interface EngineDouble extends Engine {
   anomalies: AnomalyLog;
   incidents: IncidentLog;
@@ -237,6 +246,7 @@ export function createEngineDouble(ring = { entriesMax: 100, bytesMax: 1_000_000
     giveFeedback: (body) => giveFeedback(body, feedback, engine.incidents, 1_700_000_000_000),
     removeFeedback: (query) => removeFeedback(query, feedback),
     ready: () => engine.readiness,
+    receivers: () => RECEIVERS,
     parts: () => [{ name: 'sink/chat', state: 'failed', detail: '3 pending', last_error: 'refused' }],
   };
   return engine;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fingerprint } from '../../src/domain/fingerprint.ts';
 import { Problem } from '../../src/serve/problem.ts';
-import { anomalyOf, rowOf } from './engine-double.ts';
+import { anomalyOf, RECEIVERS, rowOf } from './engine-double.ts';
 import { useRest } from './rest-fixture.ts';
 
 const rest = useRest();
@@ -284,6 +284,7 @@ describe('operation', () => {
       ready: false,
       reasons: ['shutting down'],
       parts: [{ name: 'sink/chat', state: 'failed', detail: '3 pending', last_error: 'refused' }],
+      receivers: RECEIVERS,
       version: '1.2.3',
       uptime_seconds: expect.any(Number),
     });

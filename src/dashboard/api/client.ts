@@ -34,8 +34,14 @@ export async function get<Answer>(path: string, query: Query = {}, signal?: Abor
   return (await response.json()) as Answer;
 }
 
-export async function post<Answer>(path: string): Promise<Answer> {
-  return (await (await call(path, { method: 'POST' })).json()) as Answer;
+export async function post<Answer>(path: string, body?: Readonly<Record<string, string>>): Promise<Answer> {
+  const json =
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  return (await (await call(path, { method: 'POST', ...json })).json()) as Answer;
+}
+
+export async function remove<Answer>(path: string, query: Query): Promise<Answer> {
+  return (await (await call(path, { method: 'DELETE', query })).json()) as Answer;
 }
 
 /** A call that may take long: tells the rows read on the way. */

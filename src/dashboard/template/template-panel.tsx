@@ -73,13 +73,20 @@ function Runs({ runs }: { runs: readonly TextRun[] }): JSX.Element {
 function LevelMix({ cluster: { levels, logCount } }: { cluster: Cluster }): JSX.Element {
   const present = LEVEL_ORDER.filter((level) => (levels[level] ?? 0) > 0);
   return (
-    <div class="row" role="group" aria-label="Levels">
-      {present.map((level) => (
-        <span key={level} class="row">
-          <Level level={level} /> {whole(levels[level] ?? 0)}
-          <span class="muted">{percent((levels[level] ?? 0) / logCount)}</span>
-        </span>
-      ))}
+    <div role="group" aria-label="Levels">
+      <div class="level-bar" aria-hidden="true">
+        {present.map((level) => (
+          <span key={level} class={`level-part-${level}`} style={{ flexGrow: (levels[level] ?? 0) / logCount }} />
+        ))}
+      </div>
+      <div class="row">
+        {present.map((level) => (
+          <span key={level} class="row">
+            <Level level={level} /> {whole(levels[level] ?? 0)}
+            <span class="muted">{percent((levels[level] ?? 0) / logCount)}</span>
+          </span>
+        ))}
+      </div>
     </div>
   );
 }

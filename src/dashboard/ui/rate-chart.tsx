@@ -62,7 +62,8 @@ function optionsOf(lines: readonly RateLine[], width: number, height: number): u
     height,
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
-    padding: [10, 8, 0, 0],
+    // The last label stands half beyond the last value.
+    padding: [10, 18, 0, 0],
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(max * 1.1, 1)] } },
     axes: [
       { ...axis, size: 28, values: (_plot, ticks) => ticks.map((tick) => clockOf(tick)) },

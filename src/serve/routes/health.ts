@@ -58,7 +58,14 @@ export function addHealthRoutes(app: RestApp, engine: Engine, metrics: MetricsPa
     },
     handler: async () => {
       const { ready, reasons } = engine.ready();
-      return { ready, reasons, parts: engine.parts(), version, uptime_seconds: process.uptime() };
+      return {
+        ready,
+        reasons,
+        parts: engine.parts(),
+        receivers: engine.receivers(),
+        version,
+        uptime_seconds: process.uptime(),
+      };
     },
   });
   app.route({

@@ -27,11 +27,24 @@ const StatusPartSchema = Type.Object(
   { additionalProperties: false },
 );
 
+const ReceiversSchema = Type.Object(
+  {
+    otlp_grpc_port: Type.Integer(),
+    otlp_http_port: Type.Integer(),
+    otlp_http_path: Type.String(),
+    tls: Type.Boolean(),
+    client_certificate: Type.Boolean({ description: 'Senders have to show one' }),
+    token: Type.Boolean({ description: 'Senders have to send one' }),
+  },
+  { additionalProperties: false },
+);
+
 export const StatusSchema = Type.Object(
   {
     ready: Type.Boolean(),
     reasons: Type.Array(Type.String(), { description: 'Why logs are not taken; empty when they are' }),
     parts: Type.Array(StatusPartSchema),
+    receivers: Type.Union([ReceiversSchema, Type.Null()], { description: 'Where logs are taken; null until they are' }),
     version: Type.String(),
     uptime_seconds: Type.Number({ minimum: 0 }),
   },

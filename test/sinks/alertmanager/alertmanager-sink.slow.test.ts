@@ -92,7 +92,7 @@ sinks:
         },
         annotations: { summary: 'payments: far more lines than usual', runbook_url: 'https://wiki/x' },
         startsAt: new Date(first.first_seen).toISOString(),
-        generatorURL: `https://halfspace.example.com/incidents/${first.id}`,
+        generatorURL: `https://halfspace.example.com/#/incident?id=${first.id}`,
         status: { state: 'active' },
       });
       const groups = await alertmanager.groups();

@@ -74,7 +74,7 @@ sinks: { a: { type: webhook, url: "${receiver.url}", format: cloudevents, header
     subject: incident().id,
     time: new Date(START_MS).toISOString(),
     datacontenttype: 'application/json',
-    data: { url: `https://halfspace.example.com/incidents/${incident().id}`, incident: { state: 'resolved' } },
+    data: { url: `https://halfspace.example.com/#/incident?id=${incident().id}`, incident: { state: 'resolved' } },
   });
 });
 

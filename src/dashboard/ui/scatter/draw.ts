@@ -9,6 +9,8 @@ export interface ScatterPoint {
   y: number;
   /** Diameter, as the API gives it: 8 to 50. */
   size: number;
+  /** The diameter that it had before, 0 where it was not there; drawn as a ring around or in the point. */
+  sizeBefore?: number;
   color: string;
   label: string;
 }
@@ -19,6 +21,7 @@ export interface DrawnPoint {
   x: number;
   y: number;
   radius: number;
+  radiusBefore: number;
 }
 
 /** Those in view, in the order of the points. Of very many, each is drawn smaller. */
@@ -34,8 +37,10 @@ export function placePoints(
   for (const point of points) {
     const [x, y] = toPixels(view, point.x, point.y);
     const radius = Math.max(2, (point.size / 2) * shrink);
-    if (x < -radius || y < -radius || x > width + radius || y > height + radius) continue;
-    drawn.push({ point, x, y, radius });
+    const radiusBefore = ((point.sizeBefore ?? 0) / 2) * shrink;
+    const reach = Math.max(radius, radiusBefore);
+    if (x < -reach || y < -reach || x > width + reach || y > height + reach) continue;
+    drawn.push({ point, x, y, radius, radiusBefore });
   }
   return drawn;
 }
@@ -56,7 +61,21 @@ export function drawPoints(context: CanvasRenderingContext2D, drawn: readonly Dr
     context.lineWidth = 1;
     context.strokeStyle = halo;
     context.stroke();
+    drawRings(context, group, colour);
   }
+}
+
+/** How large the points were. */
+function drawRings(context: CanvasRenderingContext2D, group: readonly DrawnPoint[], colour: string): void {
+  context.beginPath();
+  for (const { x, y, radiusBefore } of group) {
+    if (radiusBefore === 0) continue;
+    context.moveTo(x + radiusBefore, y);
+    context.arc(x, y, radiusBefore, 0, 2 * Math.PI);
+  }
+  context.lineWidth = 1.5;
+  context.strokeStyle = colour;
+  context.stroke();
 }
 
 /** The topmost point at a pixel; small ones are easier to hit than they look. */

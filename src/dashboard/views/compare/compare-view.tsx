@@ -80,6 +80,7 @@ function Changes({ answer, shown, query }: ChangesProps): JSX.Element {
             />
           ))}
         </div>
+        <p class="muted sizes-legend">disc: how often in B · ring: how often in A · large: often</p>
         <Scatter
           points={points}
           selected={picked}
@@ -137,8 +138,14 @@ function ChangeButton({ change, count, pressed, onClick }: ChangeButtonProps): J
   );
 }
 
-function pointOf({ fingerprint, x, y, change, service, template, count_a: a, count_b: b }: Compared) {
-  const size = 8 + 6 * Math.log10(1 + Math.max(a, b));
+function pointOf({ fingerprint, x, y, change, service, template, ...counts }: Compared) {
+  const { count_a: a, count_b: b, rate_a: rateA, rate_b: rateB } = counts;
   const label = `${change} in ${service} · ${whole(a)} to ${whole(b)} rows\n${template}`;
-  return { key: fingerprint, x, y, size, color: changeColour(change), label };
+  const [sizeBefore, size] = [sizeOf(rateA), sizeOf(rateB)];
+  return { key: fingerprint, x, y, size, sizeBefore, color: changeColour(change), label };
+}
+
+/** By its lines an hour: windows may differ in length. */
+function sizeOf(ratePerMinute: number): number {
+  return ratePerMinute === 0 ? 0 : 8 + 8 * Math.log10(1 + ratePerMinute * 60);
 }

@@ -4,6 +4,7 @@ import type { Incident } from '../../../domain/incident.ts';
 import { get } from '../../api/client.ts';
 import { follow } from '../../api/follow.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
+import { hrefOf } from '../../router.ts';
 import { Empty, ErrorBox, Level, Panel } from '../../ui/parts.tsx';
 import { clock, plural, span } from '../../ui/format.ts';
 
@@ -83,6 +84,9 @@ function Item({ incident }: { incident: Incident }): JSX.Element {
             {incident.reasons.map((reason) => reason.replace('_', ' ')).join(', ')}
           </span>
         </summary>
+        <p class="incident-more">
+          <a href={hrefOf('incident', { id: incident.id })}>All of this incident</a>
+        </p>
         <ul class="samples">
           {samples.map((sample, i) => (
             <li key={i}>

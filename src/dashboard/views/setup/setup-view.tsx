@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import type { StatusAnswer } from '../../../serve/schemas/health.ts';
 import type { ServicesAnswer } from '../../../serve/schemas/services.ts';
 import { get } from '../../api/client.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
@@ -32,7 +33,9 @@ function Receiving(): JSX.Element {
     EVERY_MS,
   );
   const lines = answer?.line_count ?? 0;
-  const snippet = collectorSnippet(location.hostname, location.protocol === 'https:');
+  const { answer: status } = useLoaded('status', (signal) => get<StatusAnswer>('/status', {}, signal));
+  const receivers = status?.receivers ?? undefined;
+  const snippet = receivers === undefined ? '' : collectorSnippet(location.hostname, receivers);
   return (
     <Panel title="Send your logs here" actions={<CopyButton text={snippet} label="Copy for the Collector" />}>
       <div class="panel-body grid">
@@ -46,10 +49,14 @@ function Receiving(): JSX.Element {
         <pre class="code" tabIndex={0} aria-label="Configuration of the OpenTelemetry Collector">
           {snippet}
         </pre>
-        <p class="muted">
-          Any OTLP exporter will do: gRPC on port 4317, HTTP on port 4318 at /v1/logs, unless the service was started
-          with other ports.
-        </p>
+        {receivers !== undefined && (
+          <p class="muted">
+            Any OTLP exporter will do: gRPC on port {receivers.otlp_grpc_port}, HTTP on port {receivers.otlp_http_port}{' '}
+            at {receivers.otlp_http_path}
+            {receivers.tls && ', with TLS'}
+            {receivers.token && ', and with the token that this service was started with'}.
+          </p>
+        )}
       </div>
     </Panel>
   );
