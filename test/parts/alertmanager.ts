@@ -4,11 +4,25 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { part } from './part.ts';
+import { missingPart, part, usePart } from './part.ts';
+import type { Part } from './part.ts';
+import { runCommand } from './run-command.ts';
 
 const START_TIMEOUT_MS = 30_000;
 /** Debian's looks for its templates in /usr/share: there it finds, and it alone, what came with the package. */
 const IN_ITS_OWN_TREE = ['--map-root-user', '--mount', 'sh', '-c', 'mount --bind "$0" /usr/share && exec "$@"'];
+
+/** As {@link usePart}; it also takes a machine that lets it have a tree of its own, which many containers do not. */
+export async function useAlertmanager(): Promise<Part> {
+  const found = await usePart('alertmanager');
+  if (found.path === undefined) return found;
+  try {
+    await runCommand('unshare', [...IN_ITS_OWN_TREE, join(dirname(found.path), '../share'), 'true']);
+    return found;
+  } catch (error) {
+    return missingPart('A tree of files for Alertmanager alone (unshare)', error);
+  }
+}
 
 /** An alert as `GET /api/v2/alerts` tells it. */
 export interface KnownAlert {

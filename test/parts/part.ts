@@ -37,11 +37,16 @@ export async function usePart(name: PartName): Promise<Part> {
   try {
     return { path: await part(name) };
   } catch (error) {
-    const reason = `${RECIPES[name].title} ${RECIPES[name].version} cannot be had here: ${messageOf(error)}`;
-    if (process.env['CI'] === 'true') throw new Error(reason, { cause: error });
-    console.warn(`SKIPPED: ${reason}`);
-    return { missing: reason };
+    return missingPart(`${RECIPES[name].title} ${RECIPES[name].version}`, error);
   }
+}
+
+/** Says that something cannot be had on this machine, loudly; under `CI=true` throws. */
+export function missingPart(what: string, cause: unknown): Part {
+  const missing = `${what} cannot be had here: ${messageOf(cause)}`;
+  if (process.env['CI'] === 'true') throw new Error(missing, { cause });
+  console.warn(`SKIPPED: ${missing}`);
+  return { missing };
 }
 
 /** Where parts live between runs, outside the clone; one folder a part and version. */

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Incident, IncidentChange } from '../../../src/domain/incident.ts';
 import { AlertSinks } from '../../../src/sinks/alert-sinks.ts';
-import { startAlertmanager } from '../../parts/alertmanager.ts';
+import { startAlertmanager, useAlertmanager } from '../../parts/alertmanager.ts';
 import type { RunningAlertmanager } from '../../parts/alertmanager.ts';
-import { usePart } from '../../parts/part.ts';
 import { startReceiver } from '../loopback.ts';
 import type { Receiver } from '../loopback.ts';
 import { alerts, incident } from '../samples.ts';
@@ -13,7 +12,7 @@ const REFRESH_SECONDS = 1;
 /** After which Alertmanager takes what is not told again as over. */
 const FORGOTTEN_MS = 4 * REFRESH_SECONDS * 1000;
 
-const part = await usePart('alertmanager');
+const part = await useAlertmanager();
 
 interface Notification {
   status: string;
