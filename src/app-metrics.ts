@@ -1,6 +1,7 @@
-import { storeMetrics } from './app-store.ts';
+import type { AppActivity } from './app-activity.ts';
+import type { Analyser } from './analyse/analyser.ts';
+import { storeCounts } from './app-store.ts';
 import type { Kept } from './app-store.ts';
-import { countsByReason } from './domain/anomaly.ts';
 import type { ExportCounts } from './export-counts.ts';
 import type { AlertPath } from './live/alert-path.ts';
 import type { IncidentLog } from './live/incident-log.ts';
@@ -8,25 +9,17 @@ import type { Retraining } from './live/retraining.ts';
 import type { Router } from './live/router.ts';
 import type { ShardSet } from './live/shard-set.ts';
 import type { ByteBudget } from './receive/byte-budget.ts';
+import type { Readiness } from './serve/engine.ts';
 import type { RestServer } from './serve/rest-server.ts';
 import type { StatusAnswer } from './serve/schemas/health.ts';
 import type { AlertSinks } from './sinks/alert-sinks.ts';
-import type { MetricsSnapshot } from './telemetry/snapshot-metrics.ts';
+import type { MetricsSnapshot } from './telemetry/metrics-snapshot.ts';
 
-/** Gathers what the parts have counted. */
-export function readMetrics({
-  shards,
-  retraining,
-  budget,
-  counts,
-  streams,
-  watchers,
-  incidentLog,
-  alerts,
-  late,
-  kept,
-}: {
+interface CountingParts {
+  readiness: Readiness;
   shards: ShardSet;
+  activity: AppActivity;
+  analyser: Analyser;
   retraining: Retraining;
   budget: ByteBudget;
   counts: ExportCounts;
@@ -36,43 +29,40 @@ export function readMetrics({
   alerts: AlertPath;
   late: LateParts;
   kept: Kept | undefined;
-}): MetricsSnapshot {
-  const stats = shards.stats();
+  bufferLimitBytes: number;
+  nowMs(): number;
+}
+
+/** Gathers what the parts have counted. */
+export function readMetrics(parts: CountingParts): MetricsSnapshot {
+  const { shards, retraining, budget, counts, streams, incidentLog, late } = parts;
+  const { newestEventMs } = shards;
   return {
+    isReady: parts.readiness.ready,
     recordsReceived: counts.records,
+    bytesReceived: counts.bytes,
     exportRequests: counts.requests(),
-    recordsScored: stats.recordsScored,
-    anomalies: countsByReason((reason) => stats[reason]),
-    anomaliesExpected: stats.anomaliesExpected,
-    services: stats.services,
-    learningServices: stats.learningServices,
-    servicesEvicted: stats.servicesEvicted,
-    tenantModels: stats.tenantModels,
-    tenantModelsEvicted: stats.tenantModelsEvicted,
-    overflowRecords: stats.overflowRecords,
-    templates: stats.templates,
-    templatesEvicted: stats.templatesEvicted,
+    stats: shards.stats(),
+    shards: shards.threads(),
+    services: parts.activity.counts(),
+    eventTimeLagSeconds: newestEventMs === undefined ? undefined : (parts.nowMs() - newestEventMs) / 1000,
     inFlightBytes: budget.bytesUsed,
     inFlightLimitBytes: budget.bytesMax,
     shardQueueRequests: shards.pendingCalls,
-    bufferBytes: stats.bufferBytes,
-    bufferRows: stats.bufferRows,
-    bufferEvictedRows: stats.bufferEvictedRows,
+    bufferLimitBytes: parts.bufferLimitBytes,
+    windowJobs: parts.analyser.jobs,
     retrainings: retraining.runs,
     retrainSeconds: retraining.current?.seconds,
     lastRetrainTimestampSeconds: retraining.current === undefined ? undefined : retraining.current.trainedAt / 1000,
-    timestampsClamped: stats.timestampsClamped,
-    droppedAttributes: stats.droppedAttributes,
-    unresolvedValues: stats.unresolvedValues,
     streamSubscribers: streams.source.subscribers,
-    watchers: watchers.source.watchers,
+    watchers: parts.watchers.source.watchers,
     streamGaps: streams.source.gaps,
     streamsDropped: streams.source.dropped,
     incidentsOpen: incidentLog.openCount,
-    incidentsOpened: alerts.opened,
+    incidentsOpened: parts.alerts.opened,
     ownRecords: late.router?.ownRecords ?? 0,
     sinks: late.sinks?.statuses() ?? [],
-    store: storeMetrics(kept),
+    store: storeCounts(parts.kept),
   };
 }
 

@@ -10,6 +10,7 @@ import { startOtlpHttp } from './receive/otlp-http.ts';
 import type { Receiver, ReceiverOptions } from './receive/receiver.ts';
 import type { StatusAnswer } from './serve/schemas/health.ts';
 import type { Stops } from './stops.ts';
+import type { Metrics } from './telemetry/metrics.ts';
 
 /** Where senders are to send, and what they need for it, for `GET /status`. */
 export function receiversAnswer(
@@ -30,7 +31,12 @@ export function receiversAnswer(
 /** Both receivers stop at the same time, so that together they take one grace and not two. */
 export async function startReceiving(
   { listen, security, receive }: Config,
-  { router, budget, counts }: { router: Router; budget: ByteBudget; counts: ExportCounts },
+  {
+    router,
+    budget,
+    counts,
+    metrics,
+  }: { router: Router; budget: ByteBudget; counts: ExportCounts; metrics: Pick<Metrics, 'requestScored'> },
   stops: Stops,
 ): Promise<{ grpc: GrpcReceiver; http: Receiver }> {
   const common: Omit<ReceiverOptions, 'port' | 'intake'> = {
@@ -49,14 +55,14 @@ export async function startReceiving(
   stops.push(async (graceMs) => {
     await Promise.all(receivers.map((receiver) => receiver.stop(graceMs)));
   });
-  const intake = counts.counting('grpc', router);
+  const intake = counts.counting('grpc', router, metrics.requestScored);
   const grpc = await startOtlpGrpc({ ...common, port: listen.otlpGrpcPort, intake, streamsMax: receive.streamsMax });
   receivers.push(grpc);
   const http = await startOtlpHttp({
     ...common,
     port: listen.otlpHttpPort,
     path: listen.otlpHttpPath,
-    intake: counts.counting('http', router),
+    intake: counts.counting('http', router, metrics.requestScored),
     corsAllowedOrigins: security.corsAllowedOrigins,
     transcodeJson: (body) => transcoder.transcode(body),
   });

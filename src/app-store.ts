@@ -10,7 +10,7 @@ import type { ShardSet, ShardSetOptions } from './live/shard-set.ts';
 import { Snapshots } from './live/snapshots.ts';
 import type { AlertSinks } from './sinks/alert-sinks.ts';
 import type { Stops } from './stops.ts';
-import type { StoreMetrics } from './telemetry/store-metrics.ts';
+import type { StoreCounts } from './telemetry/metrics-snapshot.ts';
 import { Store } from './store/store.ts';
 import { STORE_KINDS } from './store/store-protocol.ts';
 import type { StoreCondition, StoreKind } from './store/store-protocol.ts';
@@ -142,7 +142,7 @@ export function storeProblems(kept: Kept | undefined): string[] {
   return [...new Set(details)];
 }
 
-export function storeMetrics(kept: Kept | undefined): StoreMetrics | undefined {
+export function storeCounts(kept: Kept | undefined): StoreCounts | undefined {
   if (kept === undefined) return undefined;
   const { store, snapshots } = kept;
   const databases = STORE_KINDS.flatMap((name) => {

@@ -87,7 +87,7 @@ async function assemble(
     },
   });
   if (kept !== undefined) await restoreAlerts(kept, { anomalies, incidents, incidentLog, feedback, shards });
-  const activity = createActivity(shards, nowMs);
+  const activity = createActivity(shards, live.metricsServicesMax, nowMs);
   const alerts = new AlertPath({
     anomalies,
     incidents,
@@ -101,9 +101,18 @@ async function assemble(
   const streams = new StreamCounts();
   const watchers: { source: { watchers: number } } = { source: { watchers: 0 } };
   const version = productVersion();
+  const counting = { shards, activity, analyser, retraining, budget, counts, streams, watchers, incidentLog, alerts };
   const metrics = createMetrics({
     version,
-    read: () => readMetrics({ shards, retraining, budget, counts, streams, watchers, incidentLog, alerts, late, kept }),
+    read: () =>
+      readMetrics({
+        ...counting,
+        late,
+        kept,
+        readiness: state.readiness,
+        bufferLimitBytes: live.bufferBytesMax,
+        nowMs,
+      }),
   });
   // Before what brings anomalies, so that it stops after it.
   const sinks = startSinks(
@@ -139,7 +148,7 @@ async function assemble(
     onAnomalies: (batch) => alerts.take(batch),
   });
   late.router = router;
-  const receivers = await startReceiving(config, { router, budget, counts }, stops);
+  const receivers = await startReceiving(config, { router, budget, counts, metrics }, stops);
   late.receivers = receiversAnswer(config, receivers);
   startClock(logger, { shards, alerts, activity }, stops);
   receivers.grpc.setServing(true);

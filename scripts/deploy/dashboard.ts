@@ -37,6 +37,10 @@ const ROWS: [title: string, panels: Panel[]][] = [
   [
     'What is found',
     [
+      graph('Anomalies by service', 'A minute, of those that have a name in the metrics', 'short', [
+        'topk(10, sum by (service) (rate(halfspace_service_anomalies_total{$q}[5m]))) * 60',
+        '{{service}}',
+      ]),
       graph('Anomalies by reason', 'A minute; one with two reasons counts in both', 'short', [
         'sum by (reason) (rate(halfspace_anomalies_total{$q}[5m])) * 60',
         '{{reason}}',
@@ -82,13 +86,38 @@ const ROWS: [title: string, panels: Panel[]][] = [
         'halfspace_shard_queue_requests{$q}',
         '{{instance}}',
       ]),
+      graph('Busiest services', 'Lines a second of those that have a name in the metrics, and of all others', 'ops', [
+        'topk(10, sum by (service) (rate(halfspace_service_log_records_total{$q}[5m])))',
+        '{{service}}',
+      ]),
+      graph('How late', 'Of the newest line against the clock; grows while none comes', 's', [
+        'halfspace_event_time_lag_seconds{$q}',
+        '{{instance}}',
+      ]),
+      graph(
+        'Time to the OK',
+        'From the last byte of a request until all of it is scored, and kept',
+        's',
+        [quantile('0.5'), 'half'],
+        [quantile('0.99'), '99 of 100'],
+      ),
+      graph('Delay of a shard', 'How long the oldest request waits that is not answered', 's', [
+        'halfspace_shard_queue_delay_seconds{$q}',
+        '{{instance}} {{shard}}',
+      ]),
     ],
   ],
   [
     'What it holds',
     [
       graph('Memory', 'Of the process', 'bytes', ['process_resident_memory_bytes{$q}', '{{instance}}']),
-      graph('Buffer', 'Rows kept for windows', 'bytes', ['halfspace_buffer_bytes{$q}', '{{instance}}']),
+      graph(
+        'Buffer',
+        'Rows kept for windows',
+        'bytes',
+        ['halfspace_buffer_bytes{$q}', '{{instance}}'],
+        ['max(halfspace_buffer_limit_bytes{$q})', 'limit'],
+      ),
       graph(
         'Templates',
         'Held, and dropped a second at the limit of a service',
@@ -132,9 +161,20 @@ const ROWS: [title: string, panels: Panel[]][] = [
     'How it works',
     [
       graph('CPU', 'Cores in use', 'short', ['rate(process_cpu_seconds_total{$q}[5m])', '{{instance}}']),
-      graph('Event loop', 'How late it is, 99 of 100 times', 's', [
-        'nodejs_eventloop_lag_p99_seconds{$q}',
-        '{{instance}}',
+      graph(
+        'Event loops',
+        'How late they are, 99 of 100 times: of the main thread and of the shards',
+        's',
+        ['nodejs_eventloop_lag_p99_seconds{$q}', '{{instance}}'],
+        ['halfspace_shard_event_loop_delay_p99_seconds{$q}', '{{instance}} {{shard}}'],
+      ),
+      graph('Shards at work', 'Share of the time that a scoring thread is busy', 'percentunit', [
+        'rate(halfspace_shard_busy_seconds_total{$q}[5m])',
+        '{{instance}} {{shard}}',
+      ]),
+      graph('Shards started anew', 'In an hour', 'short', [
+        'increase(halfspace_shard_restarts_total{$q}[1h])',
+        '{{instance}} {{shard}}',
       ]),
       graph('Retraining', 'How long the latest took', 's', ['halfspace_retrain_seconds{$q}', '{{instance}}']),
       graph('Windows', 'Analysed a minute, by source and outcome', 'short', [
@@ -215,6 +255,10 @@ function graph(title: string, description: string, unit: string, ...queries: Pan
 function share(outcomes: string): string {
   const rate = (more: string) => `sum(rate(halfspace_export_requests_total{$q${more}}[5m]))`;
   return `${rate(`, outcome=~"${outcomes}"`)} / ${rate('')}`;
+}
+
+function quantile(share: string): string {
+  return `histogram_quantile(${share}, sum by (le) (rate(halfspace_export_request_seconds_bucket{$q}[5m])))`;
 }
 
 function grafanaPanel({ title, description, unit, queries, kind }: Panel): object {

@@ -45,6 +45,7 @@ export interface Config {
     retrainIntervalSeconds: number;
     anomalyLogMax: number;
     incidentQuietMs: number;
+    metricsServicesMax: number;
     shutdownGraceMs: number;
   };
   /** What survives a restart; undefined: nothing does. */
@@ -110,6 +111,7 @@ export function buildConfig(
       retrainIntervalSeconds: settings.RETRAIN_INTERVAL_SECONDS,
       anomalyLogMax: settings.ANOMALY_LOG_MAX,
       incidentQuietMs: settings.INCIDENT_QUIET_SECONDS * 1000,
+      metricsServicesMax: settings.METRICS_SERVICES_MAX,
       shutdownGraceMs: settings.SHUTDOWN_GRACE_SECONDS * 1000,
     },
     store:

@@ -206,6 +206,12 @@ export const SettingsSchema = Type.Object({
     default: 10_000,
     description: 'Latest anomalies kept for /anomalies and its stream',
   }),
+  METRICS_SERVICES_MAX: Type.Integer({
+    minimum: 0,
+    maximum: 1000,
+    default: 50,
+    description: 'Services that /metrics counts by name, the busiest; all others are counted together',
+  }),
   INCIDENT_QUIET_SECONDS: Type.Integer({
     minimum: 1,
     maximum: DAY_SECONDS,

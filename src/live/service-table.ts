@@ -1,6 +1,7 @@
 import { forgetLines } from '../mine/forget-lines.ts';
 import { createDetector } from '../score/create-detector.ts';
 import type { Detector, DetectorOptions } from '../score/detector.ts';
+import type { ServiceActivity } from './shard-protocol.ts';
 
 /** Where lines of services beyond the limit are scored together. */
 export const OVERFLOW_SERVICE = '_overflow';
@@ -13,6 +14,8 @@ interface Entry {
   /** When its snapshot was taken last, 0 before the first; and whether it has learnt anything since. */
   savedMs: number;
   isChanged: boolean;
+  /** Scored since it has its place. */
+  records: number;
 }
 
 /**
@@ -26,6 +29,7 @@ export class ServiceTable {
   readonly #entries = new Map<string, Entry>();
   #overflow: Detector | undefined;
   #evicted = 0;
+  #templatesEvicted = 0;
   readonly #gone: string[] = [];
 
   constructor(servicesMax: number, options: DetectorOptions) {
@@ -41,10 +45,18 @@ export class ServiceTable {
     return this.#evicted;
   }
 
-  /** The detector for a service's lines that came in now; the overflow's when there is no place. */
-  touch(service: string, receivedMs: number): Detector {
+  /** Templates dropped at the limit of their service, those of services that are no more included. */
+  get templatesEvicted(): number {
+    let evicted = this.#templatesEvicted;
+    for (const { miner } of this.detectors()) evicted += miner.evicted;
+    return evicted;
+  }
+
+  /** The detector for a service's lines that came in now, `records` of them; the overflow's when there is no place. */
+  touch(service: string, receivedMs: number, records = 0): Detector {
     const entry = this.#entries.get(service);
-    if (entry === undefined) return this.#admit(service, receivedMs);
+    if (entry === undefined) return this.#admit(service, receivedMs, records);
+    entry.records += records;
     entry.lastSeenMs = receivedMs;
     entry.isChanged = true;
     this.#entries.delete(service);
@@ -60,6 +72,23 @@ export class ServiceTable {
   *detectors(): IterableIterator<Detector> {
     for (const entry of this.#entries.values()) yield entry.detector;
     if (this.#overflow !== undefined) yield this.#overflow;
+  }
+
+  *activity(): IterableIterator<ServiceActivity> {
+    for (const [service, { detector, records }] of this.#entries) {
+      yield { service, lines: detector.lines, learning: detector.learning, records };
+    }
+    if (this.#overflow === undefined) return;
+    // Counted by itself.
+    yield { service: OVERFLOW_SERVICE, lines: this.#overflow.lines, learning: this.#overflow.learning, records: 0 };
+  }
+
+  /** Of one service; undefined when it has no place. */
+  activityOf(service: string): ServiceActivity | undefined {
+    const entry = this.#entries.get(service);
+    if (entry === undefined) return undefined;
+    const { lines, learning } = entry.detector;
+    return { service, lines, learning, records: entry.records };
   }
 
   create(service: string): Detector {
@@ -102,13 +131,14 @@ export class ServiceTable {
 
   /** Puts in a service of before; where there are too many, the longest idle one makes room. */
   restore(detector: Detector, lastSeenMs: number, savedMs: number): void {
-    this.#entries.set(detector.service, { detector, lastSeenMs, savedMs, isChanged: false });
+    // Counted by the process, or the thread, that it comes from.
+    this.#templatesEvicted -= detector.miner.evicted;
+    this.#entries.set(detector.service, { detector, lastSeenMs, savedMs, isChanged: false, records: 0 });
     if (this.#entries.size <= this.#servicesMax) return;
     let oldest = detector.service;
     for (const [service, entry] of this.#entries)
       if (entry.lastSeenMs < this.#entries.get(oldest)!.lastSeenMs) oldest = service;
-    this.#entries.delete(oldest);
-    this.#gone.push(oldest);
+    this.#remove(oldest);
   }
 
   /** Orders by last use what was restored in any order. */
@@ -119,15 +149,16 @@ export class ServiceTable {
   }
 
   clear(): void {
+    this.#templatesEvicted = this.templatesEvicted;
     this.#entries.clear();
     this.#overflow = undefined;
     forgetLines();
   }
 
-  #admit(service: string, receivedMs: number): Detector {
+  #admit(service: string, receivedMs: number, records: number): Detector {
     if (service !== OVERFLOW_SERVICE && (this.#entries.size < this.#servicesMax || this.#evictIdle(receivedMs))) {
       const detector = this.create(service);
-      this.#entries.set(service, { detector, lastSeenMs: receivedMs, savedMs: 0, isChanged: true });
+      this.#entries.set(service, { detector, lastSeenMs: receivedMs, savedMs: 0, isChanged: true, records });
       return detector;
     }
     this.#overflow ??= this.create(OVERFLOW_SERVICE);
@@ -137,11 +168,16 @@ export class ServiceTable {
   #evictIdle(receivedMs: number): boolean {
     const oldest = this.#entries.entries().next();
     if (oldest.done === true || oldest.value[1].lastSeenMs > receivedMs - IDLE_MS) return false;
-    this.#entries.delete(oldest.value[0]);
-    this.#gone.push(oldest.value[0]);
+    this.#remove(oldest.value[0]);
     // What is remembered of its lines would keep its templates in memory.
     forgetLines();
     this.#evicted++;
     return true;
+  }
+
+  #remove(service: string): void {
+    this.#templatesEvicted += this.#entries.get(service)?.detector.miner.evicted ?? 0;
+    this.#entries.delete(service);
+    this.#gone.push(service);
   }
 }

@@ -1,13 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { ExportError } from '../receive/export-error.ts';
 import type { ShardOptions, ShardReply, ShardRequest, ShardResults } from './shard-protocol.ts';
-import { createShardStats } from './shard-stats.ts';
+import { carryCounters, createShardStats } from './shard-stats.ts';
 
 /** A request as callers give it: the client adds the id. */
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 export type ShardCall = WithoutId<ShardRequest>;
 
 interface Pending {
+  /** When it was called, on the clock that is never set. */
+  calledMs: number;
   resolve(result: never): void;
   reject(error: Error): void;
 }
@@ -27,6 +29,9 @@ export class ShardClient {
   /** Calls that wait for what the worker is to know before. */
   #held: (() => void)[] | undefined;
   #stats = createShardStats();
+  /** What workers that died have counted. */
+  readonly #carried = createShardStats();
+  #restarts = 0;
   #worker: Worker;
   #nextId = 1;
   #stopping = false;
@@ -38,8 +43,33 @@ export class ShardClient {
     this.#worker = this.#startWorker();
   }
 
+  get name(): string {
+    return this.#options.name;
+  }
+
   get stats(): Float64Array {
     return this.#stats;
+  }
+
+  /** Counters of the workers before, for totals over all of them. */
+  get carried(): Float64Array {
+    return this.#carried;
+  }
+
+  /** Workers that died. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** How long the present worker has been at work in all. */
+  get busySeconds(): number {
+    return this.#worker.performance.eventLoopUtilization().active / 1000;
+  }
+
+  /** How long the oldest call that is not answered has been waiting. */
+  get waitedSeconds(): number {
+    const [oldest] = this.#pending.values();
+    return oldest === undefined ? 0 : (performance.now() - oldest.calledMs) / 1000;
   }
 
   get pendingCalls(): number {
@@ -50,7 +80,7 @@ export class ShardClient {
     if (this.#stopping) return Promise.reject(new ExportError('unavailable', 'shutting down'));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
+      this.#pending.set(id, { resolve, reject, calledMs: performance.now() });
       const post = () => this.#worker.postMessage({ ...call, id }, transfer);
       if (this.#held === undefined || BEFORE_OTHERS.has(call.type)) post();
       else this.#held.push(post);
@@ -104,7 +134,9 @@ export class ShardClient {
     if (this.#stopping || worker !== this.#worker) return;
     if (!this.#alive) throw new Error(`${this.#options.name} cannot be started`, { cause: error });
     this.#alive = false;
-    // The dead worker's counters stand in the old memory; the new one starts from nothing, as its models do.
+    // The dead worker's counters stand in the old memory; the new one starts from nothing.
+    carryCounters(this.#stats, this.#carried);
+    this.#restarts++;
     this.#stats = createShardStats();
     this.#worker = this.#startWorker();
     this.#held = undefined;

@@ -33,7 +33,7 @@ export type ShardRequest =
   | { type: 'tick'; id: number; nowMs: number }
   | { type: 'template'; id: number; fingerprint: string; part: number; parts: number }
   | { type: 'status'; id: number; tenant: Tenant; service: string | undefined; limit: number }
-  | { type: 'activity'; id: number; limit: number }
+  | { type: 'activity'; id: number; limit: number; named: readonly string[] }
   | { type: 'marks'; id: number; marks: (readonly [fingerprint: string, mark: Mark])[] }
   | ({ type: 'snapshot'; id: number } & SnapshotCall)
   | { type: 'restore'; id: number; models: SavedModel[]; nowMs: number }
@@ -109,6 +109,8 @@ export interface ServiceActivity {
   service: string;
   lines: number;
   learning: boolean;
+  /** Of them, those scored since the shard gave it a place. */
+  records: number;
 }
 
 /** Counts are over all services, asked for or not. */
@@ -131,7 +133,7 @@ export interface ShardResults {
   tick: ScoredRequest;
   template: KnownTemplate | undefined;
   status: ShardStatus;
-  /** The services with most lines. */
+  /** The services with most lines, and those asked for. */
   activity: ServiceActivity[];
   marks: undefined;
   snapshot: TakenModels;

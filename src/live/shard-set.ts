@@ -15,7 +15,7 @@ import type {
   ServiceStatus,
   Tenant,
 } from './shard-protocol.ts';
-import { sumShardStats } from './shard-stats.ts';
+import { shardStat, sumShardStats } from './shard-stats.ts';
 import type { ShardStatValues } from './shard-stats.ts';
 
 export interface ShardSetOptions extends ShardOptions {
@@ -38,6 +38,20 @@ export interface ModelsStatus {
   templateCount: number;
   /** At most as many as asked for, by name. */
   services: ServiceStatus[];
+}
+
+/** How the thread of a shard stands. */
+export interface ShardThread {
+  shard: string;
+  /** Times that it died and was started anew. */
+  restarts: number;
+  /** Time at work since the thread was started. */
+  busySeconds: number;
+  /** How long the oldest call that it has not answered has been waiting. */
+  waitedSeconds: number;
+  /** Of its event loop, within the last minute. */
+  loopDelayP99Seconds: number;
+  loopDelayMaxSeconds: number;
 }
 
 /** Calls in which a shard looks for a template, so that none of them holds up scoring for long. */
@@ -74,7 +88,24 @@ export class ShardSet {
   }
 
   stats(): ShardStatValues {
-    return sumShardStats(this.clients.map((client) => client.stats));
+    return sumShardStats(this.clients.flatMap(({ stats, carried }) => [stats, carried]));
+  }
+
+  threads(): ShardThread[] {
+    return this.clients.map(({ name, stats, restarts, busySeconds, waitedSeconds }) => ({
+      shard: name,
+      restarts,
+      busySeconds,
+      waitedSeconds,
+      loopDelayP99Seconds: shardStat(stats, 'loopDelayP99Seconds'),
+      loopDelayMaxSeconds: shardStat(stats, 'loopDelayMaxSeconds'),
+    }));
+  }
+
+  /** The newest time of a live record, epoch milliseconds; undefined before the first. */
+  get newestEventMs(): number | undefined {
+    const newest = Math.max(...this.clients.map(({ stats }) => shardStat(stats, 'newestEventMs')));
+    return newest === 0 ? undefined : newest;
   }
 
   /** Resolves when every shard knows what was kept of its services, and answers. */
@@ -171,13 +202,10 @@ export class ShardSet {
     };
   }
 
-  /** The busiest services of all shards, those with most lines first. */
-  async activity(limit: number): Promise<ServiceActivity[]> {
-    const parts = await Promise.all(this.clients.map((client) => client.call({ type: 'activity', limit })));
-    return parts
-      .flat()
-      .toSorted((a, b) => b.lines - a.lines)
-      .slice(0, limit);
+  /** The `limit` busiest services of each shard, and those of `named` that are known; those with most lines first. */
+  async activity(limit: number, named: readonly string[]): Promise<ServiceActivity[]> {
+    const parts = await Promise.all(this.clients.map((client) => client.call({ type: 'activity', limit, named })));
+    return parts.flat().toSorted((a, b) => b.lines - a.lines);
   }
 
   /** What users say of templates from now on. */

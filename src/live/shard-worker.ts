@@ -1,10 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DecodeError } from '../decode/decode-error.ts';
+import { LoopDelay } from './loop-delay.ts';
 import { freeMemory } from './request-memory.ts';
 import type { ShardError, ShardOptions, ShardReply, ShardRequest, ShardResults } from './shard-protocol.ts';
+import { writeShardStats } from './shard-stats.ts';
 import { Shard } from './shard.ts';
 
 const STATS_INTERVAL_MS = 1000;
+const LOOP_STRETCH_MS = 30_000;
 
 /** The worker thread of one shard: takes calls in order, answers each. */
 const port = parentPort;
@@ -20,7 +23,12 @@ port.on('message', (request: ShardRequest) => {
   } else shard.writeStats(stats);
   port.postMessage(reply, transferOf(reply));
 });
-setInterval(() => shard.writeStats(stats), STATS_INTERVAL_MS).unref();
+const loopDelay = new LoopDelay(LOOP_STRETCH_MS, performance.now());
+setInterval(() => {
+  shard.writeStats(stats);
+  const { p99Seconds, maxSeconds } = loopDelay.read(performance.now());
+  writeShardStats(stats, { loopDelayP99Seconds: p99Seconds, loopDelayMaxSeconds: maxSeconds });
+}, STATS_INTERVAL_MS).unref();
 
 /** Packed anomalies move to the main thread; all else is small. */
 function transferOf(reply: ShardReply): ArrayBuffer[] {
@@ -60,7 +68,7 @@ function perform(request: ShardRequest): ShardResults[ShardRequest['type']] {
     case 'status':
       return shard.status(request.tenant, request.service, request.limit);
     case 'activity':
-      return shard.activity(request.limit);
+      return shard.activity(request.limit, request.named);
     case 'marks':
       return shard.mark(request.marks);
     case 'snapshot':

@@ -60,7 +60,7 @@ export class Shard {
     clamped: 0,
     droppedAttributes: 0,
     unresolvedValues: 0,
-    evictedTemplates: 0,
+    newestEventMs: 0,
   };
 
   constructor(options: ShardOptions) {
@@ -99,12 +99,13 @@ export class Shard {
   }
 
   #scoreService(service: string, bytes: Uint8Array, first: number, end: number, receivedMs: number): void {
-    const detector = this.#services.touch(service, receivedMs);
+    const detector = this.#services.touch(service, receivedMs, end - first);
     if (detector.service !== service) this.#counts.overflow += end - first;
     const { messageStart, messageEnd, inScratch, level, timeMs, body, templateStart, templateEnd } = this.#columns;
     const scratch = body.scratch.bytes;
     const buffer = this.#buffer;
     const ageMaxMs = this.#options.bufferAgeMaxMs;
+    let newestMs = this.#counts.newestEventMs;
     for (let i = first; i < end; i++) {
       const source = inScratch[i] === 1 ? scratch : bytes;
       const start = messageStart[i]!;
@@ -113,12 +114,14 @@ export class Shard {
       const ownMs = timeMs[i]!;
       const eventMs = windowTime(ownMs, receivedMs, ageMaxMs);
       if (eventMs !== ownMs && ownMs !== 0) this.#counts.clamped++;
+      if (eventMs > newestMs) newestMs = eventMs;
       if (templateEnd[i]! > templateStart[i]!) detector.keepTemplate(bytes, templateStart[i]!, templateEnd[i]!);
       const verdict = detector.score(source, start, stop, severity, eventMs);
       buffer.append(detector.service, source, start, stop, eventMs, severity, receivedMs);
       const alerts = this.#marks.any ? this.#marked(detector, verdict) : verdict.alerts;
       if (alerts !== 0) this.#raise(service, detector, verdict, source, i, displayTime(ownMs, receivedMs), bytes);
     }
+    this.#counts.newestEventMs = newestMs;
   }
 
   /** What a verdict raises, with what users have said of its template. */
@@ -268,8 +271,12 @@ export class Shard {
     return this.#saved.restore(models, nowMs);
   }
 
-  activity(limit: number): ServiceActivity[] {
-    return busiest(this.#services.detectors(), limit);
+  /** The busiest services, and those of `named` that are not among them. */
+  activity(limit: number, named: readonly string[]): ServiceActivity[] {
+    const found = busiest(this.#services.activity(), limit);
+    const known = new Set(found.map(({ service }) => service));
+    const others = named.filter((service) => !known.has(service));
+    return [...found, ...others.flatMap((service) => this.#services.activityOf(service) ?? [])];
   }
 
   /** Forgets the models of a tenant, or, without one, the live ones: each leaves the others alone. */
@@ -278,7 +285,6 @@ export class Shard {
       this.#tenants.remove(tenant);
       return;
     }
-    for (const { miner } of this.#services.detectors()) this.#counts.evictedTemplates += miner.evicted;
     this.#services.clear();
     this.#jobs.clear();
   }
@@ -294,6 +300,7 @@ export class Shard {
       timestampsClamped: counts.clamped,
       droppedAttributes: counts.droppedAttributes,
       unresolvedValues: counts.unresolvedValues,
+      newestEventMs: counts.newestEventMs,
       services: this.#services.size,
       servicesEvicted: this.#services.evicted,
       tenantModels: this.#tenants.size,
@@ -309,13 +316,11 @@ export class Shard {
     this.writeCounters(target);
     let learningServices = 0;
     let templates = 0;
-    let templatesEvicted = this.#counts.evictedTemplates;
     for (const { learning, miner } of this.#services.detectors()) {
       if (learning) learningServices++;
       templates += miner.templateCount;
-      templatesEvicted += miner.evicted;
     }
-    writeShardStats(target, { learningServices, templates, templatesEvicted });
+    writeShardStats(target, { learningServices, templates, templatesEvicted: this.#services.templatesEvicted });
   }
 
   #openJob(tenant: Tenant, job: number): DetectJob {

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { MetricsSnapshot } from './metrics-snapshot.ts';
+import type { SnapshotMetric } from './snapshot-metric.ts';
 import { SNAPSHOT_METRICS } from './snapshot-metrics.ts';
-import type { MetricsSnapshot, SnapshotMetric } from './snapshot-metrics.ts';
 
 export interface MetricsOptions {
   /** Called once a scrape; the parts keep plain numbers, so that counting costs the hot path an addition. */
@@ -11,7 +12,9 @@ export interface MetricsOptions {
 export interface Metrics {
   readonly contentType: string;
   render(): Promise<string>;
-  /** One window that was asked for, by REST or retraining. */
+  /** One export request that was scored, from its last byte until its sender may be told. */
+  requestScored(transport: string, seconds: number): void;
+  /** One window that was asked for. */
   windowAnalysed(source: string, outcome: 'ok' | 'failed', seconds: number): void;
   /** One window that was pulled from a store. */
   windowPulled(source: string, pull: PulledWindow): void;
@@ -31,6 +34,9 @@ export interface PulledWindow {
 }
 
 const PREFIX = 'halfspace_';
+
+/** From a small request on an idle machine to one that its sender has given up on. */
+const REQUEST_SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** From a small window to a file of many gigabytes. */
 const WINDOW_SECONDS_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
@@ -52,6 +58,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED_DEFAULTS) registry.removeSingleMetric(name);
   for (const metric of SNAPSHOT_METRICS) registry.registerMetric(snapshotMetric(metric, () => snapshot));
+  const requestSeconds = addRequestMetrics(registry);
   const windows = addWindowMetrics(registry);
   const pulls = addPullMetrics(registry);
   const alertSeconds = addAlertMetrics(registry);
@@ -69,6 +76,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       if (pushdown !== undefined) pulls.pushdown.inc({ source, used: String(pushdown.used) });
       if (firstRowSeconds !== undefined) pulls.firstRow.observe({ source }, firstRowSeconds);
     },
+    requestScored: (transport, seconds) => requestSeconds.observe({ transport }, seconds),
     alertDelivered: (sink, seconds) => alertSeconds.observe({ sink }, seconds),
     windowAnalysed(source, outcome, seconds) {
       windows.analyses.inc({ source, outcome });
@@ -97,6 +105,16 @@ function snapshotMetric(metric: SnapshotMetric, read: () => MetricsSnapshot): Co
     },
   };
   return metric.type === 'counter' ? new Counter(settings) : new Gauge(settings);
+}
+
+function addRequestMetrics(registry: Registry): Histogram {
+  return new Histogram({
+    name: `${PREFIX}export_request_seconds`,
+    help: 'Time from the last byte of an export request until all of it is scored, and kept, in seconds.',
+    labelNames: ['transport'],
+    buckets: REQUEST_SECONDS_BUCKETS,
+    registers: [registry],
+  });
 }
 
 function addWindowMetrics(registry: Registry): { analyses: Counter; seconds: Histogram } {

@@ -1,66 +1,64 @@
-/** What the store has counted and how it stands, one of each a database; undefined where nothing is kept. */
-export interface StoreMetrics {
-  databases: readonly {
-    name: string;
-    isOk: boolean;
-    bytes: number;
-    commits: number;
-    commitSeconds: number;
-    failures: number;
-    lost: number;
-    damages: number;
-    damagedRows: number;
-  }[];
-  pendingWrites: number;
-  /** Since a model was kept last; undefined before the first. */
-  snapshotAgeSeconds: number | undefined;
-}
+import type { MetricsSnapshot, StoreDatabase } from './metrics-snapshot.ts';
+import { counter, gauge, optional } from './snapshot-metric.ts';
+import type { Sample, SnapshotMetric } from './snapshot-metric.ts';
 
-type Database = StoreMetrics['databases'][number];
-
-/** The metrics of the store, by name: what they say, and where it stands. */
-export const STORE_METRICS: readonly {
-  type: 'counter' | 'gauge';
-  name: string;
-  help: string;
-  value: (database: Database) => number;
-}[] = [
-  {
-    type: 'gauge',
-    name: 'store_ok',
-    help: '1 while all is kept on disk as it should be, else 0.',
-    value: ({ isOk }) => (isOk ? 1 : 0),
-  },
-  { type: 'gauge', name: 'store_bytes', help: 'Bytes of the database.', value: ({ bytes }) => bytes },
-  { type: 'counter', name: 'store_commits_total', help: 'Transactions on disk.', value: ({ commits }) => commits },
-  {
-    type: 'counter',
-    name: 'store_commit_seconds_total',
-    help: 'Time that transactions took, the wait for the disk included, in seconds.',
-    value: ({ commitSeconds }) => commitSeconds,
-  },
-  {
-    type: 'counter',
-    name: 'store_failures_total',
-    help: 'Attempts to write that failed; what was to be written waits in memory.',
-    value: ({ failures }) => failures,
-  },
-  {
-    type: 'counter',
-    name: 'store_lost_writes_total',
-    help: 'Writes that waited for the disk until there was no more room for them.',
-    value: ({ lost }) => lost,
-  },
-  {
-    type: 'counter',
-    name: 'store_damaged_files_total',
-    help: 'Damaged or foreign files that were put aside.',
-    value: ({ damages }) => damages,
-  },
-  {
-    type: 'counter',
-    name: 'store_damaged_rows_total',
-    help: 'Models and live clusters that were passed over, as they are not what was written.',
-    value: ({ damagedRows }) => damagedRows,
-  },
+/** What is kept on disk, most of it one of each a database; without samples where nothing is kept. */
+export const STORE_METRICS: readonly SnapshotMetric[] = [
+  gauge(
+    'store_ok',
+    '1 while all is kept on disk as it should be, else 0.',
+    ofEach(({ isOk }) => (isOk ? 1 : 0)),
+    'store',
+  ),
+  gauge(
+    'store_bytes',
+    'Bytes of the database.',
+    ofEach(({ bytes }) => bytes),
+    'store',
+  ),
+  counter(
+    'store_commits_total',
+    'Transactions on disk.',
+    ofEach(({ commits }) => commits),
+    'store',
+  ),
+  counter(
+    'store_commit_seconds_total',
+    'Time that transactions took, the wait for the disk included, in seconds.',
+    ofEach(({ commitSeconds }) => commitSeconds),
+    'store',
+  ),
+  counter(
+    'store_failures_total',
+    'Attempts to write that failed; what was to be written waits in memory.',
+    ofEach(({ failures }) => failures),
+    'store',
+  ),
+  counter(
+    'store_lost_writes_total',
+    'Writes that waited for the disk until there was no more room for them.',
+    ofEach(({ lost }) => lost),
+    'store',
+  ),
+  counter(
+    'store_damaged_files_total',
+    'Damaged or foreign files that were put aside.',
+    ofEach(({ damages }) => damages),
+    'store',
+  ),
+  counter(
+    'store_damaged_rows_total',
+    'Models and live clusters that were passed over, as they are not what was written.',
+    ofEach(({ damagedRows }) => damagedRows),
+    'store',
+  ),
+  gauge('store_pending_writes', 'Writes that wait for the disk.', (s) => optional(s.store?.pendingWrites)),
+  gauge('store_snapshot_age_seconds', 'Time since a model was kept last, in seconds.', (s) =>
+    optional(s.store?.snapshotAgeSeconds),
+  ),
 ];
+
+function ofEach(value: (database: StoreDatabase) => number): (snapshot: MetricsSnapshot) => Sample[] {
+  return ({ store }) =>
+    store?.databases.map((database) => ({ labels: { store: database.name }, value: value(database) })) ?? [];
+}

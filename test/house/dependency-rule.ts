@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   watch: ['domain', 'serve (types)', 'serve/turns.ts'],
   store: ['domain', 'live (types)'],
   sinks: ['domain', 'outgoing'],
-  telemetry: ['domain', 'receive (types)'],
+  telemetry: ['domain', 'live (types)', 'store (types)'],
   config: ['domain', 'sources (types)', 'sources/catalogue.ts', 'sources/http/host-entry.ts'],
   demo: ['domain'],
   cli: [

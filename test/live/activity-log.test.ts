@@ -9,7 +9,7 @@ function start() {
   return new ActivityLog({ servicesMax: 2, bucketMs: 10_000, buckets: 12 });
 }
 
-const heard = (service: string, lines: number, learning = false) => ({ service, lines, learning });
+const heard = (service: string, lines: number, learning = false) => ({ service, lines, learning, records: lines });
 
 describe('what services have been doing', () => {
   test('is counted where the clock stands, from the first look on', () => {

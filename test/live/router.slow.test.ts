@@ -140,5 +140,8 @@ describe('the router', () => {
     expect((await router.accept(encodeLines('shop', healthyLines(10)))).records).toBe(10);
     expect(crashes).toEqual(['shard-0: shard worker ended with code 1']);
     expect((await shards.status({ limit: 1 })).lineCount).toBe(10);
+    // The status call writes the counters: those of before are in the total still.
+    expect(shards.stats().recordsScored).toBeGreaterThanOrEqual(20);
+    expect(shards.threads()).toMatchObject([{ shard: 'shard-0', restarts: 1 }]);
   });
 });

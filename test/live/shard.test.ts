@@ -7,7 +7,8 @@ import type { Anomaly } from '../../src/domain/anomaly.ts';
 import { readAnomalies } from '../../src/live/anomaly-batch.ts';
 import { OVERFLOW_SERVICE } from '../../src/live/service-table.ts';
 import { Shard } from '../../src/live/shard.ts';
-import { createShardStats, sumShardStats } from '../../src/live/shard-stats.ts';
+import type { ShardOptions } from '../../src/live/shard-protocol.ts';
+import { createShardStats, shardStat, sumShardStats } from '../../src/live/shard-stats.ts';
 import { encodeLines, encodeLogsRequest } from '../decode/otlp-samples.ts';
 import { ERROR_NUMBER, healthyLines, INFO_NUMBER, NOW_MS, shardOptions, WARN_NUMBER } from './shard-samples.ts';
 
@@ -222,4 +223,60 @@ describe('a shard', () => {
     expect([lent?.service, rows]).toEqual(['shop', 300]);
     shard.returnBuffer();
   });
+
+  it('counts templates that were dropped once and for all, also those of a service that is gone', () => {
+    const shard = new Shard(shardOptions({ servicesMax: 1, detector: smallDetector() }));
+    score(shard, encodeLines('shop', ['alpha one two', 'beta three', 'gamma four five six', 'delta']));
+    const evicted = stats(shard).templatesEvicted;
+    expect(evicted).toBeGreaterThan(0);
+    score(shard, encodeLines('till', ['hello']), NOW_MS + 3_600_001);
+    expect(stats(shard)).toMatchObject({ servicesEvicted: 1, templatesEvicted: evicted });
+    shard.reset(undefined);
+    expect(stats(shard).templatesEvicted).toBe(evicted);
+    const { models } = trainedOn(smallDetector()).snapshot({
+      nowMs: NOW_MS,
+      savedBeforeMs: NOW_MS,
+      limit: 9,
+      again: [],
+    });
+    shard.restore(models, NOW_MS);
+    expect(stats(shard).templatesEvicted).toBe(evicted);
+  });
+
+  it('knows the newest time of its records, and takes no impossible one for it', () => {
+    const shard = new Shard(shardOptions());
+    const at = (ms: number) => encodeLines('shop', ['hello'], { timeUnixNano: BigInt(ms) * 1_000_000n });
+    const newest = () => {
+      const values = createShardStats();
+      shard.writeCounters(values);
+      return shardStat(values, 'newestEventMs');
+    };
+    expect(newest()).toBe(0);
+    score(shard, at(NOW_MS - 5000));
+    score(shard, at(NOW_MS - 9000));
+    expect(newest()).toBe(NOW_MS - 5000);
+    score(shard, at(NOW_MS + 86_400_000));
+    expect(newest()).toBe(NOW_MS);
+  });
+
+  it('tells the busiest services and those asked for, with the lines that it has scored', () => {
+    const shard = trainedShard();
+    score(shard, encodeLines('till', ['hello', 'hello']));
+    shard.learn(undefined, [{ service: 'till', bytes: packed(['hello'], NOW_MS) }], NOW_MS);
+    const till = { service: 'till', lines: 3, learning: true, records: 2 };
+    expect(shard.activity(1, [])).toMatchObject([{ service: 'shop', records: 300 }]);
+    expect(shard.activity(1, ['till', 'shop', 'nobody'])).toMatchObject([{ service: 'shop' }, till]);
+  });
 });
+
+/** Of two templates a service. */
+function smallDetector(): ShardOptions['detector'] {
+  const { detector } = shardOptions();
+  return { ...detector, miner: { ...detector.miner, maxTemplates: 2 } };
+}
+
+function trainedOn(detector: ShardOptions['detector']): Shard {
+  const shard = new Shard(shardOptions({ detector }));
+  score(shard, encodeLines('shop', ['alpha one two', 'beta three', 'gamma four five six', 'delta']));
+  return shard;
+}

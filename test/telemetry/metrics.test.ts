@@ -1,39 +1,51 @@
 import { describe, expect, test } from 'vitest';
-import { countsByReason } from '../../src/domain/anomaly.ts';
+import { createShardStats, sumShardStats, writeShardStats } from '../../src/live/shard-stats.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
-import type { MetricsSnapshot } from '../../src/telemetry/snapshot-metrics.ts';
+import type { MetricsSnapshot } from '../../src/telemetry/metrics-snapshot.ts';
 
 function snapshotOf(over: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
+  const shard = createShardStats();
+  writeShardStats(shard, {
+    recordsScored: 30,
+    error_burst: 3,
+    templates: 50,
+    templatesEvicted: 6,
+    bufferBytes: 10,
+    newestEventMs: 1e12,
+  });
   return {
+    isReady: true,
     recordsReceived: { grpc: 10, http: 20 },
+    bytesReceived: { grpc: 1000, http: 2000 },
     exportRequests: [
       { transport: 'grpc', outcome: 'ok', count: 3 },
       { transport: 'http', outcome: 'invalid_argument', count: 1 },
     ],
-    recordsScored: 30,
-    anomalies: { ...countsByReason(() => 0), anomaly_score: 1, new_template: 2, error_burst: 3 },
-    services: 4,
-    learningServices: 1,
-    servicesEvicted: 0,
-    tenantModels: 0,
-    tenantModelsEvicted: 0,
-    overflowRecords: 0,
-    templates: 50,
-    templatesEvicted: 6,
+    stats: sumShardStats([shard, shard]),
+    shards: [
+      {
+        shard: 'shard-0',
+        restarts: 1,
+        busySeconds: 2.5,
+        waitedSeconds: 0.25,
+        loopDelayP99Seconds: 0.01,
+        loopDelayMaxSeconds: 0.5,
+      },
+    ],
+    services: [
+      { service: 'say "hi"\n\\', records: 20, anomalies: 2 },
+      { service: 'other', records: 10, anomalies: 1 },
+    ],
+    eventTimeLagSeconds: 1.5,
     inFlightBytes: 7,
     inFlightLimitBytes: 8,
     shardQueueRequests: 9,
-    bufferBytes: 10,
-    bufferRows: 11,
-    bufferEvictedRows: 12,
+    bufferLimitBytes: 100,
+    windowJobs: 1,
     retrainings: { ok: 0, failed: 0 },
     retrainSeconds: undefined,
     lastRetrainTimestampSeconds: undefined,
-    timestampsClamped: 13,
-    droppedAttributes: 0,
-    unresolvedValues: 0,
     streamSubscribers: 14,
-    anomaliesExpected: 4,
     watchers: 6,
     streamGaps: 15,
     streamsDropped: 1,
@@ -70,9 +82,19 @@ describe('the page', () => {
       'halfspace_log_records_received_total{transport="http"} 20',
       'halfspace_export_requests_total{transport="grpc",outcome="ok"} 3',
       'halfspace_export_requests_total{transport="http",outcome="invalid_argument"} 1',
-      'halfspace_log_records_scored_total 30',
-      'halfspace_anomalies_total{reason="error_burst"} 3',
-      'halfspace_templates_evicted_total 6',
+      'halfspace_ready 1',
+      'halfspace_received_bytes_total{transport="http"} 2000',
+      'halfspace_log_records_scored_total 60',
+      'halfspace_event_time_lag_seconds 1.5',
+      String.raw`halfspace_service_log_records_total{service="say \"hi\"\n\\"} 20`,
+      'halfspace_service_log_records_total{service="other"} 10',
+      'halfspace_service_anomalies_total{service="other"} 1',
+      'halfspace_shard_busy_seconds_total{shard="shard-0"} 2.5',
+      'halfspace_shard_queue_delay_seconds{shard="shard-0"} 0.25',
+      'halfspace_shard_event_loop_delay_max_seconds{shard="shard-0"} 0.5',
+      'halfspace_shard_restarts_total{shard="shard-0"} 1',
+      'halfspace_anomalies_total{reason="error_burst"} 6',
+      'halfspace_templates_evicted_total 12',
       'halfspace_in_flight_bytes 7',
       `halfspace_build_info{version="1.2.3",node_version="${process.versions.node}"} 1`,
     ]) {
@@ -84,7 +106,7 @@ describe('the page', () => {
     const snapshot = snapshotOf();
     const metrics = metricsOf(snapshot);
     await metrics.render();
-    snapshot.recordsScored = 31;
+    snapshot.stats.recordsScored = 31;
     expect(await metrics.render()).toContain('\nhalfspace_log_records_scored_total 31\n');
   });
 
@@ -92,6 +114,42 @@ describe('the page', () => {
     const page = await metricsOf(snapshotOf({ exportRequests: [] })).render();
     expect(page).toContain('\n# TYPE halfspace_export_requests_total counter\n');
     expect(page).not.toContain('\nhalfspace_export_requests_total');
+  });
+
+  test('says nothing of the lag before the first line, nor of a store that is not there', async () => {
+    const page = await metricsOf(snapshotOf({ eventTimeLagSeconds: undefined })).render();
+    expect(page).not.toMatch(/^halfspace_event_time_lag_seconds/m);
+    expect(page).not.toMatch(/^halfspace_store_/m);
+    const databases = [
+      {
+        name: 'alerts',
+        isOk: false,
+        bytes: 5,
+        commits: 4,
+        commitSeconds: 0.5,
+        failures: 3,
+        lost: 2,
+        damages: 1,
+        damagedRows: 0,
+      },
+    ];
+    const store = { databases, pendingWrites: 6, snapshotAgeSeconds: 7 };
+    const kept = await metricsOf(snapshotOf({ store })).render();
+    for (const line of [
+      'halfspace_store_ok{store="alerts"} 0',
+      'halfspace_store_lost_writes_total{store="alerts"} 2',
+      'halfspace_store_pending_writes 6',
+      'halfspace_store_snapshot_age_seconds 7',
+    ])
+      expect(kept.split('\n')).toContain(line);
+  });
+
+  test('has the time to the OK as a histogram', async () => {
+    const metrics = metricsOf();
+    metrics.requestScored('grpc', 0.02);
+    const page = await metrics.render();
+    expect(page).toContain('halfspace_export_request_seconds_bucket{le="0.025",transport="grpc"} 1');
+    expect(page).toContain('halfspace_export_request_seconds_bucket{le="0.01",transport="grpc"} 0');
   });
 
   test('says nothing of a retraining before the first', async () => {
