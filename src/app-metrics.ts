@@ -14,6 +14,7 @@ import type { RestServer } from './serve/rest-server.ts';
 import type { StatusAnswer } from './serve/schemas/health.ts';
 import type { AlertSinks } from './sinks/alert-sinks.ts';
 import type { MetricsSnapshot } from './telemetry/metrics-snapshot.ts';
+import type { WatchServer } from './watch/watch-server.ts';
 
 interface CountingParts {
   readiness: Readiness;
@@ -23,8 +24,7 @@ interface CountingParts {
   retraining: Retraining;
   budget: ByteBudget;
   counts: ExportCounts;
-  streams: StreamCounts;
-  watchers: { source: { watchers: number } };
+  streams: CountingStreams;
   incidentLog: IncidentLog;
   alerts: AlertPath;
   late: LateParts;
@@ -54,10 +54,10 @@ export function readMetrics(parts: CountingParts): MetricsSnapshot {
     retrainings: retraining.runs,
     retrainSeconds: retraining.current?.seconds,
     lastRetrainTimestampSeconds: retraining.current === undefined ? undefined : retraining.current.trainedAt / 1000,
-    streamSubscribers: streams.source.subscribers,
-    watchers: parts.watchers.source.watchers,
-    streamGaps: streams.source.gaps,
-    streamsDropped: streams.source.dropped,
+    streamSubscribers: streams.http.subscribers,
+    watchers: streams.grpc.watchers,
+    streamGaps: streams.http.gaps + streams.grpc.gaps,
+    streamsDropped: streams.http.dropped + streams.grpc.dropped,
     incidentsOpen: incidentLog.openCount,
     incidentsOpened: parts.alerts.opened,
     ownRecords: late.router?.ownRecords ?? 0,
@@ -73,7 +73,12 @@ export interface LateParts {
   receivers?: StatusAnswer['receivers'];
 }
 
-/** Read by metrics, which exist before the streams do. */
-export class StreamCounts {
-  source: RestServer['stream'] = { subscribers: 0, gaps: 0, dropped: 0 };
+/** Readers of live streams; read by metrics, which exist before the streams do. */
+export interface CountingStreams {
+  http: RestServer['stream'];
+  grpc: Pick<WatchServer, 'watchers' | 'gaps' | 'dropped'>;
+}
+
+export function noStreams(): CountingStreams {
+  return { http: { subscribers: 0, gaps: 0, dropped: 0 }, grpc: { watchers: 0, gaps: 0, dropped: 0 } };
 }

@@ -24,10 +24,13 @@ export function startRetraining(
   const save = kept === undefined ? undefined : saving(kept, logger);
   const retraining = new Retraining({
     intervalSeconds: config.live.retrainIntervalSeconds,
-    analyseBuffer: (at) =>
-      shards.withBuffer(at, (services) =>
+    async analyseBuffer(at) {
+      const analysis = await shards.withBuffer(at, (services) =>
         analyser.analyse({ source: 'packed', services, ...WHOLE_BUFFER }, { signal }),
-      ),
+      );
+      failures.mend('retraining');
+      return analysis;
+    },
     nowMs: Date.now,
     onFailure(error) {
       if (signal.aborted) return;

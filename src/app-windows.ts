@@ -1,3 +1,5 @@
+import { codeOf, noteWindow } from './app-status.ts';
+import type { Failures } from './app-status.ts';
 import type { Analyser } from './analyse/analyser.ts';
 import type { Config } from './config/config.ts';
 import { isOpen } from './config/is-open.ts';
@@ -19,7 +21,8 @@ export function windowAnswers(
     analyser,
     credentials,
     metrics,
-  }: { shards: ShardSet; analyser: Analyser; credentials: CredentialStore; metrics: Metrics },
+    failures,
+  }: { shards: ShardSet; analyser: Analyser; credentials: CredentialStore; metrics: Metrics; failures: Failures },
 ): WindowAnswers {
   const { analyse, sourceHosts } = config;
   const jobs = new WindowJobs({
@@ -33,7 +36,11 @@ export function windowAnswers(
     nowMs: () => Date.now(),
   });
   const { windowAnalysed: onWindow, windowPulled: onPull } = metrics;
-  return new WindowAnswers({ shards, analyser, jobs, nowMs: () => Date.now(), onWindow, onPull });
+  const onSource = (source: string, error: unknown) => {
+    noteWindow(failures, source, error);
+    if (error !== undefined) metrics.windowFailed(source, codeOf(error));
+  };
+  return new WindowAnswers({ shards, analyser, jobs, nowMs: () => Date.now(), onWindow, onPull, onSource });
 }
 
 /** What sources are configured by. */

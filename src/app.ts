@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { createActivity } from './app-activity.ts';
 import type { AppActivity } from './app-activity.ts';
-import { readMetrics, StreamCounts } from './app-metrics.ts';
+import { noStreams, readMetrics } from './app-metrics.ts';
 import type { LateParts } from './app-metrics.ts';
 import { receiversAnswer, startReceiving } from './app-receivers.ts';
 import { startRetraining } from './app-retraining.ts';
@@ -98,10 +98,9 @@ async function assemble(
   const retraining = startRetraining(config, logger, { shards, analyser, failures, kept }, stops);
   const budget = new ByteBudget(config.receive.inFlightBytesMax);
   const counts = new ExportCounts();
-  const streams = new StreamCounts();
-  const watchers: { source: { watchers: number } } = { source: { watchers: 0 } };
+  const streams = noStreams();
   const version = productVersion();
-  const counting = { shards, activity, analyser, retraining, budget, counts, streams, watchers, incidentLog, alerts };
+  const counting = { shards, activity, analyser, retraining, budget, counts, streams, incidentLog, alerts };
   const metrics = createMetrics({
     version,
     read: () =>
@@ -124,7 +123,7 @@ async function assemble(
   const credentials = credentialStore(config);
   const engine = new LiveEngine({
     shards,
-    windows: windowAnswers(config, { shards, analyser, credentials, metrics }),
+    windows: windowAnswers(config, { shards, analyser, credentials, metrics, failures }),
     anomalies,
     incidents: incidentLog,
     feedback,
@@ -133,14 +132,14 @@ async function assemble(
     services: (limit) => activity.answer(limit),
     liveClusters: () => retraining.current,
     readiness: () => ({ ...state.readiness, degraded: storeProblems(kept) }),
-    parts: () => statusParts({ ...state, failures, trainedMs: retraining.current?.trainedAt, kept, sinks }),
+    parts: () => statusParts({ ...state, failures, shards, analyser, streams, kept, sinks }),
     receivers: () => late.receivers ?? null,
     nowMs,
   });
   const rest = await startServing(config, { engine, metrics, logger, version }, stops);
-  streams.source = rest.stream;
+  streams.http = rest.stream;
   const watch = await startWatch(config, engine, stops);
-  watchers.source = watch;
+  streams.grpc = watch;
   const router = new Router({
     shards: shards.clients,
     serviceAttributes: config.receive.serviceAttributes,
@@ -180,6 +179,8 @@ async function startShards(
     serviceAttributes: receive.serviceAttributes,
     onCrash(shard, error) {
       failures.note('shards', error);
+      // It is started anew at once.
+      failures.mend('shards');
       logger.error(
         { err: error, shard },
         kept === undefined

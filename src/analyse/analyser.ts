@@ -63,8 +63,9 @@ export interface Analyser {
   compare(a: AnalyseJob, b: AnalyseJob, watch?: JobWatch): Promise<ComparedWindows>;
   /** The rows in the order (timestamp, service, message), at most 1,000 at a time. Ending the loop early ends the job. */
   streamRows(job: AnalyseJob, watch?: StreamWatch): AsyncGenerator<PackedBatch, void, undefined>;
-  /** Jobs that run or wait. */
+  /** Jobs that run or wait, and how many may. */
   readonly jobs: number;
+  readonly jobsMax: number;
   /** Ends all jobs and the threads. */
   close(): Promise<void>;
 }
@@ -174,6 +175,7 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
     get jobs() {
       return controls.size;
     },
+    jobsMax: threads + queueMax,
     async close() {
       closed = true;
       for (const control of controls) control.cancel();

@@ -25,6 +25,8 @@ export interface WindowAnswersOptions {
   nowMs(): number;
   onWindow(source: string, outcome: 'ok' | 'failed', seconds: number): void;
   onPull(source: string, report: PullReport): void;
+  /** Told how each window went; nothing of one that its caller has given up. */
+  onSource(source: string, error: unknown): void;
 }
 
 /** What is found in windows: their clusters, what models learn of them, what models find in them. */
@@ -39,7 +41,7 @@ export class WindowAnswers {
   async clusters(query: WindowQuery, watch: CallWatch): Promise<ClustersAnswer> {
     const { analyser, jobs } = this.#options;
     const window = jobs.window(query);
-    const result = await this.#timed(query, () =>
+    const result = await this.#timed(query, watch, () =>
       jobs.with(query, window, (job) => analyser.analyse(job, { ...watch, series: query.series })),
     );
     return { source: query.source, ...windowFields(query, window, result), ...this.#reported(query, result) };
@@ -51,7 +53,7 @@ export class WindowAnswers {
     const { source } = query;
     const { a, b } = jobs.windowPair(query);
     const window = { source, start: instant(a.startMs), end: instant(a.endMs) };
-    const result = await this.#timed(window, () =>
+    const result = await this.#timed(window, watch, () =>
       jobs.with(window, a, (job) => analyser.compare(job, atTime(job, b), watch)),
     );
     for (const { pull } of [result.a, result.b]) if (pull !== undefined) onPull(source, pull);
@@ -65,7 +67,7 @@ export class WindowAnswers {
     const window = jobs.window(query);
     const isLive = query.source === 'otlp' && tenant === undefined;
     const known = isLive ? await this.#knownServices() : new Set<string>();
-    const [result, learnt] = await this.#timed(query, () =>
+    const [result, learnt] = await this.#timed(query, watch, () =>
       jobs.with(query, window, async (job) => {
         const found: AnalyserResult[] = [];
         const rows = analyser.streamRows(job, { ...watch, onAnalysis: (analysis) => found.push(analysis) });
@@ -120,7 +122,7 @@ export class WindowAnswers {
     }
     const query = request.window;
     const window = jobs.window(query);
-    const scored = await jobs.with(query, window, score);
+    const scored = await this.#told(query.source, watch, () => jobs.with(query, window, score));
     const lookbackHours = query.source === 'file' && !hasWindow(query) ? null : window.lookbackHours;
     const pull = reports[0]?.pull;
     if (pull !== undefined) this.#options.onPull(query.source, pull);
@@ -134,16 +136,28 @@ export class WindowAnswers {
     return new Set(services.map(({ service }) => service));
   }
 
-  async #timed<Result>({ source }: WindowQuery, work: () => Promise<Result>): Promise<Result> {
+  async #timed<Result>({ source }: WindowQuery, watch: CallWatch, work: () => Promise<Result>): Promise<Result> {
     const { nowMs, onWindow } = this.#options;
     const startedMs = nowMs();
     let outcome: 'ok' | 'failed' = 'failed';
     try {
-      const result = await work();
+      const result = await this.#told(source, watch, work);
       outcome = 'ok';
       return result;
     } finally {
       onWindow(source, outcome, (nowMs() - startedMs) / 1000);
+    }
+  }
+
+  async #told<Result>(source: string, { signal }: CallWatch, work: () => Promise<Result>): Promise<Result> {
+    const { onSource } = this.#options;
+    try {
+      const result = await work();
+      onSource(source, undefined);
+      return result;
+    } catch (error) {
+      if (!signal.aborted) onSource(source, error);
+      throw error;
     }
   }
 

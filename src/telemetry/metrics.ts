@@ -16,6 +16,8 @@ export interface Metrics {
   requestScored(transport: string, seconds: number): void;
   /** One window that was asked for. */
   windowAnalysed(source: string, outcome: 'ok' | 'failed', seconds: number): void;
+  /** Why a window was not answered: a code of REST's problems. */
+  windowFailed(source: string, reason: string): void;
   /** One window that was pulled from a store. */
   windowPulled(source: string, pull: PulledWindow): void;
   /** One alert, from the decision to tell a sink until it was told. */
@@ -78,6 +80,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     },
     requestScored: (transport, seconds) => requestSeconds.observe({ transport }, seconds),
     alertDelivered: (sink, seconds) => alertSeconds.observe({ sink }, seconds),
+    windowFailed: (source, reason) => windows.failures.inc({ source, reason }),
     windowAnalysed(source, outcome, seconds) {
       windows.analyses.inc({ source, outcome });
       windows.seconds.observe({ source }, seconds);
@@ -117,11 +120,17 @@ function addRequestMetrics(registry: Registry): Histogram {
   });
 }
 
-function addWindowMetrics(registry: Registry): { analyses: Counter; seconds: Histogram } {
+function addWindowMetrics(registry: Registry): { analyses: Counter; failures: Counter; seconds: Histogram } {
   const analyses = new Counter({
     name: `${PREFIX}window_analyses_total`,
     help: 'Windows analysed, by source and outcome.',
     labelNames: ['source', 'outcome'],
+    registers: [registry],
+  });
+  const failures = new Counter({
+    name: `${PREFIX}window_failures_total`,
+    help: 'Windows that could not be answered, by source and why.',
+    labelNames: ['source', 'reason'],
     registers: [registry],
   });
   const seconds = new Histogram({
@@ -131,7 +140,7 @@ function addWindowMetrics(registry: Registry): { analyses: Counter; seconds: His
     buckets: WINDOW_SECONDS_BUCKETS,
     registers: [registry],
   });
-  return { analyses, seconds };
+  return { analyses, failures, seconds };
 }
 
 function addAlertMetrics(registry: Registry): Histogram {

@@ -29,6 +29,9 @@ export interface WatchServerOptions {
 export interface WatchServer {
   readonly port: number;
   readonly watchers: number;
+  /** Times that a watcher was told of entries it has missed, and watchers cut off because they had stopped reading. */
+  readonly gaps: number;
+  readonly dropped: number;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -58,6 +61,7 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
   const anomalies = new WireFeed(options.anomalies, anomalyEvent, encode);
   const incidents = new WireFeed(options.incidents, incidentEvent, encode);
   const watchers = new Map<Reader, Feed<FeedEntry>>();
+  const counts = { gap: 0, dropped: 0 };
   const turns = new Turns<Reader>((watcher) => watcher.pump());
   const server = new Server({
     'grpc.enable_channelz': 0,
@@ -78,7 +82,12 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
       watchers.delete(watcher);
       turns.delete(watcher);
     };
-    const watcher = new Watcher({ call, wire, encode, wants, stalledMs, onDrain, onEnd }, start.cursor, start.missed);
+    const onEvent = (event: 'gap' | 'dropped') => void counts[event]++;
+    const watcher = new Watcher(
+      { call, wire, encode, wants, stalledMs, onDrain, onEvent, onEnd },
+      start.cursor,
+      start.missed,
+    );
     watchers.set(watcher, wire.feed);
     turns.add(watcher);
   }
@@ -123,6 +132,12 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
     port,
     get watchers() {
       return watchers.size;
+    },
+    get gaps() {
+      return counts.gap;
+    },
+    get dropped() {
+      return counts.dropped;
     },
     async stop(graceMs) {
       clearInterval(heartbeat);

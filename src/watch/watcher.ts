@@ -16,6 +16,8 @@ export interface WatcherOptions<Entry extends FeedEntry> {
   stalledMs: number;
   /** The connection takes more again. */
   onDrain(): void;
+  /** Told when a caller hears that it has missed entries, and when one is cut off. */
+  onEvent(event: 'gap' | 'dropped'): void;
   /** Called once when it is over, whoever ended it. */
   onEnd(): void;
 }
@@ -64,6 +66,7 @@ export class Watcher<Entry extends FeedEntry> {
       if (this.#missed > 0) {
         const missed = String(this.#missed);
         this.#missed = 0;
+        this.#options.onEvent('gap');
         this.#write(this.#cursor - 1, this.#encode({ position: String(this.#cursor - 1), gap: { missed } }));
         continue;
       }
@@ -100,6 +103,7 @@ export class Watcher<Entry extends FeedEntry> {
     if (call.write(event)) return;
     this.#blocked = true;
     this.#stallTimer = setTimeout(() => {
+      this.#options.onEvent('dropped');
       this.end(
         status.RESOURCE_EXHAUSTED,
         `too slow: nothing was read for ${stalledMs / 1000} s; go on after ${this.#told}`,

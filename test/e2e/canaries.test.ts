@@ -55,6 +55,8 @@ test('S4: secrets of every setting, of headers and of requests are in no answer,
       expect([source, pulled.status < 400]).toEqual([source, false]);
     }
     expect(store.credentials().filter(hasMark).length).toBeGreaterThan(0);
+    const standing = await ask(`${rest}/status`, { headers: shown });
+    for (const source of STORES) expect(standing.body).toContain(`source/${source}`);
     const authorization = `Bearer ${MARK}-wrong`;
     const refused = await ask(`${otlp_http}/v1/logs`, { method: 'POST', headers: { authorization }, body: '{}' });
     expect(refused.status).toBe(401);

@@ -188,6 +188,7 @@ describe('Watch', () => {
       },
       { timeout: 15_000, interval: 5 },
     );
+    expect(server.dropped).toBe(1);
     const held = anomalies.nextId - anomalies.firstId;
     expect(held).toBeLessThan(1001);
     slow.resume();

@@ -18,7 +18,9 @@ export const ReadySchema = Type.Object(
 
 const StatusPartSchema = Type.Object(
   {
-    name: Type.String({ description: 'A sink is `sink/` and its name, a database `store/` and its kind' }),
+    name: Type.String({
+      description: 'A sink is `sink/` and its name, a source `source/` and its name, a database `store/` and its kind',
+    }),
     state: Type.Union([Type.Literal('ok'), Type.Literal('degraded'), Type.Literal('failed'), Type.Literal('off')]),
     detail: Type.Optional(Type.String()),
     last_error: Type.Optional(Type.String({ description: 'The last one, also where it is over' })),
