@@ -58,6 +58,7 @@ export function readMetrics(parts: CountingParts): MetricsSnapshot {
     watchers: streams.grpc.watchers,
     streamGaps: streams.http.gaps + streams.grpc.gaps,
     streamsDropped: streams.http.dropped + streams.grpc.dropped,
+    restCallsRefused: late.rest?.refused,
     incidentsOpen: incidentLog.openCount,
     incidentsOpened: parts.alerts.opened,
     ownRecords: late.router?.ownRecords ?? 0,
@@ -69,6 +70,7 @@ export function readMetrics(parts: CountingParts): MetricsSnapshot {
 /** Parts that metrics and status read and that are made after them. */
 export interface LateParts {
   router?: Router;
+  rest?: Pick<RestServer, 'refused'>;
   sinks?: AlertSinks | undefined;
   receivers?: StatusAnswer['receivers'];
 }

@@ -138,6 +138,7 @@ async function assemble(
   });
   const rest = await startServing(config, { engine, metrics, logger, version }, stops);
   streams.http = rest.stream;
+  late.rest = rest;
   const watch = await startWatch(config, engine, stops);
   streams.grpc = watch;
   const router = new Router({
@@ -251,6 +252,7 @@ async function startServing(
     port: listen.restPort,
     signingSecret: security.signingSecret,
     corsAllowedOrigins: security.corsAllowedOrigins,
+    rateLimits: security.rateLimits,
     tls,
   });
   stops.push((graceMs) => rest.stop(graceMs));

@@ -28,6 +28,8 @@ export interface Config {
     bearerTokens: string[];
     tls: { certFile: string; keyFile: string; clientCaFile: string | undefined } | undefined;
     corsAllowedOrigins: string[];
+    /** Calls a minute that an address may make over REST. */
+    rateLimits: { calls: number; costlyCalls: number; wrongSecrets: number };
     /** Folder that files named by request have to be in. */
     fileRoot: string | undefined;
   };
@@ -93,6 +95,11 @@ export function buildConfig(
       bearerTokens: settings.OTLP_BEARER_TOKENS,
       tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile, clientCaFile },
       corsAllowedOrigins: settings.CORS_ALLOWED_ORIGINS,
+      rateLimits: {
+        calls: settings.REST_CALLS_PER_MINUTE,
+        costlyCalls: settings.REST_COSTLY_CALLS_PER_MINUTE,
+        wrongSecrets: settings.REST_WRONG_SECRETS_PER_MINUTE,
+      },
       fileRoot: settings.FILE_ROOT,
     },
     mine: { profile: settings.MINER_PROFILE, simTh: settings.DRAIN_SIM_TH, maxTemplates: settings.MAX_TEMPLATES },

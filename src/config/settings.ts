@@ -12,6 +12,8 @@ const port = (value: number, what: string) =>
   Type.Integer({ minimum: 0, maximum: 65_535, default: value, description: `Port of ${what}; 0 takes a free one` });
 const bytes = (value: number, description: string, minimum = MIB, maximum = 2 ** 40) =>
   Type.Integer({ minimum, maximum, default: value, description });
+const perMinute = (value: number, description: string) =>
+  Type.Integer({ minimum: 1, maximum: 1_000_000, default: value, description });
 const hosts = (description: string) =>
   Type.Array(Type.String({ pattern: HOST_PATTERN }), {
     default: [],
@@ -87,6 +89,15 @@ export const SettingsSchema = Type.Object({
     allowed:
       'origins such as https://logs.example.com or https://*.example.com (one * each), or * alone, separated by commas',
   }),
+  REST_CALLS_PER_MINUTE: perMinute(6000, 'Calls a minute that one address may make over REST, but for costly ones'),
+  REST_COSTLY_CALLS_PER_MINUTE: perMinute(
+    120,
+    'Calls a minute that one address may make of /clusters, its /train and /compare, /anomalies/detect, /feedback and tests of sinks',
+  ),
+  REST_WRONG_SECRETS_PER_MINUTE: perMinute(
+    60,
+    'Wrong secrets a minute that one address may show over REST; beyond them it is not let in with the right one either',
+  ),
   SHARDS: Type.Optional(
     Type.Integer({
       minimum: 1,

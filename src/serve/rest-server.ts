@@ -27,6 +27,8 @@ import { addServicesRoute } from './routes/services.ts';
 import { addSinkRoutes } from './routes/sinks.ts';
 import { addSourceRoutes } from './routes/sources.ts';
 import { addTemplateRoute } from './routes/templates.ts';
+import { RateLimiter } from './rate-limits.ts';
+import type { LimitName, RateLimits } from './rate-limits.ts';
 import { refuseUnknownRoutes } from './routing-table.ts';
 import { AnomalySchema } from './schemas/anomaly.ts';
 import { ClusterSchema } from './schemas/clusters.ts';
@@ -46,6 +48,7 @@ export interface RestOptions {
   /** Undefined: everybody may call. */
   signingSecret: string | undefined;
   corsAllowedOrigins: readonly string[];
+  rateLimits: RateLimits;
   /** PEM; undefined: plain text. Callers show the signing secret and no certificate, so that probes need none. */
   tls: { cert: Buffer; key: Buffer } | undefined;
   metrics: MetricsPage;
@@ -64,6 +67,8 @@ export interface RestServer {
   readonly port: number;
   /** For metrics. */
   readonly stream: Pick<EventStream, 'subscribers' | 'gaps' | 'dropped'>;
+  /** For metrics: calls refused by each of the rate limits. */
+  readonly refused: Readonly<Record<LimitName, number>>;
   /** Nothing is accepted once called; streams end, answers under way have `graceMs`, then their sockets are destroyed. */
   stop(graceMs: number): Promise<void>;
 }
@@ -84,7 +89,7 @@ export async function startRest(options: RestOptions): Promise<RestServer> {
   const app = createApp(options);
   // Hooks run in this order: an answer that a guard gives has the headers too.
   await addSecurityHeaders(app, options.tls !== undefined);
-  addGuards(app, options, stopping);
+  const limiter = await addGuards(app, options, stopping);
   await addOpenApi(app, { version: options.version, hasSigningSecret: options.signingSecret !== undefined });
   addRoutes(app, options, stream);
   await addDashboard(app, options.dashboardFolder);
@@ -93,6 +98,7 @@ export async function startRest(options: RestOptions): Promise<RestServer> {
   return {
     port: (app.server.address() as AddressInfo).port,
     stream,
+    refused: limiter.refused,
     async stop(graceMs) {
       stopping.now = true;
       stream.stop();
@@ -122,7 +128,7 @@ function createApp(options: RestOptions): RestApp {
 }
 
 /** What every call passes before its route, in this order. */
-function addGuards(app: RestApp, options: RestOptions, stopping: { now: boolean }): void {
+async function addGuards(app: RestApp, options: RestOptions, stopping: { now: boolean }): Promise<RateLimiter> {
   const { signingSecret } = options;
   app.addHook('onSend', async (_request, reply) => {
     // Log text does not belong into caches on the way.
@@ -138,10 +144,12 @@ function addGuards(app: RestApp, options: RestOptions, stopping: { now: boolean 
     allowed: options.corsAllowedOrigins,
     loopbackOnly: isLoopback(options.host) && signingSecret === undefined,
   });
-  if (signingSecret !== undefined) requireSigningSecret(app, signingSecret);
+  const limiter = await RateLimiter.addTo(app, options.rateLimits);
+  if (signingSecret !== undefined) requireSigningSecret(app, signingSecret, limiter);
   negotiate(app);
   acceptJsonOnly(app);
   refuseUnknownRoutes(app);
+  return limiter;
 }
 
 function addRoutes(app: RestApp, options: RestOptions, stream: EventStream): void {

@@ -2,6 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isShellPath } from './dashboard.ts';
 import { Problem } from './problem.ts';
+import type { RateLimiter } from './rate-limits.ts';
 
 /** What orchestrators and load balancers ask, and what tells nothing. */
 const OPEN_PATHS: ReadonlySet<string> = new Set(['/health', '/ready']);
@@ -22,9 +23,9 @@ function isPage(route: string | undefined): boolean {
 /**
  * Wants the secret on every call but `/health`, `/ready` and the files of the dashboard and of the API page, unknown
  * paths included, before any body is read: as `X-Signing-Secret`, or as a bearer token, which is all that Prometheus and
- * the like can send.
+ * the like can send. Whoever guesses is told to wait.
  */
-export function requireSigningSecret(app: FastifyInstance, signingSecret: string): void {
+export function requireSigningSecret(app: FastifyInstance, signingSecret: string, limiter: RateLimiter): void {
   // Digests have one length, so that neither length nor content of the secret shows in the time that a check takes.
   const expected = hash('sha256', Buffer.from(signingSecret, 'utf8'), 'buffer');
   app.addHook('onRequest', async (request) => {
@@ -35,8 +36,10 @@ export function requireSigningSecret(app: FastifyInstance, signingSecret: string
       const how = 'send the signing secret as the header X-Signing-Secret, or as Authorization: Bearer';
       throw new Problem(401, 'unauthenticated', how);
     }
+    await limiter.refuseGuesses(request);
     // Header values come as one character a byte.
     if (!timingSafeEqual(hash('sha256', Buffer.from(given, 'latin1'), 'buffer'), expected)) {
+      await limiter.noteWrongSecret(request);
       throw new Problem(401, 'unauthenticated', 'the signing secret is not the one that is configured, correct it');
     }
   });

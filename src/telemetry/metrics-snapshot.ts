@@ -33,6 +33,8 @@ export interface MetricsSnapshot {
   watchers: number;
   streamGaps: number;
   streamsDropped: number;
+  /** REST calls refused, by the limit that was reached; undefined before REST has started. */
+  restCallsRefused: Readonly<Record<'calls' | 'costlyCalls' | 'wrongSecrets', number>> | undefined;
   incidentsOpen: number;
   incidentsOpened: number;
   /** Alerts of ours that came back as log records. */

@@ -1,6 +1,7 @@
 import { ALERT_METRICS } from './alert-metrics.ts';
 import { LIVE_METRICS } from './live-metrics.ts';
 import { RECEIVE_METRICS } from './receive-metrics.ts';
+import { REST_METRICS } from './rest-metrics.ts';
 import { SHARD_METRICS } from './shard-metrics.ts';
 import type { SnapshotMetric } from './snapshot-metric.ts';
 import { STORE_METRICS } from './store-metrics.ts';
@@ -14,5 +15,6 @@ export const SNAPSHOT_METRICS: readonly SnapshotMetric[] = [
   ...LIVE_METRICS,
   ...SHARD_METRICS,
   ...ALERT_METRICS,
+  ...REST_METRICS,
   ...STORE_METRICS,
 ];

@@ -177,6 +177,10 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
       await page.getByRole('button', { name: 'Show', exact: true }).click();
       expect(await page.getByRole('alert').first().textContent()).toMatch(/^400 .*LOKI_URL/);
     });
+
+    test('all of this was never told to wait for the limits of REST calls', async () => {
+      expect(await halfspace.metric('halfspace_rest_rate_limited_total')).toBe(0);
+    });
   });
 
   test('an empty start says how to begin, and the light turns green with the first record', async () => {

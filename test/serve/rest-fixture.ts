@@ -39,6 +39,7 @@ export async function startFixture(options: Partial<RestOptions> = {}): Promise<
     engine,
     signingSecret: undefined,
     corsAllowedOrigins: [],
+    rateLimits: { calls: 1_000_000, costlyCalls: 1_000_000, wrongSecrets: 1_000_000 },
     tls: undefined,
     metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', render: async () => 'up 1\n' },
     logger: { error: (fields) => void failures.push(fields) },

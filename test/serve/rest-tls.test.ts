@@ -14,6 +14,7 @@ test('with a certificate REST is served over TLS, asks browsers to stay there, a
     engine: createEngineDouble(),
     signingSecret: undefined,
     corsAllowedOrigins: [],
+    rateLimits: { calls: 1000, costlyCalls: 1000, wrongSecrets: 1000 },
     tls: { cert, key: readFileSync(keyFile) },
     metrics: { contentType: 'text/plain', render: async () => '' },
     logger: { error: () => undefined },

@@ -49,6 +49,7 @@ function snapshotOf(over: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
     watchers: 6,
     streamGaps: 15,
     streamsDropped: 1,
+    restCallsRefused: { calls: 4, costlyCalls: 5, wrongSecrets: 6 },
     incidentsOpen: 2,
     incidentsOpened: 3,
     ownRecords: 2,
@@ -96,6 +97,7 @@ describe('the page', () => {
       'halfspace_anomalies_total{reason="error_burst"} 6',
       'halfspace_templates_evicted_total 12',
       'halfspace_in_flight_bytes 7',
+      'halfspace_rest_rate_limited_total{limit="costly_calls"} 5',
       `halfspace_build_info{version="1.2.3",node_version="${process.versions.node}"} 1`,
     ]) {
       expect(page.split('\n')).toContain(line);

@@ -31,7 +31,7 @@ export function addClusterRoutes(app: RestApp, engine: Engine, logger: RestLogge
   app.route({
     method: 'GET',
     url: '/clusters',
-    config: JSON_OR_EVENTS,
+    config: { ...JSON_OR_EVENTS, isCostly: true },
     schema: {
       tags: ['clusters'],
       summary: 'Clusters of a window, scored by Isolation Forest and laid out',
@@ -45,7 +45,7 @@ export function addClusterRoutes(app: RestApp, engine: Engine, logger: RestLogge
   app.route({
     method: 'POST',
     url: '/clusters',
-    config: JSON_OR_EVENTS,
+    config: { ...JSON_OR_EVENTS, isCostly: true },
     preValidation: takeNoBodyAsEmpty,
     schema: {
       tags: ['clusters'],
@@ -63,7 +63,7 @@ export function addClusterRoutes(app: RestApp, engine: Engine, logger: RestLogge
   app.route({
     method: 'GET',
     url: '/clusters/compare',
-    config: JSON_OR_EVENTS,
+    config: { ...JSON_OR_EVENTS, isCostly: true },
     schema: {
       tags: ['clusters'],
       summary: 'What has changed from one window to another',
@@ -89,7 +89,7 @@ export function addClusterRoutes(app: RestApp, engine: Engine, logger: RestLogge
   app.route({
     method: 'POST',
     url: '/clusters/train',
-    config: JSON_OR_EVENTS,
+    config: { ...JSON_OR_EVENTS, isCostly: true },
     preValidation: takeNoBodyAsEmpty,
     schema: {
       tags: ['clusters'],

@@ -17,7 +17,7 @@ export function addDetectRoute(app: RestApp, engine: Engine, logger: RestLogger)
   app.route({
     method: 'POST',
     url: '/anomalies/detect',
-    config: JSON_OR_EVENTS,
+    config: { ...JSON_OR_EVENTS, isCostly: true },
     bodyLimit: DETECT_BYTES_MAX,
     onRequest: budgetBodies(DETECT_BYTES_MAX),
     schema: {

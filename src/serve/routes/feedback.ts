@@ -24,7 +24,7 @@ export function addFeedbackRoutes(app: RestApp, engine: Engine): void {
   app.route({
     method: 'POST',
     url: '/feedback',
-    config: JSON_TYPE,
+    config: { ...JSON_TYPE, isCostly: true },
     schema: {
       tags,
       summary: 'Marks a template, or all of an incident, as expected or to be watched',
@@ -41,7 +41,7 @@ export function addFeedbackRoutes(app: RestApp, engine: Engine): void {
   app.route({
     method: 'DELETE',
     url: '/feedback',
-    config: { ...JSON_TYPE, takesBody: false },
+    config: { ...JSON_TYPE, takesBody: false, isCostly: true },
     schema: {
       tags,
       summary: 'Takes back the mark of a template, or those of an incident',

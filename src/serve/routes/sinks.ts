@@ -24,7 +24,7 @@ export function addSinkRoutes(app: RestApp, engine: Engine): void {
   app.route({
     method: 'POST',
     url: '/sinks/:name/test',
-    config: { ...JSON_TYPE, takesBody: false },
+    config: { ...JSON_TYPE, takesBody: false, isCostly: true },
     schema: {
       tags,
       summary: 'Sends a test alert to a sink, and tells what came of it',
