@@ -8,6 +8,7 @@ import { SinkDelivery } from './delivery/sink-delivery.ts';
 import { AlertPlanner, incidentEvent } from './plan-alerts.ts';
 import type { AlertedRecord } from './plan-alerts.ts';
 import { sampleIncident } from './sample-incident.ts';
+import { errorWithWords } from './sink.ts';
 import type { Sink, SinkType } from './sink.ts';
 
 export interface AlertSinksOptions {
@@ -121,7 +122,7 @@ export class AlertSinks {
     return {
       delivered: result.outcome === 'delivered',
       status: result.status,
-      error: result.outcome === 'delivered' ? undefined : result.error,
+      error: result.outcome === 'delivered' ? undefined : errorWithWords(result),
       ms: Math.max(0, this.#options.nowMs() - startMs),
     };
   }

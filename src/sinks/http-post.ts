@@ -52,10 +52,10 @@ export function createHttpPost({ url, headers = {}, timeoutMs, secrets, nowMs }:
         const status = answer.statusCode;
         const bytes = await readAnswer(answer.body as AsyncIterable<Buffer>);
         if (status >= 200 && status < 300) return { outcome: 'delivered', status, body: bytes };
-        const error = refusal(url, status, bytes.toString('utf8'), hidden);
-        if (REFUSED.has(status)) return { outcome: 'refused', status, error };
+        const said = { status, error: refusal(url, status), ...wordsIn(bytes.toString('utf8'), hidden) };
+        if (REFUSED.has(status)) return { outcome: 'refused', ...said };
         const retryAfterMs = hintMs(answer.headers, nowMs());
-        return { outcome: 'failed', status, error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+        return { outcome: 'failed', ...said, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
       } catch (cause) {
         const { sentence } = networkFailure(signal.aborted ? signal.reason : cause, url, timeoutMs);
         return { outcome: 'failed', error: shownText(sentence, hidden) ?? sentence };
@@ -76,9 +76,12 @@ async function readAnswer(body: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-function refusal(url: URL, status: number, body: string, hidden: readonly string[]): string {
-  const said = vendorMessage(body, hidden);
-  const words = said === undefined ? '' : ` with the words ${JSON.stringify(said)}`;
+function refusal(url: URL, status: number): string {
   const isElsewhere = status >= 300 && status < 400;
-  return `${url.host} answered ${status}${words}${isElsewhere ? ': name the address that it redirects to' : ''}`;
+  return `${url.host} answered ${status}${isElsewhere ? ' (name the address that it redirects to)' : ''}`;
+}
+
+function wordsIn(body: string, hidden: readonly string[]): { words?: string } {
+  const words = vendorMessage(body, hidden);
+  return words === undefined ? {} : { words };
 }

@@ -15,10 +15,18 @@ export interface Sink {
   close(): Promise<void>;
 }
 
-/** What became of a call. `error` is a sentence without any secret. */
+/**
+ * What became of a call. `error` is a sentence of ours without any secret; `words` is what the tool said, without secrets
+ * too, but it may repeat what it was sent: it is shown to those who may read alerts, and never logged.
+ */
 export type SendResult =
   | { outcome: 'delivered'; status?: number }
   /** The message itself is wrong for the tool: to send it again would be refused again. */
-  | { outcome: 'refused'; status?: number; error: string }
+  | { outcome: 'refused'; status?: number; error: string; words?: string }
   /** It may work later, after as long as the tool asks for. */
-  | { outcome: 'failed'; status?: number; error: string; retryAfterMs?: number };
+  | { outcome: 'failed'; status?: number; error: string; words?: string; retryAfterMs?: number };
+
+/** The sentence with the tool's own words. */
+export function errorWithWords({ error, words }: { error: string; words?: string }): string {
+  return words === undefined ? error : `${error} with the words ${JSON.stringify(words)}`;
+}

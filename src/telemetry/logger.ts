@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { DestinationStream, LevelWithSilent, Logger } from 'pino';
+import { errorText } from './error-text.ts';
 
 export interface LoggerOptions {
   level: LevelWithSilent;
@@ -25,6 +26,7 @@ export function createLogger(options: LoggerOptions): Logger {
     level: options.level,
     base: { name: 'halfspace', pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: errorFields },
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: CENSORED_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
     hooks: {
@@ -32,4 +34,22 @@ export function createLogger(options: LoggerOptions): Logger {
     },
   };
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
+}
+
+const CAUSES_MAX = 5;
+
+/** An error and what caused it: what it says and where, and none of the values that libraries hang on their errors. */
+function errorFields(error: unknown, depth = 0): object {
+  if (!(error instanceof Error)) return { message: errorText(error) };
+  const { name, message, stack = '', cause } = error;
+  const head = stack.indexOf(message) + message.length;
+  const code = (error as { code?: unknown }).code;
+  return {
+    type: name,
+    message: errorText(error),
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    // Without its first line, which is the message again.
+    stack: stack.slice(stack.includes(message) ? head : 0).trim(),
+    ...(cause === undefined || depth >= CAUSES_MAX ? {} : { cause: errorFields(cause, depth + 1) }),
+  };
 }

@@ -18,6 +18,8 @@ export interface RunningHalfspace {
   readonly addresses: Addresses;
   /** Lines of its log so far. */
   readonly logs: readonly Record<string, unknown>[];
+  /** Its standard error so far. */
+  readonly complaints: string;
   get(path: string): Promise<unknown>;
   metric(name: string): Promise<number>;
   /** Anomalies from the stream, from its beginning, until `isLast` says so. */
@@ -78,6 +80,9 @@ export async function startHalfspace(
     pid: child.pid ?? -1,
     addresses,
     logs,
+    get complaints() {
+      return complaints;
+    },
     get,
     metric: (name) => readMetric(addresses.rest, name),
     anomaliesUntil: (isLast) => readStream(addresses.rest, isLast),

@@ -48,3 +48,31 @@ test('a configured secret is struck out wherever it turns up', () => {
   // Too short to be told from other text.
   expect(line.err.message).toBe('refused [redacted] at abc');
 });
+
+test('an error is told with its code, place and cause, without the values that hang on it', () => {
+  const lines: string[] = [];
+  const cause = Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL', input: 'canary' });
+  loggerInto(lines).error({ err: new Error('could not be sent', { cause }) }, 'failed');
+  expect(lines[0]).not.toContain('canary');
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    err: {
+      type: 'Error',
+      message: 'could not be sent',
+      stack: expect.stringMatching(/^at .*logger\.test\.ts/) as string,
+      cause: { type: 'TypeError', message: 'Invalid URL', code: 'ERR_INVALID_URL' },
+    },
+  });
+});
+
+test('an error that quotes what it could not read is told by its kind and place', () => {
+  const lines: string[] = [];
+  try {
+    JSON.parse('{"a": canary-canary}');
+  } catch (error) {
+    loggerInto(lines).error({ err: error }, 'failed');
+  }
+  expect(lines[0]).not.toContain('canary');
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    err: { type: 'SyntaxError', message: 'SyntaxError', stack: expect.stringMatching(/^at JSON\.parse/) as string },
+  });
+});

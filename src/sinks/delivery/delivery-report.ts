@@ -1,3 +1,4 @@
+import { errorWithWords } from '../sink.ts';
 import type { SendResult } from '../sink.ts';
 
 /** Where delivery says what people should know; pino's logger is one. */
@@ -40,7 +41,9 @@ export class DeliveryReport {
     unreadable: 0,
   };
   state: SinkState = 'idle';
+  /** With what the tool said, which may be text of the alerts it was sent: for those who may read these, not for the log. */
   lastError: string | undefined;
+  #lastLogged: string | undefined;
   /** Epoch milliseconds. */
   lastDeliveredMs: number | undefined;
   #isFull = false;
@@ -62,29 +65,43 @@ export class DeliveryReport {
       this.#log.info({ sink: this.#name, failed_calls: failuresBefore }, 'the sink takes alerts again');
   }
 
-  failed({ error, status }: Extract<SendResult, { outcome: 'failed' }>, failures: number): void {
+  failed(result: Extract<SendResult, { outcome: 'failed' }>, failures: number): void {
+    const { error, status } = result;
     this.counts.failed++;
-    this.lastError = error;
+    this.lastError = errorWithWords(result);
+    this.#lastLogged = error;
     // What asks for other credentials or another address does not pass by itself.
     const needsSomebody = status !== undefined && [401, 403, 404].includes(status);
     this.state = failures >= FAILING_MIN || needsSomebody ? 'failing' : 'retrying';
-    if (failures === 1) this.#log.warn({ sink: this.#name, error }, 'the sink took no alert; it is tried again');
+    if (failures === 1)
+      this.#log.warn(
+        { sink: this.#name, error },
+        'the sink took no alert; it is tried again, GET /sinks has its words',
+      );
     if (failures === FAILING_MIN)
-      this.#log.error({ sink: this.#name, error, failures }, 'the sink takes no alerts; they wait and are tried again');
+      this.#log.error(
+        { sink: this.#name, error, failures },
+        'the sink takes no alerts; they wait and are tried again, GET /sinks has its words',
+      );
   }
 
-  refused(error: string, nowMs: number): void {
+  refused(result: Extract<SendResult, { outcome: 'refused' }>, nowMs: number): void {
+    const { error } = result;
     this.counts.refused++;
-    this.lastError = error;
+    this.lastError = errorWithWords(result);
+    this.#lastLogged = error;
     if (nowMs - this.#refusedLoggedMs < REFUSED_LOG_MS) return;
     this.#refusedLoggedMs = nowMs;
-    this.#log.error({ sink: this.#name, error }, 'the sink refused an alert for good; it is not sent again');
+    this.#log.error(
+      { sink: this.#name, error },
+      'the sink refused an alert for good; it is not sent again, GET /sinks has its words',
+    );
   }
 
   gaveUp(alerts: number, afterMs: number): void {
     if (alerts === 0) return;
     this.counts.given_up += alerts;
-    const fields = { sink: this.#name, alerts, last_error: this.lastError };
+    const fields = { sink: this.#name, alerts, last_error: this.#lastLogged };
     this.#log.error(fields, `gave up alerts that could not be delivered for ${afterMs / 1000} s`);
   }
 

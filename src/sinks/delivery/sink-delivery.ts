@@ -167,7 +167,7 @@ export class SinkDelivery {
     if (result === undefined) return;
     if (result.outcome === 'failed') this.#backOff(result);
     else this.#works();
-    if (result.outcome === 'refused') this.report.refused(result.error, startMs);
+    if (result.outcome === 'refused') this.report.refused(result, startMs);
   }
 
   /** One call, over when its time is, whether the sink minds the signal or not. */
@@ -185,7 +185,8 @@ export class SinkDelivery {
       return await Promise.race([send(signal), over]);
     } catch (error) {
       // A sink's own mistake must not end the delivery to it.
-      return { outcome: 'failed', error: `unexpected: ${error instanceof Error ? error.message : typeof error}` };
+      if (!(error instanceof Error)) return { outcome: 'failed', error: `unexpected: ${typeof error}` };
+      return { outcome: 'failed', error: `unexpected ${error.name}`, words: error.message };
     } finally {
       settled.abort();
     }
@@ -207,7 +208,7 @@ export class SinkDelivery {
     this.#forget(batch);
     if (this.#queue.isHalfEmpty) this.report.hasRoom();
     if (result.outcome === 'refused') {
-      this.report.refused(result.error, nowMs);
+      this.report.refused(result, nowMs);
       return;
     }
     this.report.delivered(batch.length, nowMs);

@@ -56,11 +56,11 @@ export function createOtlpGrpcSink(options: OtlpGrpcOptions): Sink {
 }
 
 function failure(error: ServiceError, { target, secrets }: OtlpGrpcOptions): SendResult {
-  const words = JSON.stringify(shownText(error.details, secrets) ?? '');
-  const sentence = `${target} answered ${status[error.code]} with the words ${words}`;
-  if (REFUSED.has(error.code)) return { outcome: 'refused', error: sentence };
+  const words = shownText(error.details, secrets) ?? '';
+  const said = { error: `${target} answered ${status[error.code]}`, words };
+  if (REFUSED.has(error.code)) return { outcome: 'refused', ...said };
   const retryAfterMs = retryInfoMs(error);
-  return { outcome: 'failed', error: sentence, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  return { outcome: 'failed', ...said, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
 /** `google.rpc.RetryInfo` in the status details: the text of its type is followed by its bytes, a duration. */

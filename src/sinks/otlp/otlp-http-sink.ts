@@ -30,8 +30,8 @@ export function partialSuccess(answer: Uint8Array | undefined): SendResult | und
     const { partialSuccess: partial } = ProtobufLogsSerializer.deserializeResponse(answer);
     const rejected = partial?.rejectedLogRecords ?? 0;
     if (rejected === 0) return undefined;
-    const words = JSON.stringify((partial?.errorMessage ?? '').slice(0, 200));
-    return { outcome: 'refused', error: `the receiver rejected ${rejected} records with the words ${words}` };
+    const words = (partial?.errorMessage ?? '').slice(0, 200);
+    return { outcome: 'refused', error: `the receiver rejected ${rejected} records`, words };
   } catch {
     // An answer that says 200 and is no message of OTLP: a proxy's, perhaps; the records were taken.
     return undefined;
