@@ -59,10 +59,10 @@ export async function openStore({ store: options }: Config, logger: Logger, stop
 export function keptModels({ store }: Kept, logger: Logger): NonNullable<ShardSetOptions['models']> {
   return {
     load: () => store.loadModels(),
-    forget: () => store.forgetModels(),
+    forget: (tenant) => store.forgetModels(tenant),
     nowMs: Date.now,
-    onRestored(services, refusals) {
-      if (services > 0) logger.info({ services }, 'models go on where they were');
+    onRestored(models, refusals) {
+      if (models > 0) logger.info({ models }, 'models go on where they were');
       for (const refusal of refusals) logger.warn(`models start anew: ${refusal}`);
     },
   };
@@ -73,7 +73,10 @@ export function startSnapshots(kept: Kept, config: Config, shards: ShardSet, log
     shards: shards.clients,
     intervalMs: config.store?.snapshotIntervalMs ?? 0,
     nowMs: Date.now,
-    serviceCount: () => shards.stats().services,
+    modelCount() {
+      const { services, tenantModels } = shards.stats();
+      return services + tenantModels;
+    },
     save: (models, gone) => kept.store.saveModels(models, gone),
     onFailure: (error) => logger.error({ err: error }, 'models could not be written down'),
   });

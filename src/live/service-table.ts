@@ -1,7 +1,9 @@
+import { shardOfOverflow } from '../domain/model-key.ts';
+import type { ModelKey } from '../domain/model-key.ts';
 import { forgetLines } from '../mine/forget-lines.ts';
 import { createDetector } from '../score/create-detector.ts';
 import type { Detector, DetectorOptions } from '../score/detector.ts';
-import type { ServiceActivity } from './shard-protocol.ts';
+import type { SavedAgain, ServiceActivity } from './shard-protocol.ts';
 
 /** Where lines of services beyond the limit are scored together. */
 export const OVERFLOW_SERVICE = '_overflow';
@@ -27,7 +29,7 @@ export class ServiceTable {
   readonly #servicesMax: number;
   /** In the order of last use, so that the first is the longest idle. */
   readonly #entries = new Map<string, Entry>();
-  #overflow: Detector | undefined;
+  #overflow: Entry | undefined;
   #evicted = 0;
   #templatesEvicted = 0;
   readonly #gone: string[] = [];
@@ -66,12 +68,11 @@ export class ServiceTable {
 
   /** Looks without counting as use. */
   peek(service: string): Detector | undefined {
-    return service === OVERFLOW_SERVICE ? this.#overflow : this.#entries.get(service)?.detector;
+    return this.#entryOf(service)?.detector;
   }
 
   *detectors(): IterableIterator<Detector> {
-    for (const entry of this.#entries.values()) yield entry.detector;
-    if (this.#overflow !== undefined) yield this.#overflow;
+    for (const { detector } of this.#all()) yield detector;
   }
 
   *activity(): IterableIterator<ServiceActivity> {
@@ -80,7 +81,8 @@ export class ServiceTable {
     }
     if (this.#overflow === undefined) return;
     // Counted by itself.
-    yield { service: OVERFLOW_SERVICE, lines: this.#overflow.lines, learning: this.#overflow.learning, records: 0 };
+    const { lines, learning } = this.#overflow.detector;
+    yield { service: OVERFLOW_SERVICE, lines, learning, records: 0 };
   }
 
   /** Of one service; undefined when it has no place. */
@@ -97,16 +99,16 @@ export class ServiceTable {
 
   /** Something other than a line has changed what is known of the service. */
   markChanged(service: string): void {
-    const entry = this.#entries.get(service);
+    const entry = this.#entryOf(service);
     if (entry !== undefined) entry.isChanged = true;
   }
 
   /**
-   * Services whose latest snapshot is older than `beforeMs` and no longer what they know, the longest idle first; they
-   * count as saved at `nowMs` from then on. The overflow is a mixture, and has none.
+   * Services whose latest snapshot is older than `beforeMs` and no longer what they know, the longest idle first, the
+   * overflow last; they count as saved at `nowMs` from then on.
    */
   *unsaved(beforeMs: number, nowMs: number): IterableIterator<{ detector: Detector; lastSeenMs: number }> {
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#all()) {
       if (!entry.isChanged || entry.savedMs > beforeMs) continue;
       entry.isChanged = false;
       entry.savedMs = nowMs;
@@ -115,16 +117,12 @@ export class ServiceTable {
   }
 
   /** What was saved of them is lost. */
-  saveAgain(services: readonly string[] | 'all'): void {
-    for (const service of services === 'all' ? this.#entries.keys() : services) {
-      const entry = this.#entries.get(service);
-      if (entry === undefined) continue;
-      entry.isChanged = true;
-      entry.savedMs = 0;
-    }
+  saveAgain(again: SavedAgain): void {
+    const lost = again === 'all' ? this.#all() : again.map((key) => this.#liveEntryOf(key));
+    for (const entry of lost) if (entry !== undefined) Object.assign(entry, { isChanged: true, savedMs: 0 });
   }
 
-  /** Services that have given up their place since this was asked last. */
+  /** Services with a snapshot that have given up their place since this was asked last. */
   takeGone(): string[] {
     return this.#gone.splice(0);
   }
@@ -133,7 +131,12 @@ export class ServiceTable {
   restore(detector: Detector, lastSeenMs: number, savedMs: number): void {
     // Counted by the process, or the thread, that it comes from.
     this.#templatesEvicted -= detector.miner.evicted;
-    this.#entries.set(detector.service, { detector, lastSeenMs, savedMs, isChanged: false, records: 0 });
+    const entry = { detector, lastSeenMs, savedMs, isChanged: false, records: 0 };
+    if (detector.service === OVERFLOW_SERVICE) {
+      this.#overflow = entry;
+      return;
+    }
+    this.#entries.set(detector.service, entry);
     if (this.#entries.size <= this.#servicesMax) return;
     let oldest = detector.service;
     for (const [service, entry] of this.#entries)
@@ -161,8 +164,33 @@ export class ServiceTable {
       this.#entries.set(service, { detector, lastSeenMs: receivedMs, savedMs: 0, isChanged: true, records });
       return detector;
     }
-    this.#overflow ??= this.create(OVERFLOW_SERVICE);
-    return this.#overflow;
+    const detector = this.#overflow?.detector ?? this.create(OVERFLOW_SERVICE);
+    this.#overflow ??= { detector, lastSeenMs: 0, savedMs: 0, isChanged: true, records: 0 };
+    this.#overflow.lastSeenMs = receivedMs;
+    this.#overflow.isChanged = true;
+    return detector;
+  }
+
+  *#all(): IterableIterator<Entry> {
+    yield* this.#entries.values();
+    if (this.#overflow !== undefined) yield this.#overflow;
+  }
+
+  #remove(service: string): void {
+    const entry = this.#entries.get(service);
+    if (entry === undefined) return;
+    this.#templatesEvicted += entry.detector.miner.evicted;
+    this.#entries.delete(service);
+    if (entry.savedMs > 0) this.#gone.push(service);
+  }
+
+  #liveEntryOf({ owner, service }: ModelKey): Entry | undefined {
+    const isOfTenant = owner !== undefined && shardOfOverflow(owner) === undefined;
+    return isOfTenant ? undefined : this.#entryOf(service);
+  }
+
+  #entryOf(service: string): Entry | undefined {
+    return service === OVERFLOW_SERVICE ? this.#overflow : this.#entries.get(service);
   }
 
   #evictIdle(receivedMs: number): boolean {
@@ -173,11 +201,5 @@ export class ServiceTable {
     forgetLines();
     this.#evicted++;
     return true;
-  }
-
-  #remove(service: string): void {
-    this.#templatesEvicted += this.#entries.get(service)?.detector.miner.evicted ?? 0;
-    this.#entries.delete(service);
-    this.#gone.push(service);
   }
 }

@@ -1,5 +1,6 @@
 import type { Anomaly } from '../domain/anomaly.ts';
 import type { Mark } from '../domain/feedback.ts';
+import type { ModelKey } from '../domain/model-key.ts';
 import type { DetectorOptions, TemplateFacts } from '../score/detector.ts';
 import type { AnomalyBatch } from './anomaly-batch.ts';
 import type { BufferedService } from './row-buffer.ts';
@@ -39,8 +40,8 @@ export type ShardRequest =
   | { type: 'restore'; id: number; models: SavedModel[]; nowMs: number }
   | { type: 'reset'; id: number; tenant: Tenant };
 
-/** Services whose latest snapshot did not come to be kept. */
-export type SavedAgain = readonly string[] | 'all';
+/** Models whose latest snapshot did not come to be kept. */
+export type SavedAgain = readonly ModelKey[] | 'all';
 
 export interface ScoredRequest {
   records: number;
@@ -66,18 +67,19 @@ export interface KnownTemplate {
   facts: TemplateFacts | undefined;
 }
 
-/** The model of a live service as it is kept. */
-export interface SavedModel {
-  service: string;
-  /** When it was taken, and when the service was heard last; epoch milliseconds, of the wall clock. */
+/** A model as it is kept. */
+export interface SavedModel extends ModelKey {
+  /** When it was taken, and when the service was heard or taught last; epoch milliseconds, of the wall clock. */
   savedMs: number;
   lastSeenMs: number;
   /** See score/snapshot.ts. */
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Asks for at most `limit` services that have learnt something, and were saved before `savedBeforeMs` or never. */
+/** Asks for at most `limit` models that have learnt something, and were saved before `savedBeforeMs` or never. */
 export interface SnapshotCall {
+  /** The number of the one that is asked. */
+  shard: number;
   nowMs: number;
   savedBeforeMs: number;
   limit: number;
@@ -86,8 +88,8 @@ export interface SnapshotCall {
 
 export interface TakenModels {
   models: SavedModel[];
-  /** Services that were known and are no more. */
-  gone: string[];
+  /** Those that were known and are no more. */
+  gone: ModelKey[];
 }
 
 export interface RestoredModels {

@@ -1,6 +1,8 @@
 import { shardOf } from '../decode/service-names.ts';
 import type { Anomaly } from '../domain/anomaly.ts';
 import type { Mark } from '../domain/feedback.ts';
+import { shardOfOverflow } from '../domain/model-key.ts';
+import type { ModelKey } from '../domain/model-key.ts';
 import type { AnomalyBatch } from './anomaly-batch.ts';
 import { PackedRowReader } from '../domain/packed-rows.ts';
 import type { BufferedService } from './row-buffer.ts';
@@ -27,7 +29,8 @@ export interface ShardSetOptions extends ShardOptions {
     /** Told how many went on, and why others did not. */
     onRestored(restored: number, refusals: readonly string[]): void;
     nowMs(): number;
-    forget(): Promise<void>;
+    /** Of the tenant, or the live ones. */
+    forget(tenant: Tenant): Promise<void>;
   };
 }
 
@@ -233,7 +236,7 @@ export class ShardSet {
     const calls: Promise<RestoredModels>[] = [];
     for await (const models of this.#models.load()) {
       for (const [index, client] of this.clients.entries()) {
-        const own = models.filter(({ service }) => shardOf(service, this.clients.length) === index);
+        const own = models.filter((model) => shardOfModel(model, this.clients.length) === index);
         if (own.length === 0 || !clients.includes(client)) continue;
         const transfer = own.map(({ bytes }) => bytes.buffer);
         calls.push(client.call({ type: 'restore', models: own, nowMs }, transfer));
@@ -252,7 +255,7 @@ export class ShardSet {
   /** Wipes the models of a tenant, or the live ones; the buffers stay. */
   async reset(tenant?: Tenant): Promise<void> {
     await Promise.all(this.clients.map((client) => client.call({ type: 'reset', tenant })));
-    await this.#models?.forget();
+    await this.#models?.forget(tenant);
   }
 
   async stop(): Promise<void> {
@@ -269,6 +272,11 @@ export class ShardSet {
     }
     return split;
   }
+}
+
+/** The shard that goes on with it; none where it was the overflow of one that is no more. */
+function shardOfModel({ owner, service }: ModelKey, shards: number): number {
+  return (owner === undefined ? undefined : shardOfOverflow(owner)) ?? shardOf(service, shards);
 }
 
 /** Of rows in the order of time, that of the last. */

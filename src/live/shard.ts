@@ -68,8 +68,8 @@ export class Shard {
     const { keepsTemplates } = options.detector.miner;
     this.#columns = new RecordColumns(keepsTemplates === true ? { templateAttribute: TEMPLATE_ATTRIBUTE } : {});
     this.#services = new ServiceTable(options.servicesMax, options.detector);
-    this.#saved = new SavedModels(this.#services, options.detector);
     this.#tenants = new TenantModels(options.servicesMax, options.detector);
+    this.#saved = new SavedModels(this.#services, this.#tenants, options.detector);
     this.#buffer = new RowBuffer({ bytesMax: options.bufferBytesMax, ageMaxMs: options.bufferAgeMaxMs });
     this.#names = new ServiceNames({ attributes: options.serviceAttributes, shards: 1 });
   }
@@ -175,7 +175,9 @@ export class Shard {
       let detector: Detector | undefined;
       for (; reader.next(); rows++) {
         detector ??=
-          tenant === undefined ? this.#services.touch(service, receivedMs) : this.#tenants.touch(tenant, service);
+          tenant === undefined
+            ? this.#services.touch(service, receivedMs)
+            : this.#tenants.touch(tenant, service, receivedMs);
         detector.learn(bytes, reader.messageStart, reader.messageEnd, reader.level, reader.timestampMs);
       }
     }

@@ -1,26 +1,27 @@
+import type { ModelKey } from '../domain/model-key.ts';
 import type { ShardClient } from './shard-client.ts';
 import type { SavedAgain, SavedModel } from './shard-protocol.ts';
 
 export interface SnapshotsOptions {
   shards: readonly ShardClient[];
-  /** A service that goes on learning is saved anew after so long. */
+  /** A model that goes on learning is saved anew after so long. */
   intervalMs: number;
   nowMs(): number;
-  /** Services with a model. */
-  serviceCount(): number;
+  /** Of services and of tenants. */
+  modelCount(): number;
   /** Whether they are kept. */
-  save(models: readonly SavedModel[], gone: readonly string[]): Promise<boolean>;
+  save(models: readonly SavedModel[], gone: readonly ModelKey[]): Promise<boolean>;
   onFailure(error: unknown): void;
 }
 
 /** How often shards are asked for some; few at a time, so that no line waits for long. */
 const TURN_MS = 50;
-/** More turns than services need at least, so that none falls behind. */
+/** More turns than models need at least, so that none falls behind. */
 const HEADROOM = 1.5;
-/** Of services that are saved at the end, when nothing else is done. */
+/** Of models that are saved at once at the end, when nothing else is done. */
 const LAST_LIMIT = 64;
 
-/** Has the shards' models kept, a few at every turn, each service at its own time. */
+/** Has the shards' models kept, a few at every turn, each at its own time. */
 export class Snapshots {
   readonly #options: SnapshotsOptions;
   /** By shard: what has to be saved once more. */
@@ -43,7 +44,7 @@ export class Snapshots {
     }, TURN_MS);
   }
 
-  /** What was kept is lost: every service is saved anew. */
+  /** What was kept is lost: every model is saved anew. */
   saveAll(): void {
     this.#again.fill('all');
   }
@@ -61,8 +62,8 @@ export class Snapshots {
   }
 
   async #turn(): Promise<void> {
-    const { shards, intervalMs, serviceCount, nowMs, onFailure } = this.#options;
-    const share = (serviceCount() / shards.length) * (TURN_MS / intervalMs) * HEADROOM;
+    const { shards, intervalMs, modelCount, nowMs, onFailure } = this.#options;
+    const share = (modelCount() / shards.length) * (TURN_MS / intervalMs) * HEADROOM;
     const now = nowMs();
     try {
       for (const index of shards.keys()) await this.#save(index, now, now - intervalMs, Math.max(1, Math.ceil(share)));
@@ -71,25 +72,26 @@ export class Snapshots {
     }
   }
 
-  /** Answers how many services were kept. */
+  /** Answers how many were kept. */
   async #save(index: number, nowMs: number, savedBeforeMs: number, limit: number): Promise<number> {
     const { shards, save } = this.#options;
     const again = this.#again[index]!;
     this.#again[index] = [];
-    const taken = await shards[index]!.call({ type: 'snapshot', nowMs, savedBeforeMs, limit, again });
+    const taken = await shards[index]!.call({ type: 'snapshot', shard: index, nowMs, savedBeforeMs, limit, again });
     const { models, gone } = taken;
     if (models.length === 0 && gone.length === 0) return 0;
-    const services = models.map(({ service }) => service);
+    // Now, as the bytes move to the store.
+    const keys = models.map(({ bytes: _bytes, savedMs: _savedMs, lastSeenMs: _lastSeenMs, ...key }) => key);
     if (await save(models, gone)) {
       this.savedMs = nowMs;
       return models.length;
     }
-    this.#saveAgain(index, services);
+    this.#saveAgain(index, keys);
     return 0;
   }
 
-  #saveAgain(index: number, services: readonly string[]): void {
+  #saveAgain(index: number, keys: readonly ModelKey[]): void {
     const others = this.#again[index]!;
-    if (others !== 'all') this.#again[index] = [...others, ...services];
+    if (others !== 'all') this.#again[index] = [...others, ...keys];
   }
 }

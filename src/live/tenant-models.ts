@@ -1,5 +1,17 @@
+import type { ModelKey } from '../domain/model-key.ts';
 import { createDetector } from '../score/create-detector.ts';
 import type { Detector, DetectorOptions } from '../score/detector.ts';
+import type { SavedAgain } from './shard-protocol.ts';
+
+interface TenantModel {
+  tenant: string;
+  detector: Detector;
+  /** When it was taught last. */
+  lastSeenMs: number;
+  /** When its snapshot was taken last, 0 before the first; and whether it was taught anything since. */
+  savedMs: number;
+  isChanged: boolean;
+}
 
 /**
  * Models that callers have trained for tenants of theirs, apart from the live ones and from each other's: no line over
@@ -9,8 +21,9 @@ export class TenantModels {
   readonly #modelsMax: number;
   readonly #options: DetectorOptions;
   /** By tenant and service, in the order of last use. */
-  readonly #models = new Map<string, { tenant: string; detector: Detector }>();
+  readonly #models = new Map<string, TenantModel>();
   #evicted = 0;
+  readonly #gone: ModelKey[] = [];
 
   constructor(modelsMax: number, options: DetectorOptions) {
     this.#modelsMax = modelsMax;
@@ -26,18 +39,15 @@ export class TenantModels {
     return this.#evicted;
   }
 
-  /** The model of a tenant's service, made when there is none. */
-  touch(tenant: string, service: string): Detector {
+  /** The model of a tenant's service, which is about to be taught; made when there is none. */
+  touch(tenant: string, service: string, nowMs: number): Detector {
     const key = keyOf(tenant, service);
     const known = this.#models.get(key);
-    const model = known ?? { tenant, detector: createDetector(service, this.#options) };
+    const detector = known?.detector ?? createDetector(service, this.#options);
     if (known !== undefined) this.#models.delete(key);
-    else if (this.#models.size >= this.#modelsMax) {
-      this.#models.delete(this.#models.keys().next().value as string);
-      this.#evicted++;
-    }
-    this.#models.set(key, model);
-    return model.detector;
+    this.#models.set(key, { tenant, detector, lastSeenMs: nowMs, savedMs: known?.savedMs ?? 0, isChanged: true });
+    this.#makeRoom();
+    return detector;
   }
 
   peek(tenant: string, service: string): Detector | undefined {
@@ -51,6 +61,53 @@ export class TenantModels {
   /** Forgets the models of one tenant. */
   remove(tenant: string): void {
     for (const [key, model] of this.#models) if (model.tenant === tenant) this.#models.delete(key);
+  }
+
+  /** Models whose latest snapshot is older than `beforeMs` and no longer what they know; saved at `nowMs` from then on. */
+  *unsaved(beforeMs: number, nowMs: number): IterableIterator<TenantModel> {
+    for (const model of this.#models.values()) {
+      if (!model.isChanged || model.savedMs > beforeMs) continue;
+      model.isChanged = false;
+      model.savedMs = nowMs;
+      yield model;
+    }
+  }
+
+  /** What was saved of them is lost. */
+  saveAgain(again: SavedAgain): void {
+    const lost = again === 'all' ? this.#models.values() : again.map(({ owner, service }) => this.#of(owner, service));
+    for (const model of lost) if (model !== undefined) Object.assign(model, { isChanged: true, savedMs: 0 });
+  }
+
+  /** Models with a snapshot that have given up their place since this was asked last. */
+  takeGone(): ModelKey[] {
+    return this.#gone.splice(0);
+  }
+
+  /** Puts in a model of before, in any order until {@link sortByUse}. */
+  restore(tenant: string, detector: Detector, lastSeenMs: number, savedMs: number): void {
+    this.#models.set(keyOf(tenant, detector.service), { tenant, detector, lastSeenMs, savedMs, isChanged: false });
+  }
+
+  /** Orders by last use what was restored; where there are too many, the least recently used make room. */
+  sortByUse(): void {
+    const sorted = [...this.#models].toSorted(([, a], [, b]) => a.lastSeenMs - b.lastSeenMs);
+    this.#models.clear();
+    for (const [key, model] of sorted) this.#models.set(key, model);
+    this.#makeRoom();
+  }
+
+  #of(owner: string | undefined, service: string): TenantModel | undefined {
+    return owner === undefined ? undefined : this.#models.get(keyOf(owner, service));
+  }
+
+  #makeRoom(): void {
+    for (const [key, { tenant, detector, savedMs }] of this.#models) {
+      if (this.#models.size <= this.#modelsMax) return;
+      this.#models.delete(key);
+      if (savedMs > 0) this.#gone.push({ owner: tenant, service: detector.service });
+      this.#evicted++;
+    }
   }
 }
 

@@ -40,9 +40,17 @@ const LIVE_CLUSTERS = `
   CREATE TABLE live_clusters (place INTEGER PRIMARY KEY, bytes BLOB NOT NULL, checksum INTEGER NOT NULL) STRICT;
 `;
 
+/** Of tenants, and of services without a place: a service may have several of these (see domain/model-key.ts). */
+const OTHER_MODELS = `
+  CREATE TABLE other_model (
+    place INTEGER PRIMARY KEY, owner TEXT NOT NULL, service TEXT NOT NULL, saved_ms INTEGER NOT NULL,
+    last_seen_ms INTEGER NOT NULL, bytes BLOB NOT NULL, checksum INTEGER NOT NULL, UNIQUE (owner, service)
+  ) STRICT;
+`;
+
 /** Learnt from lines. Each row has its own sum, so the pages are not all looked at before the first is read. */
 export const MODELS_FORM: DatabaseForm = {
-  migrations: [MODELS, LIVE_CLUSTERS],
+  migrations: [MODELS, LIVE_CLUSTERS, OTHER_MODELS],
   synchronous: 'NORMAL',
   isChecked: false,
 };

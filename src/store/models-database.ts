@@ -1,4 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { shardOfOverflow } from '../domain/model-key.ts';
+import type { ModelKey } from '../domain/model-key.ts';
 import type { SavedModel } from '../live/shard-protocol.ts';
 import { checksumOf } from './checksum.ts';
 import { readPragma } from './open-database.ts';
@@ -7,6 +9,9 @@ import type { StoredClusters, StoredModels, StoreWrite } from './store-protocol.
 /** Free pages from which some are given back to the file system, as a share of all, and how many at a time. */
 const FREE_SHARE = 0.25;
 const FREED_PAGES = 1024;
+
+/** Places of models that are not live ones go on from here, when all are read. */
+const OTHERS_FROM = 2 ** 40;
 
 /** The database of models and live clusters: statements, each inside whatever transaction is open. */
 export class ModelsDatabase {
@@ -23,13 +28,12 @@ export class ModelsDatabase {
   }
 
   apply(write: StoreWrite): void {
-    const { save, drop, clear } = this.#statements;
-    if (write.kind === 'forget-models') clear.run();
+    if (write.kind === 'forget-models') this.#forget(write.tenant);
     if (write.kind === 'clusters') this.#replaceClusters(write.pieces);
     if (write.kind !== 'models') return;
-    for (const { service, savedMs, lastSeenMs, bytes } of write.models)
-      save.run(service, savedMs, lastSeenMs, bytes, checksumOf(service, bytes));
-    for (const service of write.gone) drop.run(service);
+    // First those that are gone: there may be another by now.
+    for (const key of write.gone) this.#drop(key);
+    for (const model of write.models) this.#save(model);
   }
 
   /** Gives pages back when many are free; outside of a transaction. */
@@ -39,26 +43,49 @@ export class ModelsDatabase {
     this.#database.exec(`PRAGMA incremental_vacuum(${FREED_PAGES})`);
   }
 
-  /** Some of the models behind the place `after`, together some `bytesMax`. */
+  /** Some of the models behind the place `after`, together some `bytesMax`; the live ones come first. */
   load(after: number, bytesMax: number): StoredModels {
     const models: SavedModel[] = [];
     let damaged = 0;
     let bytes = 0;
-    for (const row of this.#statements.after.iterate(after)) {
-      const { service, bytes: stored } = row;
-      const saved = stored instanceof Uint8Array ? new Uint8Array(stored) : new Uint8Array(0);
-      if (checksumOf(String(service), saved) === row['checksum'])
-        models.push({
-          service: String(service),
-          savedMs: Number(row['saved_ms']),
-          lastSeenMs: Number(row['last_seen_ms']),
-          bytes: saved,
-        });
-      else damaged++;
-      bytes += saved.length;
-      if (bytes >= bytesMax) return { models, next: Number(row['place']), damaged };
+    for (const { place, model } of this.#behind(after)) {
+      if (model === undefined) damaged++;
+      else models.push(model);
+      bytes += model?.bytes.length ?? 0;
+      if (bytes >= bytesMax) return { models, next: place, damaged };
     }
     return { models, next: undefined, damaged };
+  }
+
+  *#behind(after: number): IterableIterator<{ place: number; model: SavedModel | undefined }> {
+    const { after: live, othersAfter } = this.#statements;
+    for (const row of live.iterate(after)) yield { place: Number(row['place']), model: toModel(row) };
+    for (const row of othersAfter.iterate(Math.max(0, after - OTHERS_FROM)))
+      yield { place: OTHERS_FROM + Number(row['place']), model: toModel(row) };
+  }
+
+  #save(model: SavedModel): void {
+    const { owner, service, savedMs, lastSeenMs, bytes } = model;
+    const sum = sumOf(model);
+    if (owner === undefined) this.#statements.save.run(service, savedMs, lastSeenMs, bytes, sum);
+    else this.#statements.saveOther.run(owner, service, savedMs, lastSeenMs, bytes, sum);
+  }
+
+  #drop({ owner, service }: ModelKey): void {
+    if (owner === undefined) this.#statements.drop.run(service);
+    else this.#statements.dropOther.run(owner, service);
+  }
+
+  #forget(tenant: string | undefined): void {
+    if (tenant !== undefined) {
+      this.#statements.clearOwner.run(tenant);
+      return;
+    }
+    this.#statements.clear.run();
+    for (const row of this.#statements.owners.all()) {
+      const owner = String(row['owner']);
+      if (shardOfOverflow(owner) !== undefined) this.#statements.clearOwner.run(owner);
+    }
   }
 
   loadClusters(): StoredClusters {
@@ -79,6 +106,24 @@ export class ModelsDatabase {
   }
 }
 
+/** Undefined where it is not what was written. */
+function toModel(row: Record<string, SQLOutputValue>): SavedModel | undefined {
+  const { owner, service, bytes } = row;
+  if (typeof service !== 'string' || !(bytes instanceof Uint8Array)) return undefined;
+  const model = {
+    ...(typeof owner === 'string' ? { owner } : {}),
+    service,
+    savedMs: Number(row['saved_ms']),
+    lastSeenMs: Number(row['last_seen_ms']),
+    bytes: new Uint8Array(bytes),
+  };
+  return sumOf(model) === row['checksum'] ? model : undefined;
+}
+
+function sumOf({ owner, service, bytes }: SavedModel): number {
+  return owner === undefined ? checksumOf(service, bytes) : checksumOf(`${owner}\0`, service, bytes);
+}
+
 function clusterSum(place: number, bytes: Uint8Array): number {
   return checksumOf(`${place} `, bytes);
 }
@@ -92,6 +137,14 @@ function prepareAll(database: DatabaseSync) {
     drop: database.prepare('DELETE FROM model WHERE service = ?'),
     clear: database.prepare('DELETE FROM model'),
     after: database.prepare('SELECT * FROM model WHERE place > ? ORDER BY place'),
+    saveOther: database.prepare(`
+      INSERT INTO other_model (owner, service, saved_ms, last_seen_ms, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT (owner, service) DO UPDATE SET saved_ms = excluded.saved_ms, last_seen_ms = excluded.last_seen_ms,
+        bytes = excluded.bytes, checksum = excluded.checksum`),
+    dropOther: database.prepare('DELETE FROM other_model WHERE owner = ? AND service = ?'),
+    owners: database.prepare('SELECT DISTINCT owner FROM other_model'),
+    clearOwner: database.prepare('DELETE FROM other_model WHERE owner = ?'),
+    othersAfter: database.prepare('SELECT * FROM other_model WHERE place > ? ORDER BY place'),
     clusters: database.prepare('SELECT * FROM live_clusters ORDER BY place'),
     clearClusters: database.prepare('DELETE FROM live_clusters'),
     addClusters: database.prepare('INSERT INTO live_clusters VALUES (?, ?, ?)'),

@@ -2,6 +2,7 @@ import type { Feedback } from '../domain/feedback.ts';
 import type { Incident, IncidentChange } from '../domain/incident.ts';
 import type { OutboxEntry } from '../domain/outbox.ts';
 import type { AnomalyBatch } from '../live/anomaly-batch.ts';
+import type { ModelKey } from '../domain/model-key.ts';
 import type { SavedModel } from '../live/shard-protocol.ts';
 
 export interface StoredBatch {
@@ -46,8 +47,8 @@ export type StoreWrite =
   | { kind: 'add-outbox'; entries: readonly OutboxEntry[] }
   | { kind: 'remove-outbox'; sink: string; ids: readonly string[] }
   | { kind: 'feedback'; entries: readonly Feedback[] }
-  | { kind: 'models'; models: readonly SavedModel[]; gone: readonly string[] }
-  | { kind: 'forget-models' }
+  | { kind: 'models'; models: readonly SavedModel[]; gone: readonly ModelKey[] }
+  | { kind: 'forget-models'; tenant: string | undefined }
   | { kind: 'clusters'; pieces: readonly Uint8Array<ArrayBuffer>[] };
 
 export const STORE_KINDS = ['records', 'models'] as const;

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Feedback } from '../domain/feedback.ts';
 import type { Outbox, OutboxEntry } from '../domain/outbox.ts';
 import type { AlertRecord } from '../live/alert-path.ts';
+import type { ModelKey } from '../domain/model-key.ts';
 import type { SavedModel } from '../live/shard-protocol.ts';
 import { DataFolderTaken, lockDataFolder } from './data-lock.ts';
 import { NO_RECORDS } from './load-records.ts';
@@ -109,14 +110,15 @@ export class Store {
     await this.#clients.get('records')?.write({ kind: 'feedback', entries });
   }
 
-  /** Snapshots of services, and services that are no more; whether they are on disk. */
-  async saveModels(models: readonly SavedModel[], gone: readonly string[]): Promise<boolean> {
+  /** Snapshots, and models that are no more; whether they are on disk. */
+  async saveModels(models: readonly SavedModel[], gone: readonly ModelKey[]): Promise<boolean> {
     const transfer = models.map(({ bytes }) => bytes.buffer);
     return (await this.#clients.get('models')?.write({ kind: 'models', models, gone }, transfer)) ?? false;
   }
 
-  async forgetModels(): Promise<void> {
-    await this.#clients.get('models')?.write({ kind: 'forget-models' });
+  /** Those of the tenant, or the live ones. */
+  async forgetModels(tenant: string | undefined): Promise<void> {
+    await this.#clients.get('models')?.write({ kind: 'forget-models', tenant });
   }
 
   /** All snapshots, some at a time. */

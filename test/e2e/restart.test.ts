@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { openStream } from '../serve/sse-client.ts';
 import { allAnomalies, bytesOf, fingerprintOfLine, newDataFolder, watchTemplate } from './data-folder.ts';
@@ -49,7 +52,7 @@ test(
     expect(await first.stop()).toBe(0);
 
     const second = await start(env);
-    expect(second.logs).toContainEqual(expect.objectContaining({ msg: 'models go on where they were', services: 1 }));
+    expect(second.logs).toContainEqual(expect.objectContaining({ msg: 'models go on where they were', models: 1 }));
     const after = {
       status: (await second.get('/detector/status')) as Status,
       anomalies: await allAnomalies(second),
@@ -129,6 +132,51 @@ test('the live clusters are there after a restart, and after kill -9', { timeout
   expect(await third.get('/ready')).toEqual({ ready: true });
   await third.stop();
 });
+
+test('what tenants have taught is known after kill -9, and is wiped alone', { timeout: TIMEOUT_MS }, async () => {
+  const env = { DATA_DIR: newDataFolder(), SNAPSHOT_INTERVAL_SECONDS: '1' };
+  const file = join(newDataFolder(), 'usual.log');
+  writeFileSync(file, USUAL.map((line) => `${line}\n`).join(''));
+  const post = async (to: RunningHalfspace, path: string, body?: object) => {
+    const headers = { 'content-type': 'application/json' };
+    const json = body === undefined ? {} : { headers, body: JSON.stringify(body) };
+    return (await fetch(`${to.addresses.rest}${path}`, { method: 'POST', ...json })).status;
+  };
+  const known = async (of: RunningHalfspace) =>
+    Promise.all(['', '?tenant=acme', '?tenant=other'].map((whose) => of.get(`/detector/status${whose}`)));
+  const first = await start(env);
+  await send(first, USUAL);
+  for (const tenant of ['acme', 'other']) {
+    const window = { source: 'file', credentials: { path: file, service: 'shop' }, tenant };
+    expect(await post(first, '/clusters/train', window)).toBe(200);
+  }
+  const taught = await known(first);
+  expect(taught).toMatchObject(Array.from({ length: 3 }, () => ({ trained: true, line_count: USUAL.length })));
+  await expect.poll(() => modelsIn(env.DATA_DIR), { timeout: 20_000 }).toBe(3);
+  await first.kill();
+
+  const second = await start(env);
+  expect(await known(second)).toEqual(taught);
+  expect(await post(second, '/detector/reset?tenant=acme')).toBe(200);
+  await second.kill();
+  const third = await start(env);
+  expect(await known(third)).toEqual([taught[0], expect.objectContaining({ trained: false }), taught[2]]);
+  expect(await post(third, '/detector/reset')).toBe(200);
+  await third.kill();
+  const last = await start(env);
+  expect(await known(last)).toMatchObject([{ trained: false }, { trained: false }, taught[2]]);
+});
+
+/** Snapshots in the folder. */
+function modelsIn(folder: string): unknown {
+  const database = new DatabaseSync(join(folder, 'models.db'), { readOnly: true });
+  try {
+    const count = 'SELECT (SELECT count(*) FROM model) + (SELECT count(*) FROM other_model) AS models';
+    return database.prepare(count).get()?.['models'];
+  } finally {
+    database.close();
+  }
+}
 
 test('models that were wiped stay wiped', { timeout: TIMEOUT_MS }, async () => {
   const env = { DATA_DIR: newDataFolder(), SNAPSHOT_INTERVAL_SECONDS: '1' };

@@ -1,3 +1,5 @@
+import { INFO } from '../../src/domain/level.ts';
+import { PACKED_ROW_HEADER_BYTES, writePackedHeader } from '../../src/domain/packed-rows.ts';
 import type { ShardOptions } from '../../src/live/shard-protocol.ts';
 
 /** Options of a shard that no test comes near the bounds of, but for those it sets itself. */
@@ -24,4 +26,16 @@ export function healthyLines(count: number): string[] {
     if (i % 3 === 0) return `GET /api/orders/${i} took ${i % 90}ms`;
     return i % 3 === 1 ? `order ${10_000 + i} placed by customer ${20_000 + i}` : 'cache refreshed';
   });
+}
+
+/** Lines as rows of a window. */
+export function packed(lines: readonly string[]): Uint8Array {
+  const parts = lines.map((line, i) => {
+    const text = Buffer.from(line);
+    const row = Buffer.alloc(PACKED_ROW_HEADER_BYTES + text.length);
+    writePackedHeader(new DataView(row.buffer, row.byteOffset), 0, text.length, NOW_MS + i * 1000, INFO);
+    text.copy(row, PACKED_ROW_HEADER_BYTES);
+    return row;
+  });
+  return new Uint8Array(Buffer.concat(parts));
 }

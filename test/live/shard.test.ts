@@ -234,6 +234,7 @@ describe('a shard', () => {
     shard.reset(undefined);
     expect(stats(shard).templatesEvicted).toBe(evicted);
     const { models } = trainedOn(smallDetector()).snapshot({
+      shard: 0,
       nowMs: NOW_MS,
       savedBeforeMs: NOW_MS,
       limit: 9,

@@ -7,7 +7,7 @@ import { Shard } from '../../src/live/shard.ts';
 import { Snapshots } from '../../src/live/snapshots.ts';
 import { SNAPSHOT_VERSION } from '../../src/score/snapshot.ts';
 import { encodeLogs } from '../e2e/otlp-client.ts';
-import { healthyLines, NOW_MS, shardOptions } from './shard-samples.ts';
+import { healthyLines, NOW_MS, packed, shardOptions } from './shard-samples.ts';
 
 const request = (service: string, lines = healthyLines(300)) =>
   new Uint8Array(encodeLogs({ service, messages: lines }));
@@ -17,6 +17,8 @@ function scored(shard: Shard, service: string, atMs = NOW_MS): void {
   shard.scoreOtlp(bytes, Int32Array.of(...resourceLogsOf(bytes)), atMs);
 }
 
+const rowsOf = (service: string) => ({ service, bytes: packed(healthyLines(300)) });
+
 /** Where the one `ResourceLogs` of a request stands: behind its tag and its length. */
 function resourceLogsOf(bytes: Uint8Array): [number, number] {
   let at = 1;
@@ -24,7 +26,7 @@ function resourceLogsOf(bytes: Uint8Array): [number, number] {
   return [at + 1, bytes.length];
 }
 
-const DUE = { nowMs: NOW_MS, savedBeforeMs: NOW_MS, limit: 100, again: [] };
+const DUE = { shard: 0, nowMs: NOW_MS, savedBeforeMs: NOW_MS, limit: 100, again: [] };
 const servicesOf = (models: readonly SavedModel[]) => models.map(({ service }) => service);
 
 describe('a shard', () => {
@@ -38,7 +40,9 @@ describe('a shard', () => {
     const minute = { ...DUE, nowMs: NOW_MS + 2000, savedBeforeMs: NOW_MS - 58_000 };
     expect(shard.snapshot(minute).models, 'too soon').toEqual([]);
     expect(servicesOf(shard.snapshot({ ...minute, savedBeforeMs: NOW_MS + 2000 }).models)).toEqual(['b']);
-    expect(servicesOf(shard.snapshot({ ...DUE, again: ['a', 'gone'] }).models)).toEqual(['a']);
+    expect(servicesOf(shard.snapshot({ ...DUE, again: [{ service: 'a' }, { service: 'gone' }] }).models)).toEqual([
+      'a',
+    ]);
     expect(servicesOf(shard.snapshot({ ...DUE, again: 'all' }).models).toSorted()).toEqual(['a', 'b', 'c']);
   });
 
@@ -53,7 +57,61 @@ describe('a shard', () => {
       ['b', 300, false],
       ['c', 300, false],
     ]);
-    expect(small.snapshot(DUE)).toEqual({ models: [], gone: ['a'] });
+    expect(small.snapshot(DUE)).toEqual({ models: [], gone: [{ service: 'a' }] });
+  });
+
+  it('goes on with the models of tenants, and with that of services without a place', () => {
+    const shard = new Shard(shardOptions({ servicesMax: 2 }));
+    for (const service of ['a', 'b', 'c', 'd']) scored(shard, service);
+    for (const tenant of ['acme', 'other']) shard.learn(tenant, [rowsOf('a')], NOW_MS);
+    const { models } = shard.snapshot({ ...DUE, shard: 3 });
+    expect(models.map(({ owner, service }) => [owner, service])).toEqual([
+      [undefined, 'a'],
+      [undefined, 'b'],
+      ['overflow of shard 3', '_overflow'],
+      ['acme', 'a'],
+      ['other', 'a'],
+    ]);
+    const next = new Shard(shardOptions({ servicesMax: 2 }));
+    expect(next.restore(models, NOW_MS + 60_000)).toEqual({ restored: 5, refusals: [] });
+    for (const tenant of [undefined, 'acme', 'other', 'nobody'])
+      expect(next.status(tenant, undefined, 10)).toEqual(shard.status(tenant, undefined, 10));
+    expect(next.status(undefined, '_overflow', 10).services).toMatchObject([{ lines: 600, learning: false }]);
+    expect(next.snapshot(DUE), 'nothing has changed').toEqual({ models: [], gone: [] });
+    scored(next, 'e', NOW_MS + 60_000);
+    next.learn('other', [rowsOf('a')], NOW_MS + 60_000);
+    const later = next.snapshot({ ...DUE, savedBeforeMs: NOW_MS + 60_000 });
+    expect(later.models.map(({ owner }) => owner)).toEqual(['overflow of shard 0', 'other']);
+    const { owner, service } = later.models[1]!;
+    const again = next.snapshot({ ...DUE, again: [{ owner: owner!, service }] });
+    expect(
+      again.models.map((model) => model.owner),
+      'what was not kept is taken again',
+    ).toEqual(['other']);
+  });
+
+  it('keeps no more tenants than there is room for, and says which snapshots are of no use any more', () => {
+    const shard = new Shard(shardOptions({ servicesMax: 2 }));
+    shard.learn('first', [rowsOf('a')], NOW_MS + 1);
+    shard.learn('second', [rowsOf('a')], NOW_MS);
+    const { models } = shard.snapshot(DUE);
+    shard.learn('third', [rowsOf('a')], NOW_MS + 2);
+    expect(shard.snapshot(DUE)).toMatchObject({
+      models: [{ owner: 'third' }],
+      gone: [{ owner: 'first', service: 'a' }],
+    });
+    shard.learn('fourth', [rowsOf('a')], NOW_MS + 3);
+    shard.learn('fifth', [rowsOf('a')], NOW_MS + 4);
+    shard.learn('sixth', [rowsOf('a')], NOW_MS + 5);
+    const { gone } = shard.snapshot(DUE);
+    expect(
+      gone.map(({ owner }) => owner),
+      'the fourth never had one',
+    ).toEqual(['second', 'third']);
+
+    const small = new Shard(shardOptions({ servicesMax: 1 }));
+    small.restore(models, NOW_MS);
+    expect(small.snapshot(DUE).gone, 'the one that was taught last stays').toEqual([{ owner: 'second', service: 'a' }]);
   });
 
   it('leaves out what does not read as a model, and says so once', () => {
@@ -104,7 +162,7 @@ it(
       shards: shards.clients,
       intervalMs: 1000,
       nowMs: () => NOW_MS,
-      serviceCount: () => services.length,
+      modelCount: () => services.length,
       save: async (models) => {
         for (const model of models) saved.set(model.service, model);
         return true;
@@ -138,7 +196,7 @@ it('what could not be kept is written down again', { timeout: 60_000 }, async ()
     shards: shards.clients,
     intervalMs: 1,
     nowMs: () => Date.now(),
-    serviceCount: () => 1,
+    modelCount: () => 1,
     save: async (models) => {
       attempts.push(servicesOf(models));
       if (attempts.length === 2) twice.emit('saved');

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFinished } from 'vitest';
+import { overflowOwner } from '../../src/domain/model-key.ts';
+import type { ModelKey } from '../../src/domain/model-key.ts';
+import type { SavedModel } from '../../src/live/shard-protocol.ts';
 import { checksumOf } from '../../src/store/checksum.ts';
 import { MODELS_FORM } from '../../src/store/database-forms.ts';
 import { StoreFile } from '../../src/store/store-file.ts';
@@ -32,13 +35,40 @@ it('a file of models of version 1 is brought to the present with all that is in 
   expect([store.condition, news]).toEqual([{ state: 'ok' }, []]);
 });
 
+it('models of tenants are kept beside the live ones of the same services, read after them, and forgotten by themselves', () => {
+  const { store } = openModels(join(newFolder(), 'models.db'));
+  const overflow = { ...MODEL, owner: overflowOwner(1), service: '_overflow' };
+  const acme = { ...MODEL, owner: 'acme' };
+  const other = { ...MODEL, owner: 'other', bytes: Uint8Array.of(4, 5) };
+  const keep = (models: SavedModel[], gone: ModelKey[] = []) => store.commit([{ kind: 'models', models, gone }]);
+  keep([overflow, acme, other, MODEL]);
+  expect(store.loadModels(0, 1 << 20)).toEqual({ models: [MODEL, overflow, acme, other], next: undefined, damaged: 0 });
+  const read: SavedModel[] = [];
+  for (let after: number | undefined = 0; after !== undefined;) {
+    const { models, next } = store.loadModels(after, 1);
+    read.push(...models);
+    after = next;
+  }
+  expect(read, 'one at a time').toEqual([MODEL, overflow, acme, other]);
+
+  const taught = { ...acme, savedMs: 9, bytes: Uint8Array.of(7) };
+  keep([taught], [{ owner: 'acme', service: 'shop' }]);
+  keep([], [{ owner: 'other', service: 'shop' }]);
+  expect(store.loadModels(0, 1 << 20).models, 'one that is gone may come again').toEqual([MODEL, overflow, taught]);
+  keep([other]);
+  store.commit([{ kind: 'forget-models', tenant: 'acme' }]);
+  expect(store.loadModels(0, 1 << 20).models).toEqual([MODEL, overflow, other]);
+  store.commit([{ kind: 'forget-models', tenant: undefined }]);
+  expect(store.loadModels(0, 1 << 20).models).toEqual([other]);
+});
+
 it('live clusters take the place of those before, and are whole or not there', () => {
   const file = join(newFolder(), 'models.db');
   const { store } = openModels(file);
   store.commit([{ kind: 'clusters', pieces: [piece('one'), piece('two'), piece('three')] }]);
   store.commit([{ kind: 'clusters', pieces: [piece('four'), piece('five')] }]);
   expect(store.loadClusters()).toEqual({ pieces: [piece('four'), piece('five')], damaged: 0 });
-  store.commit([{ kind: 'forget-models' }]);
+  store.commit([{ kind: 'forget-models', tenant: undefined }]);
   expect(store.loadClusters().pieces).toHaveLength(2);
 
   const database = new DatabaseSync(file);
