@@ -24,6 +24,7 @@ export function startRetraining(
   const save = kept === undefined ? undefined : saving(kept, logger);
   const retraining = new Retraining({
     intervalSeconds: config.live.retrainIntervalSeconds,
+    bufferAgeMaxMs: config.live.bufferAgeMsMax,
     async analyseBuffer(at) {
       const analysis = await shards.withBuffer(at, (services) =>
         analyser.analyse({ source: 'packed', services, ...WHOLE_BUFFER }, { signal }),
@@ -81,5 +82,8 @@ async function restoreClusters({ store }: Kept, retraining: Retraining, logger: 
   const clusters = await unpackClusters(await store.loadClusters());
   if (clusters === undefined) return;
   retraining.restore(clusters);
-  logger.info({ clusters: clusters.cluster_count }, 'the live clusters of before stand until the next retraining');
+  logger.info(
+    { clusters: clusters.cluster_count },
+    'the live clusters of before stand until retraining has as much to go by',
+  );
 }

@@ -2,6 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import type { WindowAnalysis } from '../../src/domain/cluster.ts';
 import { Retraining } from '../../src/live/retraining.ts';
 
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
 function analysis(logCount: number): WindowAnalysis {
   return { log_count: logCount, cluster_count: 0, truncated: false, clusters: [] };
 }
@@ -13,6 +16,7 @@ describe('retraining', () => {
       let runs = 0;
       const retraining = new Retraining({
         intervalSeconds: 300,
+        bufferAgeMaxMs: DAY_MS,
         analyseBuffer: () => Promise.resolve(analysis(++runs)),
         nowMs: () => Date.now(),
         onFailure: (error) => expect.unreachable(String(error)),
@@ -43,6 +47,7 @@ describe('retraining', () => {
     ];
     const retraining = new Retraining({
       intervalSeconds: 300,
+      bufferAgeMaxMs: DAY_MS,
       analyseBuffer: () => outcomes.shift()!(),
       nowMs: () => 42,
       onFailure: (error) => failures.push(error),
@@ -53,25 +58,52 @@ describe('retraining', () => {
     expect(retraining.current).toEqual({ ...analysis(7), trainedAt: 42, seconds: 0 });
   });
 
-  it('shows the clusters of the process before until it has newer ones, and says when it has', async () => {
-    const before = { ...analysis(9), trainedAt: 7, seconds: 1 };
-    const counts = [0, 5, 0];
-    const told: number[] = [];
-    const retraining = new Retraining({
-      intervalSeconds: 300,
-      analyseBuffer: () => Promise.resolve(analysis(counts.shift()!)),
-      nowMs: () => 42,
-      onFailure: (error) => expect.unreachable(String(error)),
-      onTrained: ({ log_count }) => told.push(log_count),
+  describe('clusters of before the start', () => {
+    const before = { ...analysis(100), trainedAt: 0, seconds: 1 };
+
+    async function run(found: { rows: number; atMs: number }[], bufferAgeMaxMs = DAY_MS) {
+      let at = 0;
+      const told: number[] = [];
+      const retraining = new Retraining({
+        intervalSeconds: 300,
+        bufferAgeMaxMs,
+        analyseBuffer: () => Promise.resolve(analysis(found[at]!.rows)),
+        nowMs: () => found[at]?.atMs ?? 0,
+        onFailure: (error) => expect.unreachable(String(error)),
+        onTrained: ({ log_count }) => told.push(log_count),
+      });
+      retraining.restore(before);
+      for (; at < found.length; at++) await retraining.runNow();
+      return { retraining, told };
+    }
+
+    it('stand while the buffer has little, and give way once for all to half as many rows', async () => {
+      const { retraining, told } = await run([
+        { rows: 0, atMs: 60_000 },
+        { rows: 49, atMs: 120_000 },
+      ]);
+      expect(retraining.current).toBe(before);
+      expect([told, retraining.runs]).toEqual([[], { ok: 2, failed: 0 }]);
+      const later = await run([
+        { rows: 50, atMs: 60_000 },
+        { rows: 0, atMs: 120_000 },
+      ]);
+      expect([later.retraining.current?.log_count, later.told]).toEqual([0, [50, 0]]);
     });
-    retraining.restore(before);
-    expect(retraining.current).toBe(before);
-    await retraining.runNow();
-    expect(retraining.current, 'an empty buffer is no news').toBe(before);
-    await retraining.runNow();
-    expect(retraining.current).toMatchObject({ log_count: 5, trainedAt: 42 });
-    retraining.restore(before);
-    await retraining.runNow();
-    expect([retraining.current?.log_count, told]).toEqual([0, [5, 0]]);
+
+    it('give way after an hour to whatever there is, and to nothing at all when their rows are too old', async () => {
+      const start = { rows: 0, atMs: 1 };
+      expect((await run([start, { rows: 1, atMs: HOUR_MS - 1 }])).retraining.current).toBe(before);
+      expect((await run([start, { rows: 1, atMs: HOUR_MS + 1 }])).told).toEqual([1]);
+      expect((await run([start, { rows: 0, atMs: DAY_MS }])).retraining.current).toBe(before);
+      expect((await run([start, { rows: 0, atMs: DAY_MS + 1 }])).told).toEqual([0]);
+      expect((await run([start, { rows: 1, atMs: 60_001 }], 60_000)).told).toEqual([1]);
+    });
+
+    it('do not take the place of newer ones', async () => {
+      const { retraining } = await run([{ rows: 70, atMs: 60_000 }]);
+      retraining.restore(before);
+      expect(retraining.current).toMatchObject({ log_count: 70, trainedAt: 60_000 });
+    });
   });
 });
