@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { productArguments } from '../parts/product.ts';
+import { CANARY_ENVIRONMENT, CANARY_HEADERS, CanaryWatch } from './canary-watch.ts';
 
 const START_TIMEOUT_MS = 30_000;
+const ANY_PORTS = { REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0', WATCH_PORT: '0' };
 
 /** host:port for OTLP/gRPC, addresses for the others, as the service says them itself. */
 export interface Addresses {
@@ -47,7 +50,11 @@ export interface ProcessOptions {
   cwd?: string;
 }
 
-/** Starts the service as a process of its own, on free ports unless told otherwise. */
+/**
+ * Starts the service as a process of its own, on free ports unless told otherwise. Secrets are planted in its
+ * environment and in the headers of calls; when it has ended and one of them has come out anywhere, `exited`, `stop` and
+ * `kill` reject.
+ */
 export async function startHalfspace(
   env: Record<string, string> = {},
   options: ProcessOptions = {},
@@ -55,6 +62,12 @@ export async function startHalfspace(
   const child = spawnHalfspace(env, options);
   const logs: Record<string, unknown>[] = [];
   const closed = once(child, 'close') as Promise<[number | null]>;
+  const canaries = watchCanaries(child);
+  const folder = env['DATA_DIR'] === undefined ? undefined : resolve(options.cwd ?? '.', env['DATA_DIR']);
+  const ended = closed.then(async ([code]) => {
+    await canaries.finish(folder);
+    return code;
+  });
   let complaints = '';
   child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
   const ready = new Promise<Addresses>((resolve, reject) => {
@@ -75,7 +88,8 @@ export async function startHalfspace(
     child.kill('SIGKILL');
     throw error;
   });
-  const get = async (path: string) => (await fetch(`${addresses.rest}${path}`)).json();
+  canaries.watch(addresses.rest, addresses.otlp_http);
+  const get = async (path: string) => (await fetch(`${addresses.rest}${path}`, { headers: CANARY_HEADERS })).json();
   return {
     pid: child.pid ?? -1,
     addresses,
@@ -87,14 +101,17 @@ export async function startHalfspace(
     metric: (name) => readMetric(addresses.rest, name),
     anomaliesUntil: (isLast) => readStream(addresses.rest, isLast),
     signal: (signal) => void child.kill(signal),
-    exited: closed.then(([code]) => code),
+    exited: ended,
     async stop() {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-      return (await closed)[0];
+      if (child.exitCode === null && child.signalCode === null) {
+        await canaries.askAll(addresses.rest, env['SIGNING_SECRET']);
+        child.kill('SIGTERM');
+      }
+      return ended;
     },
     async kill() {
       child.kill('SIGKILL');
-      await closed;
+      await ended;
     },
   };
 }
@@ -105,6 +122,7 @@ export async function runHalfspace(
   options: ProcessOptions = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawnHalfspace(env, options);
+  const canaries = watchCanaries(child);
   const said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].on('data', (chunk: Buffer) => (said[name] += chunk.toString()));
@@ -112,28 +130,36 @@ export async function runHalfspace(
   const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS / 2);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
+  await canaries.finish(env['DATA_DIR']);
   return { code, ...said };
 }
 
 /** The bare process, on free ports unless told otherwise. */
 export function spawnHalfspace(env: Record<string, string> = {}, { args = [], cwd }: ProcessOptions = {}) {
   return spawn(process.execPath, [...productArguments(), ...args], {
-    env: { ...process.env, REST_PORT: '0', OTLP_GRPC_PORT: '0', OTLP_HTTP_PORT: '0', WATCH_PORT: '0', ...env },
+    env: { ...process.env, ...CANARY_ENVIRONMENT, ...ANY_PORTS, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd === undefined ? {} : { cwd }),
   });
 }
 
+function watchCanaries({ stdout, stderr }: ReturnType<typeof spawnHalfspace>): CanaryWatch {
+  const canaries = new CanaryWatch();
+  stdout.on('data', (chunk: Buffer) => canaries.take('its standard output', chunk, stdout));
+  stderr.on('data', (chunk: Buffer) => canaries.take('its standard error', chunk, stderr));
+  return canaries;
+}
+
 /** Sum over the labels of one metric. */
 async function readMetric(rest: string, name: string): Promise<number> {
-  const page = await (await fetch(`${rest}/metrics`)).text();
+  const page = await (await fetch(`${rest}/metrics`, { headers: CANARY_HEADERS })).text();
   const samples = page.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
   return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
 async function readStream(rest: string, isLast: (anomaly: StreamedAnomaly) => boolean): Promise<StreamedAnomaly[]> {
   const anomalies: StreamedAnomaly[] = [];
-  const { body } = await fetch(`${rest}/anomalies/stream?since=0`);
+  const { body } = await fetch(`${rest}/anomalies/stream?since=0`, { headers: CANARY_HEADERS });
   let text = '';
   // Leaving the loop hangs up.
   for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {

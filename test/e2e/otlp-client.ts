@@ -2,6 +2,7 @@ import { loadLogsService } from '../../src/receive/otlp-grpc-definitions.ts';
 import { connectClient, call } from '../receive/grpc-harness.ts';
 import type { Answer as GrpcAnswer } from '../receive/grpc-harness.ts';
 import { PROTOBUF, send } from '../receive/http-harness.ts';
+import { CANARY_HEADERS } from './canary-watch.ts';
 import type { RunningHalfspace } from './halfspace.ts';
 
 const LOGS_SERVICE = loadLogsService();
@@ -62,7 +63,7 @@ export function grpcSender({ addresses }: RunningHalfspace): Sender {
   });
   return {
     async send(request, headers) {
-      const answer = await call(client, request, headers);
+      const answer = await call(client, request, { ...CANARY_HEADERS, ...headers });
       return { isOk: answer.code === 0, status: answer.code, retryAfterSeconds: retryInfoSeconds(answer) };
     },
   };
@@ -72,7 +73,7 @@ export function httpSender({ addresses }: RunningHalfspace): Sender {
   return {
     async send(request, headers) {
       const answer = await send(addresses.otlp_http, Buffer.from(request), {
-        headers: { 'content-type': PROTOBUF, ...headers },
+        headers: { 'content-type': PROTOBUF, ...CANARY_HEADERS, ...headers },
       });
       const retryAfter = answer.headers['retry-after'];
       return {
