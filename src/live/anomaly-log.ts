@@ -54,10 +54,12 @@ export class AnomalyLog {
     return this.#nextId;
   }
 
+  /** Undefined for an id that is not held, as it is too old or too new, or was never kept before a restart. */
   get(id: number): LoggedAnomaly | undefined {
     if (id < this.#firstId || id >= this.#nextId) return undefined;
     if (this.#lastRead?.id !== id) {
       const { batch, firstId } = this.#batchOf(id);
+      if (id - firstId >= batch.offsets.length) return undefined;
       const anomaly = readAnomaly(batch, id - firstId);
       this.#lastRead = { id, anomaly, json: JSON.stringify({ id, ...anomaly }) };
     }
@@ -74,8 +76,8 @@ export class AnomalyLog {
   }
 
   /**
-   * Anomalies of before, whose ids have no gaps up to `nextId`, which the next one gets. To be called before any is
-   * appended; they are no news to anybody.
+   * Anomalies of before, in the order of their ids; the next one gets `nextId`. To be called before any is appended; they
+   * are no news to anybody.
    */
   restore(batches: readonly { firstId: number; batch: AnomalyBatch }[], nextId: number): void {
     this.#firstId = nextId;

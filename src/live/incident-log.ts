@@ -51,7 +51,8 @@ export class IncidentLog {
   }
 
   get(id: number): LoggedChange | undefined {
-    return id < this.#firstId || id >= this.#nextId ? undefined : this.#ring[id % this.#options.changesMax];
+    const found = this.#ring[id % this.#options.changesMax];
+    return found?.id === id && id >= this.#firstId ? found : undefined;
   }
 
   find(id: string): Incident | undefined {
@@ -75,7 +76,8 @@ export class IncidentLog {
 
   /** Incidents of before, oldest first, and the latest changes, up to the next one's number; they are no news to anybody. */
   restore(incidents: readonly Incident[], changes: readonly { id: number; change: IncidentChange }[] = []): void {
-    for (const { id, change } of changes.slice(-this.#options.changesMax)) {
+    for (const { id, change } of changes) {
+      if (id < this.#nextId - this.#options.changesMax) continue;
       const { kind, incident } = change;
       this.#ring[id % this.#options.changesMax] = { id, change, json: JSON.stringify({ id, kind, incident }) };
       this.#firstId = Math.min(this.#firstId, id);

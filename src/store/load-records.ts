@@ -37,13 +37,13 @@ export function loadRecords(database: DatabaseSync): LoadedRecords {
     return change && { id: Number(row['id']), change };
   });
   const records: StoredRecords = {
-    batches: unbroken(batches, ({ firstId, batch }) => [firstId, firstId + batch.offsets.length], next.get('anomaly')),
-    changes: unbroken(changes, ({ id }) => [id, id + 1], next.get('change')),
+    batches,
+    changes,
     incidents: read('incident', 'place', (row) => toValue(row) as Incident | undefined),
     feedback: read('feedback', 'place', (row) => toValue(row) as Feedback | undefined),
     outbox: read('outbox', 'place', toEntry),
-    nextAnomalyId: next.get('anomaly') ?? 1,
-    nextChangeId: next.get('change') ?? 1,
+    nextAnomalyId: Math.max(endOf(batches.at(-1)), next.get('anomaly') ?? 1),
+    nextChangeId: Math.max((changes.at(-1)?.id ?? 0) + 1, next.get('change') ?? 1),
   };
   return { records, damage };
 }
@@ -70,20 +70,8 @@ function readTable<Item>(
   return items;
 }
 
-/** The latest ones that follow each other up to `next` without a gap. */
-function unbroken<Item>(
-  items: readonly Item[],
-  spanOf: (item: Item) => readonly [start: number, end: number],
-  next: number | undefined,
-): Item[] {
-  let wanted = next;
-  let from = items.length;
-  for (; from > 0; from--) {
-    const [start, end] = spanOf(items[from - 1]!);
-    if (end !== wanted) break;
-    wanted = start;
-  }
-  return items.slice(from);
+function endOf(batch: StoredBatch | undefined): number {
+  return batch === undefined ? 0 : batch.firstId + batch.batch.offsets.length;
 }
 
 /** What was written as JSON; of its shape, as the sum says that it is what was written. */

@@ -29,7 +29,7 @@ export interface StoredRecord {
 
 /** All that is kept but for the models. */
 export interface StoredRecords {
-  /** Oldest first, their ids without gaps; none where one is missing. */
+  /** Oldest first; ids are missing where a disk would not take them before the process ended. */
   batches: StoredBatch[];
   changes: StoredChange[];
   /** In the order in which they began. */

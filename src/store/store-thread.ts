@@ -1,6 +1,15 @@
+import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { SeenIds } from './seen-ids.ts';
 import { StoreFile } from './store-file.ts';
-import type { StoreNews, StoreReply, StoreRequest, StoreThreadOptions, StoreWrite } from './store-protocol.ts';
+import type {
+  StoredRecords,
+  StoreNews,
+  StoreReply,
+  StoreRequest,
+  StoreThreadOptions,
+  StoreWrite,
+} from './store-protocol.ts';
 
 const RETRY_MS = 1000;
 
@@ -14,11 +23,13 @@ const send = (reply: StoreReply, transfer: ArrayBuffer[] = []) => port.postMessa
 
 /** Told before the next answer, so that who has that knows how the file stands. */
 const untold: StoreNews[] = [];
+const options = workerData as StoreThreadOptions;
 const file = new StoreFile({
-  ...(workerData as StoreThreadOptions),
+  ...options,
   nowMs: () => Date.now(),
   onNews: (news) => untold.push(news),
 });
+const seenIds = options.kind === 'records' ? new SeenIds(join(dirname(options.file), 'alerts.ids')) : undefined;
 let waiting: { id: number; write: StoreWrite }[] = [];
 let timer: NodeJS.Immediate | undefined;
 tell();
@@ -32,7 +43,7 @@ port.on('message', (request: StoreRequest) => {
   // In order: what was asked for before is done before.
   commit();
   if (request.type === 'load-records') {
-    const records = file.loadRecords();
+    const records = loadRecords();
     tell();
     send({ type: 'records', id: request.id, records });
   } else if (request.type === 'load-models') {
@@ -69,8 +80,20 @@ function commit(): void {
   const writes = waiting;
   waiting = [];
   const kept = file.commit(writes.map(({ write }) => write));
+  // Before they are answered: readers see what is in them next.
+  if (!kept && file.condition.state !== 'off') seenIds?.note(writes.map(({ write }) => write));
   tellNews();
   send({ type: 'settled', ids: writes.map(({ id }) => id), kept });
+}
+
+function loadRecords(): StoredRecords {
+  const loaded = file.loadRecords();
+  const { records, missing } = seenIds?.goOn(loaded) ?? { records: loaded, missing: 0 };
+  if (missing > 0) {
+    const sentence = `${missing} anomalies that readers may have seen before never came to be on disk; their ids are not given again`;
+    untold.push({ level: 'error', sentence });
+  }
+  return records;
 }
 
 function tellNews(): void {

@@ -18,8 +18,8 @@ async function start(folder: string, env: Record<string, string> = {}): Promise<
 }
 
 /** Sends lines that are told; each has its OK. Answers them. */
-async function sendTold(halfspace: RunningHalfspace, count = 3): Promise<string[]> {
-  const lines = Array.from({ length: count }, () => `part ${++sent} broke`);
+async function sendTold(halfspace: RunningHalfspace, count = 3, padding = ''): Promise<string[]> {
+  const lines = Array.from({ length: count }, () => `part ${++sent} broke${padding}`);
   const request = encodeLogs({ service: 'shop', messages: lines, severityNumber: ERROR });
   expect(await grpcSender(halfspace).send(request)).toMatchObject({ isOk: true });
   return lines;
@@ -75,6 +75,33 @@ test(
     await halfspace.kill();
     const again = await start(folder);
     expect(await toldOf(again), 'what came while it was full is there too').toEqual(expect.arrayContaining(lines));
+  },
+);
+
+test(
+  'a full folder and kill -9: ids that readers have seen are not given again, and what was kept is shown',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const folder = newDataFolder();
+    const small = await start(folder, { DATA_MAX_BYTES: String(16 << 20) });
+    await watchTemplate(small, WATCHED);
+    const kept = await sendTold(small);
+    const isFull = async () => (await ready(small)).degraded !== undefined;
+    const padding = ' '.repeat(15_000);
+    while (!(await isFull())) await sendTold(small, 40, padding);
+    await sendTold(small);
+    const seen = await allAnomalies(small);
+    await small.kill();
+    const roomy = await start(folder);
+    expect(errorsOf(roomy)).toEqual([expect.stringMatching(/^\d+ anomalies .* their ids are not given again$/)]);
+    expect(await toldOf(roomy)).toEqual(expect.arrayContaining(kept));
+    const fresh = await sendTold(roomy);
+    const after = await allAnomalies(roomy);
+    expect(after.filter(({ id }) => id > seen.at(-1)!.id).map(({ message }) => message)).toEqual(fresh);
+    const messages = new Map(seen.map(({ id, message }) => [id, message]));
+    expect(after.filter(({ id, message }) => messages.has(id) && messages.get(id) !== message)).toEqual([]);
+    expect(await roomy.stop()).toBe(0);
+    expect((await toldOf(await start(folder))).length, 'at the start after that too').toBe(after.length);
   },
 );
 

@@ -78,6 +78,24 @@ describe('a ring of anomalies', () => {
     expect([log.firstId, log.get(15)?.anomaly.message]).toEqual([12, 'f']);
   });
 
+  it('goes on behind ids that were never kept, and has those of before them', () => {
+    const log = new AnomalyLog({ entriesMax: 100, bytesMax: 1 << 20 });
+    const batches = [
+      { firstId: 3, batch: batch('a', 'b') },
+      { firstId: 9, batch: batch('c') },
+    ];
+    log.restore(batches, 12);
+    log.append(batch('d'));
+    expect([log.firstId, log.nextId]).toEqual([3, 13]);
+    const found = Array.from({ length: 13 }, (_, id) => [id, log.get(id)?.anomaly.message]);
+    expect(found.filter(([, message]) => message !== undefined)).toEqual([
+      [3, 'a'],
+      [4, 'b'],
+      [9, 'c'],
+      [12, 'd'],
+    ]);
+  });
+
   it('begins where it is told when nothing is left of before', () => {
     const log = new AnomalyLog({ entriesMax: 4, bytesMax: 1 << 20 });
     log.restore([], 500);
@@ -95,4 +113,16 @@ it('changes of incidents go on with their numbers, and those of before can be re
   log.restore(before.list(), [{ id: 40, change: changes[0]! }]);
   expect([log.firstId, log.nextId, log.openCount]).toEqual([40, 41, 1]);
   expect(log.get(40)).toEqual(before.get(40));
+});
+
+it('numbers of changes that were never kept are those of no other', () => {
+  const [change] = new Incidents().add(anomalyOf({})).changes;
+  const log = new IncidentLog({ changesMax: 10, resolvedMax: 10 }, 45);
+  log.restore(
+    [],
+    [30, 38, 39].map((id) => ({ id, change: change! })),
+  );
+  log.append([change!]);
+  const found = Array.from({ length: 50 }, (_, id) => log.get(id)?.id).filter((id) => id !== undefined);
+  expect([log.firstId, log.nextId, found]).toEqual([38, 46, [38, 39, 45]]);
 });
