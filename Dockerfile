@@ -50,8 +50,9 @@ COPY --from=dependencies /usr/local/bin/node /usr/local/bin/node
 COPY --from=application /app ./
 # A named volume takes over its owner.
 COPY --from=application --chown=65532:65532 /var/lib/halfspace /var/lib/halfspace
-# Inside a container loopback reaches nobody; set SIGNING_SECRET where the network is not yours alone.
-ENV NODE_ENV=production HOST=0.0.0.0
+# Inside a container loopback reaches nobody, and who reaches its ports is decided where they are published: so it starts
+# open, and warns of it. Set SIGNING_SECRET where the network is not yours alone, and INSECURE_BIND=false to insist on it.
+ENV NODE_ENV=production HOST=0.0.0.0 INSECURE_BIND=true
 USER 65532:65532
 EXPOSE 4317 4318 9020 9021
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --start-interval=1s \

@@ -15,6 +15,8 @@ import type { StatusAnswer } from './serve/schemas/health.ts';
 import type { AlertSinks } from './sinks/alert-sinks.ts';
 import type { MetricsSnapshot } from './telemetry/metrics-snapshot.ts';
 import type { WatchServer } from './watch/watch-server.ts';
+import { certificateMetrics } from './app-security.ts';
+import type { Security } from './app-security.ts';
 
 interface CountingParts {
   readiness: Readiness;
@@ -29,6 +31,7 @@ interface CountingParts {
   alerts: AlertPath;
   late: LateParts;
   kept: Kept | undefined;
+  security: Security;
   bufferLimitBytes: number;
   nowMs(): number;
 }
@@ -51,6 +54,7 @@ export function readMetrics(parts: CountingParts): MetricsSnapshot {
     shardQueueRequests: shards.pendingCalls,
     bufferLimitBytes: parts.bufferLimitBytes,
     windowJobs: parts.analyser.jobs,
+    certificate: certificateMetrics(parts.security),
     retrainings: retraining.runs,
     retrainSeconds: retraining.current?.seconds,
     lastRetrainTimestampSeconds: retraining.current === undefined ? undefined : retraining.current.trainedAt / 1000,

@@ -1,3 +1,4 @@
+import type { Security } from './app-security.ts';
 import type { Config } from './config/config.ts';
 import type { ExportCounts } from './export-counts.ts';
 import { JsonTranscoder } from './live/json-transcoder.ts';
@@ -31,6 +32,7 @@ export function receiversAnswer(
 /** Both receivers stop at the same time, so that together they take one grace and not two. */
 export async function startReceiving(
   { listen, security, receive }: Config,
+  { senders, certificate }: Security,
   {
     router,
     budget,
@@ -42,8 +44,8 @@ export async function startReceiving(
   const common: Omit<ReceiverOptions, 'port' | 'intake'> = {
     host: listen.host,
     budget,
-    auth: createAuthenticator(security),
-    tls: security.tls,
+    auth: createAuthenticator(senders),
+    tls: certificate,
     requestBytesMax: receive.requestBytesMax,
     receiveTimeoutMs: receive.receiveTimeoutMs,
     connectionsMax: receive.connectionsMax,

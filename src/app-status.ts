@@ -1,4 +1,6 @@
 import type { Analyser } from './analyse/analyser.ts';
+import { certificatePart } from './app-security.ts';
+import type { Security } from './app-security.ts';
 import { storeConditions } from './app-store.ts';
 import type { Kept } from './app-store.ts';
 import type { CountingStreams } from './app-metrics.ts';
@@ -86,11 +88,12 @@ interface StandingParts {
   streams: CountingStreams;
   kept: Kept | undefined;
   sinks: AlertSinks | undefined;
+  security: Security;
 }
 
 /** How each part stands, for `GET /status`. */
 export function statusParts(parts: StandingParts): StatusAnswer['parts'] {
-  const { failures, kept, sinks } = parts;
+  const { failures, kept, sinks, security } = parts;
   return [
     receiversPart(parts),
     shardsPart(parts),
@@ -98,6 +101,7 @@ export function statusParts(parts: StandingParts): StatusAnswer['parts'] {
     analyserPart(parts),
     ...SOURCE_NAMES.flatMap((name) => (failures.has(`source/${name}`) ? [failures.part(`source/${name}`)] : [])),
     streamsPart(parts),
+    certificatePart(security),
     ...storeParts(kept),
     ...sinkParts(sinks),
   ];

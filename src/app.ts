@@ -5,7 +5,11 @@ import type { AppActivity } from './app-activity.ts';
 import { noStreams, readMetrics } from './app-metrics.ts';
 import type { LateParts } from './app-metrics.ts';
 import { receiversAnswer, startReceiving } from './app-receivers.ts';
+import { applyReload } from './app-reload.ts';
+import type { Reloaded } from './app-reload.ts';
 import { startRetraining } from './app-retraining.ts';
+import { openSecurity } from './app-security.ts';
+import type { Security } from './app-security.ts';
 import { startSinks } from './app-sinks.ts';
 import { alertSteps, keptModels, openStore, restoreAlerts, startSnapshots, storeProblems } from './app-store.ts';
 import type { Kept } from './app-store.ts';
@@ -25,7 +29,6 @@ import { IncidentLog } from './live/incident-log.ts';
 import { Router } from './live/router.ts';
 import { ShardSet } from './live/shard-set.ts';
 import { ByteBudget } from './receive/byte-budget.ts';
-import { loadTls } from './receive/tls.ts';
 import type { AlertsConfig } from './sinks/alerts-file/alerts-config.ts';
 import { stopAll } from './stops.ts';
 import type { Stops } from './stops.ts';
@@ -46,6 +49,8 @@ const FEEDBACK_MAX = 10_000;
 export interface App {
   readonly ports: { otlpGrpc: number; otlpHttp: number; rest: number; watch: number };
   readonly anomalies: AnomalyLog;
+  /** Takes over what can be changed while it runs. */
+  reload(reloaded: Reloaded): Promise<void>;
   /** Nothing is accepted once called; what is in flight has the configured grace to finish. */
   stop(): Promise<void>;
 }
@@ -68,6 +73,8 @@ async function assemble(
   stops: Stops,
 ): Promise<App> {
   const { live } = config;
+  let latest = config;
+  const security = openSecurity(config, logger, stops);
   const state: { readiness: Readiness } = { readiness: { ready: false, reasons: ['starting'] } };
   const anomalies = new AnomalyLog({ entriesMax: live.anomalyLogMax, bytesMax: ANOMALY_LOG_BYTES_MAX });
   const kept = await openStore(config, logger, stops);
@@ -108,6 +115,7 @@ async function assemble(
         ...counting,
         late,
         kept,
+        security,
         readiness: state.readiness,
         bufferLimitBytes: live.bufferBytesMax,
         nowMs,
@@ -132,14 +140,14 @@ async function assemble(
     services: (limit) => activity.answer(limit),
     liveClusters: () => retraining.current,
     readiness: () => ({ ...state.readiness, degraded: storeProblems(kept) }),
-    parts: () => statusParts({ ...state, failures, shards, analyser, streams, kept, sinks }),
+    parts: () => statusParts({ ...state, failures, shards, analyser, streams, kept, sinks, security }),
     receivers: () => late.receivers ?? null,
     nowMs,
   });
-  const rest = await startServing(config, { engine, metrics, logger, version }, stops);
+  const rest = await startServing(config, security, { engine, metrics, logger, version }, stops);
   streams.http = rest.stream;
   late.rest = rest;
-  const watch = await startWatch(config, engine, stops);
+  const watch = await startWatch(config, security, engine, stops);
   streams.grpc = watch;
   const router = new Router({
     shards: shards.clients,
@@ -148,7 +156,7 @@ async function assemble(
     onAnomalies: (batch) => alerts.take(batch),
   });
   late.router = router;
-  const receivers = await startReceiving(config, { router, budget, counts, metrics }, stops);
+  const receivers = await startReceiving(config, security, { router, budget, counts, metrics }, stops);
   late.receivers = receiversAnswer(config, receivers);
   startClock(logger, { shards, alerts, activity }, stops);
   receivers.grpc.setServing(true);
@@ -156,6 +164,10 @@ async function assemble(
   return {
     ports: { otlpGrpc: receivers.grpc.port, otlpHttp: receivers.http.port, rest: rest.port, watch: watch.port },
     anomalies,
+    async reload(reloaded) {
+      await applyReload({ started: config, latest }, reloaded, { security, sinks, logger });
+      latest = reloaded.config;
+    },
     async stop() {
       state.readiness = { ready: false, reasons: ['shutting down'] };
       await stopAll(stops, live.shutdownGraceMs);
@@ -227,33 +239,38 @@ function startClock(
   stops.push(() => clock.stop());
 }
 
-async function startWatch({ listen, security }: Config, engine: LiveEngine, stops: Stops): Promise<WatchServer> {
+async function startWatch(
+  { listen }: Config,
+  { callers, certificate }: Security,
+  engine: LiveEngine,
+  stops: Stops,
+): Promise<WatchServer> {
   const watch = await startWatchServer({
     host: listen.host,
     port: listen.watchPort,
     anomalies: engine.anomalies,
     incidents: engine.incidents,
-    signingSecret: security.signingSecret,
-    tls: security.tls === undefined ? undefined : loadTls(security.tls),
+    secrets: callers,
+    tls: certificate,
   });
   stops.push((graceMs) => watch.stop(graceMs));
   return watch;
 }
 
 async function startServing(
-  { listen, security }: Config,
+  { listen, security: { corsAllowedOrigins, rateLimits } }: Config,
+  { callers, certificate }: Security,
   parts: Pick<RestOptions, 'engine' | 'metrics' | 'logger' | 'version'>,
   stops: Stops,
 ): Promise<RestServer> {
-  const tls = security.tls === undefined ? undefined : loadTls(security.tls);
   const rest = await startRest({
     ...parts,
     host: listen.host,
     port: listen.restPort,
-    signingSecret: security.signingSecret,
-    corsAllowedOrigins: security.corsAllowedOrigins,
-    rateLimits: security.rateLimits,
-    tls,
+    secrets: callers,
+    corsAllowedOrigins,
+    rateLimits,
+    tls: certificate,
   });
   stops.push((graceMs) => rest.stop(graceMs));
   return rest;

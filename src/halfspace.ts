@@ -58,7 +58,7 @@ function contextWith(output: LineOutput, ending: { code: number }): CommandConte
     async serve(demo: boolean) {
       // Only the service needs what receives, serves and scores live.
       const { runService } = await import('./run-service.ts');
-      await runService(readConfig(), demo);
+      await runService(readConfig, demo);
     },
   };
 }

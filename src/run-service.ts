@@ -3,12 +3,14 @@ import type { Logger } from 'pino';
 import { startApp } from './app.ts';
 import type { App } from './app.ts';
 import type { Config } from './config/config.ts';
-import { isOpen } from './config/is-open.ts';
+import { ConfigError } from './config/config-error.ts';
+import { openPorts, refusalOfOpenPorts } from './config/is-open.ts';
 import { SOURCE_SETTINGS } from './config/source-settings.ts';
 import { printAnomalies } from './demo/anomaly-printer.ts';
 import { startDemo } from './demo/otlp-sender.ts';
-import { TlsError } from './receive/tls.ts';
+import { TlsError } from './security/tls-material.ts';
 import type { AlertsConfig } from './sinks/alerts-file/alerts-config.ts';
+import { AlertsFileError } from './sinks/alerts-file/alerts-file-error.ts';
 import { loadAlerts } from './sinks/alerts-file/load-alerts.ts';
 import { DataFolderTaken } from './store/data-lock.ts';
 import { createLogger } from './telemetry/logger.ts';
@@ -20,14 +22,17 @@ const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 
 /**
- * Starts the service and answers once it is ready; from then on signals end the process. With `demo` it also sends itself
+ * Starts the service and answers once it is ready; from then on signals end the process, or have `readConfig` called
+ * again. With `demo` it also sends itself
  * a stream of several services with an incident in it, and prints what it finds.
  */
-export async function runService(given: Config, demo: boolean): Promise<void> {
+export async function runService(readConfig: () => Config, demo: boolean): Promise<void> {
+  const given = readConfig();
   const config = demo ? demoConfig(given) : given;
-  const { file, variable } = config.alerts;
-  const alerts = file === undefined ? undefined : loadAlerts({ file, variable });
-  const secrets = [...secretsOf(config), ...(alerts?.secrets ?? [])];
+  const refusal = refusalOfOpenPorts(config);
+  if (refusal !== undefined) return fail(EXIT_USAGE, refusal);
+  const alerts = alertsOf(config);
+  const secrets = new Set([...secretsOf(config), ...(alerts?.secrets ?? [])]);
   const logger = createLogger({ level: demo ? 'warn' : config.logLevel, secrets });
   for (const warning of config.warnings) logger.warn(warning);
   process.on('uncaughtException', (error) => die(logger, error));
@@ -39,9 +44,36 @@ export async function runService(given: Config, demo: boolean): Promise<void> {
     await running.stopDemo();
     await app.stop();
   }, logger);
+  if (!demo) reloadOnSignal(app, readConfig, { logger, secrets });
   warnWhenOpen(config, logger);
   announce(app, config, logger, demo);
   if (demo) running.stopDemo = runDemo(app, config);
+}
+
+function alertsOf({ alerts: { file, variable } }: Config): AlertsConfig | undefined {
+  return file === undefined ? undefined : loadAlerts({ file, variable });
+}
+
+/** SIGHUP has the settings read again; what is wrong with them leaves all as it was. */
+function reloadOnSignal(
+  app: App,
+  readConfig: () => Config,
+  { logger, secrets }: { logger: Logger; secrets: Set<string> },
+): void {
+  let last = Promise.resolve();
+  const reload = async () => {
+    try {
+      const config = readConfig();
+      const alerts = alertsOf(config);
+      for (const secret of [...secretsOf(config), ...(alerts?.secrets ?? [])]) secrets.add(secret);
+      await app.reload({ config, alerts });
+    } catch (error) {
+      const isTheirs = error instanceof ConfigError || error instanceof AlertsFileError;
+      if (!isTheirs) logger.error({ err: error }, 'settings could not be read again; all stays as it was');
+      else logger.error(`settings were not taken over, all stays as it was: ${error.message}`);
+    }
+  };
+  process.on('SIGHUP', () => void (last = last.then(reload)));
 }
 
 function demoConfig(config: Config): Config {
@@ -81,9 +113,11 @@ function systemErrorUnder(error: unknown): { code?: string; port?: number } {
 
 /** The logs of a whole system can be read here, and whoever may call may wipe the models too. */
 function warnWhenOpen(config: Config, logger: Logger): void {
-  if (!isOpen(config)) return;
+  const open = openPorts(config);
+  if (open.length === 0) return;
   logger.warn(
-    `HOST is ${config.listen.host} and SIGNING_SECRET is not set: whoever reaches the REST port can read every log line`,
+    `INSECURE_BIND is true and HOST is ${config.listen.host}: whoever reaches ${open.join(', ')} needs no secret, ` +
+      'can read every log line and have what was learnt forgotten',
   );
 }
 

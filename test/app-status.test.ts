@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { noStreams } from '../src/app-metrics.ts';
+import { CertificateRenewals } from '../src/app-security.ts';
 import { Failures, noteWindow, statusParts } from '../src/app-status.ts';
 import { Problem } from '../src/serve/problem.ts';
 
@@ -21,6 +22,7 @@ const standing = {
   streams: noStreams(),
   kept: undefined,
   sinks: undefined,
+  security: { certificate: undefined, senders: undefined, callers: undefined, renewals: new CertificateRenewals() },
 };
 
 function partsOf(failures: Failures, changes: Partial<typeof standing> = {}) {
@@ -38,6 +40,7 @@ test('with nothing set, what is not set is off and the rest is ok', () => {
       state: 'ok',
       detail: '0 readers over HTTP, 0 over gRPC, 0 cut off, 0 times told of entries missed',
     },
+    { name: 'certificate', state: 'off', detail: 'TLS_CERT_FILE is not set' },
     { name: 'store', state: 'off', detail: 'DATA_DIR is not set' },
     { name: 'sinks', state: 'off', detail: 'no alerts file is set' },
   ]);

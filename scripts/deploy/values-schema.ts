@@ -7,6 +7,7 @@ import { SOURCE_SETTINGS } from '../../src/config/source-settings.ts';
 /** Settings that the chart decides itself: another value in `config` would part them from its ports and volumes. */
 const DECIDED_BY_CHART: ReadonlySet<string> = new Set([
   'HOST',
+  'INSECURE_BIND',
   'REST_PORT',
   'OTLP_GRPC_PORT',
   'OTLP_HTTP_PORT',

@@ -1,6 +1,7 @@
 import { bitsOf } from '../domain/anomaly.ts';
 import type { DetectorProfile, MinerProfile } from '../domain/profile.ts';
 import { isHostEntry } from '../sources/http/host-entry.ts';
+import type { TlsFiles } from '../security/tls-material.ts';
 import type { SettingName, Settings } from './settings.ts';
 import type { SourceValues } from './source-settings.ts';
 
@@ -26,7 +27,9 @@ export interface Config {
   security: {
     signingSecret: string | undefined;
     bearerTokens: string[];
-    tls: { certFile: string; keyFile: string; clientCaFile: string | undefined } | undefined;
+    /** Ports that others reach may be open to all of them. */
+    insecureBind: boolean;
+    tls: TlsFiles | undefined;
     corsAllowedOrigins: string[];
     /** Calls a minute that an address may make over REST. */
     rateLimits: { calls: number; costlyCalls: number; wrongSecrets: number };
@@ -73,6 +76,7 @@ export function buildConfig(
   variable: Config['alerts']['variable'],
 ): Config {
   const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, TLS_CLIENT_CA_FILE: clientCaFile } = settings;
+  const { TLS_API_CLIENT_CA_FILE: apiClientCaFile } = settings;
   return {
     listen: {
       host: settings.HOST,
@@ -93,7 +97,11 @@ export function buildConfig(
     security: {
       signingSecret: settings.SIGNING_SECRET,
       bearerTokens: settings.OTLP_BEARER_TOKENS,
-      tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile, clientCaFile },
+      insecureBind: settings.INSECURE_BIND,
+      tls:
+        certFile === undefined || keyFile === undefined
+          ? undefined
+          : { certFile, keyFile, clientCaFile, apiClientCaFile },
       corsAllowedOrigins: settings.CORS_ALLOWED_ORIGINS,
       rateLimits: {
         calls: settings.REST_CALLS_PER_MINUTE,
@@ -152,6 +160,9 @@ export function conflicts(settings: Settings): string[] {
     found.push(`${set} is set without ${missing}; allowed: both, or neither`);
   } else if (settings.TLS_CLIENT_CA_FILE !== undefined && settings.TLS_CERT_FILE === undefined) {
     found.push('TLS_CLIENT_CA_FILE is set without TLS_CERT_FILE and TLS_KEY_FILE; allowed: all three, or not this one');
+  } else if (settings.TLS_API_CLIENT_CA_FILE !== undefined && settings.TLS_CERT_FILE === undefined) {
+    const allowed = 'all three, or not this one';
+    found.push(`TLS_API_CLIENT_CA_FILE is set without TLS_CERT_FILE and TLS_KEY_FILE; allowed: ${allowed}`);
   }
   if (settings.OTLP_IN_FLIGHT_MAX_BYTES < settings.OTLP_MAX_REQUEST_BYTES) {
     found.push(

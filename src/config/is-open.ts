@@ -3,6 +3,25 @@ import type { Config } from './config.ts';
 const LOOPBACK = /^(localhost|127\.[\d.]+|::1)$/i;
 
 /** Whether anybody who reaches the REST port may call. */
-export function isOpen({ listen, security }: Config): boolean {
-  return security.signingSecret === undefined && !LOOPBACK.test(listen.host);
+export function isOpen(config: Config): boolean {
+  return openPorts(config).includes('REST');
+}
+
+/** Ports that others reach and that ask nobody for a secret, a token or a certificate. */
+export function openPorts({ listen, security }: Config): string[] {
+  const { signingSecret, bearerTokens, tls } = security;
+  if (signingSecret !== undefined || LOOPBACK.test(listen.host)) return [];
+  const asksSenders = bearerTokens.length > 0 || tls?.clientCaFile !== undefined;
+  const asksCallers = tls?.apiClientCaFile !== undefined;
+  return [...(asksSenders ? [] : ['OTLP/gRPC', 'OTLP/HTTP']), ...(asksCallers ? [] : ['REST', 'Watch'])];
+}
+
+/** Why the service does not start on such ports; undefined where none is open, or where that is meant. */
+export function refusalOfOpenPorts(config: Config): string | undefined {
+  const open = openPorts(config);
+  if (open.length === 0 || config.security.insecureBind) return undefined;
+  return (
+    `HOST is ${config.listen.host} and ${open.join(', ')} would ask nobody for a secret: ` +
+    'set SIGNING_SECRET, or HOST=127.0.0.1, or INSECURE_BIND=true where the network keeps others out'
+  );
 }

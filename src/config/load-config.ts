@@ -6,6 +6,7 @@ import { ConfigError } from './config-error.ts';
 import { misspellingWarning } from './misspelling.ts';
 import { parseSetting } from './parse-setting.ts';
 import { parseDotEnv } from './read-dot-env.ts';
+import { FILE_SUFFIX, readSecretFiles } from './secret-files.ts';
 import { settingEntries } from './settings.ts';
 import type { Settings, SettingSchema } from './settings.ts';
 import { SOURCE_SETTINGS } from './source-settings.ts';
@@ -15,14 +16,14 @@ import type { SourceValues } from './source-settings.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads and checks every setting, the environment over the text of a `.env` file.
+ * Reads and checks every setting, the environment over the text of a `.env` file; secrets may stand in files of their own.
  *
  * Throws a `ConfigError` that lists all problems: each names the variable, its value unless it is a secret, and what is
  * allowed.
  */
 export function loadConfig(env: Environment, envFileText?: string, cores: number = availableParallelism()): Config {
   const variables = mergeVariables(env, envFileText);
-  const problems: string[] = [];
+  const problems: string[] = readSecretFiles(variables, secretNames());
   const read = (name: string, schema: SettingSchema & TSchema): unknown => {
     const text = variables.get(name);
     if (text === undefined) return structuredClone(schema.default);
@@ -64,6 +65,13 @@ function readSources(read: (name: string, schema: SettingSchema & TSchema) => un
   return sources;
 }
 
+/** Variables that may stand in a file of their own. */
+function secretNames(): string[] {
+  const own = settingEntries().filter(([, schema]) => schema.secret === true);
+  const ofSources = [...SOURCE_SETTINGS.values()].flat().filter(({ secret }) => secret === true);
+  return [...own.map(([name]) => name as string), ...ofSources.map(({ variable }) => variable)];
+}
+
 function findWarnings(variables: ReadonlyMap<string, string>): string[] {
   const known = knownVariables();
   return [...variables.keys()].flatMap((name) => misspellingOf(name, known) ?? []).toSorted();
@@ -75,5 +83,6 @@ function misspellingOf(name: string, known: readonly string[]): string | undefin
 
 function knownVariables(): string[] {
   const ofSources = [...SOURCE_SETTINGS.values()].flatMap((settings) => settings.map(({ variable }) => variable));
-  return [...settingEntries().map(([name]) => name as string), ...ofSources];
+  const files = secretNames().map((name) => name + FILE_SUFFIX);
+  return [...settingEntries().map(([name]) => name as string), ...ofSources, ...files];
 }

@@ -25,7 +25,7 @@ function convert(text: string, schema: SettingSchema): unknown {
       return { true: true, false: false }[text.toLowerCase()];
     case 'array':
       return text
-        .split(',')
+        .split(/[,\n]/)
         .map((item) => item.trim())
         .filter((item) => item !== '');
     case undefined:

@@ -33,6 +33,11 @@ export const SettingsSchema = Type.Object({
     default: '127.0.0.1',
     description: 'Address that every port listens on',
   }),
+  INSECURE_BIND: Type.Boolean({
+    default: false,
+    description:
+      'Starts on a HOST that others reach even where a port asks nobody for a secret, a token or a certificate, and warns of it',
+  }),
   REST_PORT: port(9020, 'the REST API'),
   OTLP_GRPC_PORT: port(4317, 'OTLP/gRPC'),
   OTLP_HTTP_PORT: port(4318, 'OTLP/HTTP'),
@@ -83,6 +88,9 @@ export const SettingsSchema = Type.Object({
   TLS_CERT_FILE: text('PEM file with the certificate, leaf first'),
   TLS_KEY_FILE: text('PEM file with the private key'),
   TLS_CLIENT_CA_FILE: text('PEM file with the CA that has to have signed the certificates of senders (mTLS)'),
+  TLS_API_CLIENT_CA_FILE: text(
+    'PEM file with the CA that has to have signed the certificates of callers of REST (all but /health and /ready) and Watch',
+  ),
   CORS_ALLOWED_ORIGINS: Type.Array(Type.String({ pattern: '^(\\*|https?://[^\\s/,*]*\\*?[^\\s/,*]+)$' }), {
     default: [],
     description: 'Web origins that may call REST and send OTLP/HTTP; CORS is off without',

@@ -6,11 +6,10 @@ import { createServer as createHttps } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { sniffHttp2 } from './http-sniff.ts';
-import { loadTls } from './tls.ts';
-import type { TlsOptions } from './tls.ts';
+import type { Certificate } from '../security/certificate.ts';
 
 export interface HttpListenerOptions {
-  tls: TlsOptions | undefined;
+  tls: Certificate | undefined;
   connectionsMax: number;
   /** For a TLS handshake, for the headers of a request; twice this for a whole request, as the last resort. */
   receiveTimeoutMs: number;
@@ -32,7 +31,6 @@ const HTTP2_STREAMS_MAX = 100;
 /** Lets one large request of a distant sender use its line; flow control is per connection and per stream. */
 const HTTP2_WINDOW_BYTES = 1 << 20;
 
-/** Throws `TlsError` when certificate, key or CA cannot be used. */
 export function createHttpListener(options: HttpListenerOptions, handler: RequestListener): HttpListener {
   const server = createServer(options, handler);
   const http2 = createHttp2Server(handler);
@@ -72,7 +70,9 @@ function createServer(options: HttpListenerOptions, handler: RequestListener): S
   };
   if (!tls) return createHttp1(http1, handler);
   const alpn = { ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: receiveTimeoutMs };
-  return createHttps({ ...http1, ...alpn, ...loadTls(tls) }, handler);
+  const server = createHttps({ ...http1, ...alpn, ...tls.for('senders') }, handler);
+  tls.onRenewed(() => server.setSecureContext(tls.for('senders')));
+  return server;
 }
 
 /** Never listens: it is given connections that were found to speak HTTP/2. */

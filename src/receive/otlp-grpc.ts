@@ -7,7 +7,7 @@ import { addHealth } from './grpc-health.ts';
 import { STREAM_WINDOW_BYTES, trackSessions } from './grpc-sessions.ts';
 import { loadLogsService } from './otlp-grpc-definitions.ts';
 import type { Receiver, ReceiverOptions } from './receiver.ts';
-import { loadTls, type TlsOptions } from './tls.ts';
+import type { Certificate } from '../security/certificate.ts';
 
 export interface GrpcReceiverOptions extends ReceiverOptions {
   /** Requests at a time on one connection. */
@@ -138,9 +138,11 @@ function takeStreamListener(http2Server: Http2Server): StreamListener {
   return listeners[0] as StreamListener;
 }
 
-function createListener(tlsOptions: TlsOptions | undefined, handshakeTimeout: number): net.Server {
-  if (tlsOptions === undefined) return net.createServer({ noDelay: true });
-  const listener = tls.createServer({ ...loadTls(tlsOptions), ALPNProtocols: ['h2'], handshakeTimeout, noDelay: true });
+function createListener(certificate: Certificate | undefined, handshakeTimeout: number): net.Server {
+  if (certificate === undefined) return net.createServer({ noDelay: true });
+  const own = { ALPNProtocols: ['h2'], handshakeTimeout, noDelay: true };
+  const listener = tls.createServer({ ...certificate.for('senders'), ...own });
+  certificate.onRenewed(() => listener.setSecureContext(certificate.for('senders')));
   listener.on('secureConnection', (socket) => socket.on('error', () => socket.destroy()));
   // Node leaves the socket open whose handshake failed or took too long.
   listener.on('tlsClientError', (_error, socket) => socket.destroy());

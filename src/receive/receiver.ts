@@ -2,7 +2,7 @@ import type { Authenticator } from './authenticator.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { ExportErrorCode } from './export-error.ts';
 import type { LogIntake } from './log-intake.ts';
-import type { TlsOptions } from './tls.ts';
+import type { Certificate } from '../security/certificate.ts';
 
 /** What every OTLP receiver needs; each transport adds its own. Sizes in bytes, times in milliseconds. */
 export interface ReceiverOptions {
@@ -15,7 +15,7 @@ export interface ReceiverOptions {
   /** Undefined: everybody may send. */
   auth: Authenticator | undefined;
   /** Undefined: plain text. */
-  tls: TlsOptions | undefined;
+  tls: Certificate | undefined;
   /** Limit of one request, before and after decompression. */
   requestBytesMax: number;
   /** From a request's first byte to its last. */

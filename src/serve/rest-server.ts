@@ -37,6 +37,10 @@ import { IncidentSchema } from './schemas/incident.ts';
 import { LogRowSchema } from './schemas/log-row.ts';
 import { ProblemSchema } from './schemas/problem.ts';
 import { TemplateSchema } from './schemas/template.ts';
+import type { Server as HttpsServer } from 'node:https';
+import type { Certificate } from '../security/certificate.ts';
+import type { SecretSet } from '../security/secret-set.ts';
+import { requireClientCertificate } from './client-certificate.ts';
 import { isOpenPath, requireSigningSecret } from './signing-secret.ts';
 import { validatorCompiler } from './validate.ts';
 
@@ -46,11 +50,11 @@ export interface RestOptions {
   port: number;
   engine: Engine;
   /** Undefined: everybody may call. */
-  signingSecret: string | undefined;
+  secrets: SecretSet | undefined;
   corsAllowedOrigins: readonly string[];
   rateLimits: RateLimits;
   /** PEM; undefined: plain text. Callers show the signing secret and no certificate, so that probes need none. */
-  tls: { cert: Buffer; key: Buffer } | undefined;
+  tls: Certificate | undefined;
   metrics: MetricsPage;
   logger: RestLogger;
   /** Of the product, for `/health` and the OpenAPI document. */
@@ -90,7 +94,7 @@ export async function startRest(options: RestOptions): Promise<RestServer> {
   // Hooks run in this order: an answer that a guard gives has the headers too.
   await addSecurityHeaders(app, options.tls !== undefined);
   const limiter = await addGuards(app, options, stopping);
-  await addOpenApi(app, { version: options.version, hasSigningSecret: options.signingSecret !== undefined });
+  await addOpenApi(app, { version: options.version, hasSigningSecret: options.secrets !== undefined });
   addRoutes(app, options, stream);
   await addDashboard(app, options.dashboardFolder);
   app.server.maxConnections = CONNECTIONS_MAX;
@@ -118,10 +122,12 @@ function createApp(options: RestOptions): RestApp {
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: RECEIVE_TIMEOUT_MS,
     return503OnClosing: false,
-    https: tls === undefined ? null : { cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2' },
+    // Without a certificate a caller is told so, and what probes ask is answered.
+    https: tls === undefined ? null : { ...tls.for('callers'), rejectUnauthorized: false },
     frameworkErrors: answer,
     clientErrorHandler: answerBrokenRequest,
   }) as unknown as RestApp;
+  tls?.onRenewed(() => (app.server as HttpsServer).setSecureContext(tls.for('callers')));
   app.setValidatorCompiler(validatorCompiler as never);
   app.setErrorHandler(answer);
   return app.withTypeProvider<TypeBoxTypeProvider>();
@@ -129,7 +135,7 @@ function createApp(options: RestOptions): RestApp {
 
 /** What every call passes before its route, in this order. */
 async function addGuards(app: RestApp, options: RestOptions, stopping: { now: boolean }): Promise<RateLimiter> {
-  const { signingSecret } = options;
+  const { secrets } = options;
   app.addHook('onSend', async (_request, reply) => {
     // Log text does not belong into caches on the way.
     if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store');
@@ -142,10 +148,11 @@ async function addGuards(app: RestApp, options: RestOptions, stopping: { now: bo
   });
   guardOrigins(app, {
     allowed: options.corsAllowedOrigins,
-    loopbackOnly: isLoopback(options.host) && signingSecret === undefined,
+    loopbackOnly: isLoopback(options.host) && secrets === undefined,
   });
   const limiter = await RateLimiter.addTo(app, options.rateLimits);
-  if (signingSecret !== undefined) requireSigningSecret(app, signingSecret, limiter);
+  if (options.tls?.for('callers').requestCert === true) requireClientCertificate(app);
+  if (secrets !== undefined) requireSigningSecret(app, secrets, limiter);
   negotiate(app);
   acceptJsonOnly(app);
   refuseUnknownRoutes(app);

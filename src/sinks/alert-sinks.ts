@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { memoryOutbox } from './memory-outbox.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Outbox, OutboxEntry } from '../domain/outbox.ts';
@@ -51,15 +52,23 @@ const RETRY = { firstMs: 1000, longestMs: 60_000 };
 const BURST_SHARE = 1 / 6;
 const BURST_MAX = 100;
 
+interface RunningSink {
+  config: SinkConfig;
+  sink: Sink;
+  delivery: SinkDelivery;
+}
+
 /** All configured sinks: decides who is told what, and delivers it to each at its own pace. */
 export class AlertSinks {
-  readonly #options: AlertSinksOptions;
-  readonly #planner: AlertPlanner;
-  readonly #deliveries: ReadonlyMap<string, { config: SinkConfig; sink: Sink; delivery: SinkDelivery }>;
+  readonly #options: Omit<AlertSinksOptions, 'config'>;
+  #config: AlertsConfig;
+  #planner: AlertPlanner;
+  readonly #deliveries: Map<string, RunningSink>;
 
   constructor(options: AlertSinksOptions) {
-    this.#options = options;
-    const { config } = options;
+    const { config, ...others } = options;
+    this.#options = others;
+    this.#config = config;
     this.#planner = new AlertPlanner(config);
     this.#deliveries = new Map(config.sinks.map((one) => [one.name, this.#build(one)]));
   }
@@ -127,6 +136,30 @@ export class AlertSinks {
     };
   }
 
+  /**
+   * Goes by another alerts file from now on. Sinks that are as they were go on; one that has changed is made anew and takes
+   * over what waits for it, and what waits for one that is gone is dropped, which the log says.
+   */
+  async reload(config: AlertsConfig): Promise<void> {
+    const everyOne = config.externalUrl !== this.#config.externalUrl;
+    const wanted = new Map(config.sinks.map((one) => [one.name, one]));
+    this.#config = config;
+    this.#planner = new AlertPlanner(config);
+    const changed = [...this.#deliveries].filter(
+      ([name, running]) => everyOne || !isDeepStrictEqual(wanted.get(name), running.config),
+    );
+    for (const one of config.sinks) if (!this.#deliveries.has(one.name)) this.#startOne(one, []);
+    await Promise.all(
+      changed.map(async ([name, { delivery }]) => {
+        const left = await delivery.handOver();
+        this.#deliveries.delete(name);
+        const next = wanted.get(name);
+        if (next !== undefined) this.#startOne(next, left);
+        else if (left.length > 0) this.#forget(name, left);
+      }),
+    );
+  }
+
   /** Tries to deliver what waits within the grace; what is left is said. */
   async stop(graceMs: number): Promise<void> {
     await Promise.all(
@@ -142,12 +175,19 @@ export class AlertSinks {
     );
   }
 
-  #build(config: SinkConfig): { config: SinkConfig; sink: Sink; delivery: SinkDelivery } {
-    const { config: all, outbox = memoryOutbox, log, nowMs, random, onDelivered, retry = RETRY } = this.#options;
+  #startOne(config: SinkConfig, left: readonly OutboxEntry[]): void {
+    const running = this.#build(config);
+    this.#deliveries.set(config.name, running);
+    running.delivery.enqueue(left);
+    running.delivery.start();
+  }
+
+  #build(config: SinkConfig): RunningSink {
+    const { outbox = memoryOutbox, log, nowMs, random, onDelivered, retry = RETRY } = this.#options;
     const { name, timeoutMs, giveUpMs, perMinute, queue, updateIntervalMs, tool } = config;
     const sink = createSink(config, {
-      secrets: all.secrets,
-      externalUrl: all.externalUrl,
+      secrets: this.#config.secrets,
+      externalUrl: this.#config.externalUrl,
       open: () => this.#planner.openEvents(this.#options.openIncidents(), name),
       nowMs,
     });

@@ -4,8 +4,11 @@ import { errorText } from './error-text.ts';
 
 export interface LoggerOptions {
   level: LevelWithSilent;
-  /** Configured secrets: wherever one turns up in a line, in an error of a library say, it is struck out. */
-  secrets?: readonly string[];
+  /**
+   * Configured secrets: wherever one turns up in a line, in an error of a library say, it is struck out. More may be added
+   * at any time.
+   */
+  secrets?: ReadonlySet<string>;
   /** Default: standard output. */
   destination?: DestinationStream;
 }
@@ -18,10 +21,16 @@ const SECRET_CHARS_MIN = 4;
 
 /** JSON lines, one an event. Only our own words are written: never the text of a log record, never a secret. */
 export function createLogger(options: LoggerOptions): Logger {
-  const escaped = (options.secrets ?? [])
-    .filter((secret) => secret.length >= SECRET_CHARS_MIN)
-    // As it stands within a JSON string.
-    .map((secret) => JSON.stringify(secret).slice(1, -1));
+  const { secrets = new Set<string>() } = options;
+  let known = 0;
+  let escaped: string[] = [];
+  const strike = (line: string): string => {
+    if (secrets.size !== known) {
+      known = secrets.size;
+      escaped = escapedOf(secrets);
+    }
+    return escaped.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), line);
+  };
   const settings = {
     level: options.level,
     base: { name: 'halfspace', pid: process.pid },
@@ -29,9 +38,7 @@ export function createLogger(options: LoggerOptions): Logger {
     serializers: { err: errorFields },
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: CENSORED_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
-    hooks: {
-      streamWrite: (line: string) => escaped.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), line),
-    },
+    hooks: { streamWrite: strike },
   };
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
 }
@@ -52,4 +59,9 @@ function errorFields(error: unknown, depth = 0): object {
     stack: stack.slice(stack.includes(message) ? head : 0).trim(),
     ...(cause === undefined || depth >= CAUSES_MAX ? {} : { cause: errorFields(cause, depth + 1) }),
   };
+}
+
+/** As they stand within a JSON string. */
+function escapedOf(secrets: ReadonlySet<string>): string[] {
+  return [...secrets].filter(({ length }) => length >= SECRET_CHARS_MIN).map((one) => JSON.stringify(one).slice(1, -1));
 }

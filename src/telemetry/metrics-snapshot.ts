@@ -24,6 +24,8 @@ export interface MetricsSnapshot {
   bufferLimitBytes: number;
   /** Windows that run or wait. */
   windowJobs: number;
+  /** Undefined without TLS. */
+  certificate: { expiresSeconds: number; renewals: Readonly<Record<'ok' | 'failed', number>> } | undefined;
   /** By outcome. */
   retrainings: Readonly<Record<'ok' | 'failed', number>>;
   /** Of the latest retraining; undefined before the first. */

@@ -1,4 +1,5 @@
 import { ALERT_METRICS } from './alert-metrics.ts';
+import { CERTIFICATE_METRICS } from './certificate-metrics.ts';
 import { LIVE_METRICS } from './live-metrics.ts';
 import { RECEIVE_METRICS } from './receive-metrics.ts';
 import { REST_METRICS } from './rest-metrics.ts';
@@ -16,5 +17,6 @@ export const SNAPSHOT_METRICS: readonly SnapshotMetric[] = [
   ...SHARD_METRICS,
   ...ALERT_METRICS,
   ...REST_METRICS,
+  ...CERTIFICATE_METRICS,
   ...STORE_METRICS,
 ];

@@ -1,9 +1,11 @@
-import { hash, timingSafeEqual } from 'node:crypto';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { REASONS } from '../domain/anomaly.ts';
 import type { Reason } from '../domain/anomaly.ts';
+import type { Certificate } from '../security/certificate.ts';
+import type { SecretSet } from '../security/secret-set.ts';
 import type { AnomalyEntry, Feed, FeedEntry, IncidentEntry } from '../serve/engine.ts';
 import { Turns } from '../serve/turns.ts';
+import { RenewableCredentials } from './renewable-credentials.ts';
 import { loadAlertService } from './watch-definitions.ts';
 import type { WatchEvent, WatchRequest } from './watch-definitions.ts';
 import { anomalyMessage, incidentMessage } from './watch-event.ts';
@@ -18,9 +20,9 @@ export interface WatchServerOptions {
   anomalies: Feed<AnomalyEntry>;
   incidents: Feed<IncidentEntry>;
   /** Undefined: everybody may call. */
-  signingSecret: string | undefined;
-  /** PEM; undefined: plain text. */
-  tls: { cert: Buffer; key: Buffer } | undefined;
+  secrets: SecretSet | undefined;
+  /** Undefined: plain text. */
+  tls: Certificate | undefined;
   watchersMax?: number;
   heartbeatMs?: number;
   stalledMs?: number;
@@ -98,7 +100,7 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
     {
       Watch(call: WatchCall) {
         try {
-          authenticate(call, options.signingSecret);
+          authenticate(call, options.secrets);
           if (watchers.size >= watchersMax) {
             throw new Refusal(status.RESOURCE_EXHAUSTED, `all ${watchersMax} places for watchers are taken`);
           }
@@ -151,10 +153,7 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
 }
 
 function bind(server: Server, { host, port, tls }: WatchServerOptions): Promise<number> {
-  const credentials =
-    tls === undefined
-      ? ServerCredentials.createInsecure()
-      : ServerCredentials.createSsl(null, [{ private_key: tls.key, cert_chain: tls.cert }]);
+  const credentials = tls === undefined ? ServerCredentials.createInsecure() : new RenewableCredentials(tls);
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return new Promise((resolve, reject) => {
     server.bindAsync(address, credentials, (cause, bound) => {
@@ -164,14 +163,11 @@ function bind(server: Server, { host, port, tls }: WatchServerOptions): Promise<
   });
 }
 
-function authenticate(call: WatchCall, secret: string | undefined): void {
-  if (secret === undefined) return;
+function authenticate(call: WatchCall, secrets: SecretSet | undefined): void {
+  if (secrets === undefined) return;
   const [given] = call.metadata.get('x-signing-secret');
   if (given === undefined) throw new Refusal(status.UNAUTHENTICATED, 'send the metadata x-signing-secret');
-  // Metadata comes as one character a byte.
-  const bytes = typeof given === 'string' ? Buffer.from(given, 'latin1') : given;
-  const digests = [bytes, Buffer.from(secret)].map((one) => hash('sha256', one, 'buffer')) as [Buffer, Buffer];
-  if (!timingSafeEqual(...digests)) throw new Refusal(status.UNAUTHENTICATED, 'the signing secret is not this one');
+  if (!secrets.has(given)) throw new Refusal(status.UNAUTHENTICATED, 'the signing secret is not this one');
 }
 
 function filterOf(request: WatchRequest): (services: string[], reasons: Reason[], score: number) => boolean {

@@ -11,6 +11,10 @@ Settings are environment variables; a \`.env\` file in the working directory is 
 over it. Nothing has to be set. A value that is not allowed stops the start with a sentence that names the variable, the
 value and what is allowed; a name that looks like a misspelling of one of these is warned about.
 
+A secret \`NAME\` may stand in a file instead, as orchestrators mount them: \`NAME_FILE\` says where. \`SIGHUP\` has everything
+read again: \`LOG_LEVEL\`, \`SIGNING_SECRET\` and \`OTLP_BEARER_TOKENS\`, the certificate and the alerts file are taken over while
+the service runs, and the log says which other settings wait for a restart. What is wrong then leaves all as it was.
+
 This page is written by \`npm run docs\` from the schema that checks the settings.
 
 ${describeSettings()}

@@ -36,6 +36,7 @@ describe('defaults', () => {
     expect(config.security).toEqual({
       signingSecret: undefined,
       bearerTokens: [],
+      insecureBind: false,
       rateLimits: { calls: 6000, costlyCalls: 120, wrongSecrets: 60 },
       tls: undefined,
       corsAllowedOrigins: [],

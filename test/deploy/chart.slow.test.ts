@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { PLAIN_MANIFESTS, plainArguments, plainManifest, rootFolder } from '../../scripts/deploy/generated-files.ts';
+import { refusalOfOpenPorts } from '../../src/config/is-open.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { parseAlerts } from '../../src/sinks/alerts-file/load-alerts.ts';
 import { usePart } from '../parts/part.ts';
@@ -93,13 +94,24 @@ describe.skipIf(helm.missing !== undefined)('the chart', () => {
     });
 
     test('gives settings that the service takes', async () => {
-      const settings = (await render(...values)).find(
-        ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'halfspace',
-      );
-      const { listen, warnings } = loadConfig(settings!.data!);
+      const manifests = await render(...values);
+      const secret = JSON.stringify(manifests).includes('"secretRef"') ? { SIGNING_SECRET: 'of the Secret' } : {};
+      const config = loadConfig({ ...settingsIn(manifests), ...secret });
+      const { listen, warnings } = config;
       expect(listen.host).toBe('0.0.0.0');
+      expect(refusalOfOpenPorts(config)).toBeUndefined();
       expect(warnings).toEqual([]);
     });
+  });
+
+  test.each([
+    ['no Secret, but the network policy', [], true],
+    ['neither, and that is meant', ['networkPolicy.enabled=false', 'allowUnauthenticated=true'], true],
+    ['a Secret, which has to have SIGNING_SECRET', ['existingSecret=mine'], false],
+    ['a Secret without it, and that is meant', ['existingSecret=mine', 'allowUnauthenticated=true'], true],
+  ])('with %s it starts open: %#', async (_what, values, starts) => {
+    const config = loadConfig(settingsIn(await render(...values.flatMap(set))));
+    expect(refusalOfOpenPorts(config) === undefined).toBe(starts);
   });
 
   test('writes numbers, lists and flags as the service reads them', async () => {
@@ -194,4 +206,8 @@ function manifestsOf(text: string): Manifest[] {
     const manifest = (document as { toJS(): unknown }).toJS() as Manifest | null;
     return manifest === null ? [] : [manifest];
   });
+}
+
+function settingsIn(manifests: Manifest[]): Record<string, string> {
+  return manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'halfspace')!.data!;
 }

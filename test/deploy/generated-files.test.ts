@@ -40,7 +40,9 @@ describe('the schema of the values', () => {
     const taken = properties['config']!.properties;
     const decided = open.map(([name]) => name).filter((name) => !(name in taken));
     expect(decided).toEqual(expect.arrayContaining(['HOST', 'REST_PORT', 'TLS_CERT_FILE']));
-    expect(decided.every((name) => /^(HOST|\w+_PORT|TLS_\w+_FILE|DATA_DIR|ALERTS_FILE)$/.test(name))).toBe(true);
+    expect(
+      decided.every((name) => /^(HOST|INSECURE_BIND|\w+_PORT|TLS_\w+_FILE|DATA_DIR|ALERTS_FILE)$/.test(name)),
+    ).toBe(true);
     expect(taken).toMatchObject({ MAX_SERVICES: { type: 'integer', minimum: 1 }, LOG_LEVEL: { default: 'info' } });
   });
 

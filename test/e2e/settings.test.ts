@@ -46,12 +46,27 @@ describe('a start that cannot be', () => {
     ['a level that is none', { LOG_LEVEL: 'loud' }, 'LOG_LEVEL is "loud"; allowed: trace, debug, info'],
     ['a format that is none', { FILE_FORMAT: 'xml' }, 'FILE_FORMAT is "xml"; allowed: auto, json, csv, text'],
     ['two services on one port', { REST_PORT: '9020', OTLP_GRPC_PORT: '9020' }, 'REST_PORT and OTLP_GRPC_PORT are'],
-    ['a host that is not this machine', { HOST: '192.0.2.1' }, 'HOST 192.0.2.1 is no address of this machine'],
+    [
+      'a host that others reach and no secret',
+      { HOST: '0.0.0.0' },
+      'HOST is 0.0.0.0 and OTLP/gRPC, OTLP/HTTP, REST, Watch would ask nobody for a secret: set SIGNING_SECRET, or ' +
+        'HOST=127.0.0.1, or INSECURE_BIND=true where the network keeps others out',
+    ],
+    [
+      'a host that others reach and tokens that only senders show',
+      { HOST: '0.0.0.0', OTLP_BEARER_TOKENS: 'token-of-senders' },
+      'HOST is 0.0.0.0 and REST, Watch would ask nobody for a secret',
+    ],
+    [
+      'a host that is not this machine',
+      { HOST: '192.0.2.1', SIGNING_SECRET: 'hush' },
+      'HOST 192.0.2.1 is no address of this machine',
+    ],
   ])('because of %s ends with one sentence that says what is allowed', async (_, env: Record<string, string>, said) => {
     const ended = await runHalfspace(env);
     expect(ended.stderr).toContain(said);
     expectOneSentence(ended);
-    expect(ended.code).toBe('HOST' in env ? EXIT_FAILURE : EXIT_USAGE);
+    expect(ended.code).toBe(said.includes('no address') ? EXIT_FAILURE : EXIT_USAGE);
   });
 
   test('names all bad settings at once, and no secret among them', async () => {

@@ -3,6 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { Certificate as ServiceCertificate } from '../../src/security/certificate.ts';
+import type { TlsFiles } from '../../src/security/tls-material.ts';
+
+/** As a service has it that is given these files. */
+export function serving(files: Certificate, ca: Partial<TlsFiles> = {}): ServiceCertificate {
+  return new ServiceCertificate({ clientCaFile: undefined, apiClientCaFile: undefined, ...files, ...ca });
+}
 
 export interface Certificate {
   certFile: string;

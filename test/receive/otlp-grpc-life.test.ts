@@ -3,6 +3,7 @@ import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import { service } from 'grpc-health-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAuthenticator } from '../../src/receive/authenticator.ts';
+import { SecretSet } from '../../src/security/secret-set.ts';
 import {
   EXPORT_PATH,
   call,
@@ -62,7 +63,7 @@ test('G26: health is NOT_SERVING until told so, for the server and for the servi
 });
 
 test('G26: health asks for no token, as probes have none', async () => {
-  const receiver = await startReceiver({ auth: createAuthenticator({ signingSecret: 's', bearerTokens: [] }) });
+  const receiver = await startReceiver({ auth: createAuthenticator(new SecretSet(['s'])) });
   receiver.setServing(true);
   expect(await check(connectHealth(receiver.port))).toBe('SERVING');
 });

@@ -2,6 +2,7 @@ import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zl
 import { status } from '@grpc/grpc-js';
 import { expect, test } from 'vitest';
 import { createAuthenticator } from '../../src/receive/authenticator.ts';
+import { SecretSet } from '../../src/security/secret-set.ts';
 import { ByteBudget } from '../../src/receive/byte-budget.ts';
 import {
   EXPORT_PATH,
@@ -22,7 +23,7 @@ const REQUEST = encodeRequest('GET /index.html 200');
 const COMPRESSED = 1;
 
 test('S1: without a token every method and path is UNAUTHENTICATED, known or not', async () => {
-  const auth = createAuthenticator({ signingSecret: 'secret', bearerTokens: [] });
+  const auth = createAuthenticator(new SecretSet(['secret']));
   const receiver = await startReceiver({ auth });
   const session = await connectHttp2(receiver.port);
   const paths = [
@@ -44,7 +45,7 @@ test('S1: without a token every method and path is UNAUTHENTICATED, known or not
 });
 
 test('S1: of a body of 64 MiB without a token no more is taken than the window of one stream', async () => {
-  const auth = createAuthenticator({ signingSecret: 'secret', bearerTokens: [] });
+  const auth = createAuthenticator(new SecretSet(['secret']));
   const receiver = await startReceiver({ auth });
   const session = await connectHttp2(receiver.port);
   const answer = await rawCall(session, [frame(Buffer.alloc(64 * MIB))]);

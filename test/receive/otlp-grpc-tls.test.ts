@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { credentials, status } from '@grpc/grpc-js';
 import { expect, onTestFinished, test } from 'vitest';
-import type { TlsOptions } from '../../src/receive/tls.ts';
-import { selfSigned, signedBy, temporaryFolder } from './certificates.ts';
+import type { TlsFiles } from '../../src/security/tls-material.ts';
+import { selfSigned, serving, signedBy, temporaryFolder } from './certificates.ts';
 import type { Certificate } from './certificates.ts';
 import { call, connectClient, connectRaw, encodeRequest, startReceiver } from './grpc-harness.ts';
 import type { Answer, TestReceiver } from './grpc-harness.ts';
@@ -20,7 +20,7 @@ function callOverTls({ port }: TestReceiver, server: Certificate, own?: Certific
 
 test('G24: requests come over TLS, and nothing else does', async () => {
   const server = selfSigned(temporaryFolder(), 'server');
-  const receiver = await startReceiver({ tls: { ...server, clientCaFile: undefined } });
+  const receiver = await startReceiver({ tls: serving(server) });
   expect((await callOverTls(receiver, server)).code).toBe(status.OK);
   const plain = connectClient(receiver.port);
   expect((await call(plain, REQUEST, {}, { deadline: Date.now() + 500 })).code).not.toBe(status.OK);
@@ -31,7 +31,7 @@ test('G24: with a client CA only senders with its certificate come in', async ()
   const folder = temporaryFolder();
   const server = selfSigned(folder, 'server');
   const ca = selfSigned(folder, 'ca');
-  const receiver = await startReceiver({ tls: { ...server, clientCaFile: ca.certFile } });
+  const receiver = await startReceiver({ tls: serving(server, { clientCaFile: ca.certFile }) });
   expect((await callOverTls(receiver, server, signedBy(ca, folder, 'sender'))).code).toBe(status.OK);
   expect((await callOverTls(receiver, server)).code).not.toBe(status.OK);
   const stranger = signedBy(selfSigned(folder, 'other-ca'), folder, 'stranger');
@@ -41,7 +41,7 @@ test('G24: with a client CA only senders with its certificate come in', async ()
 
 test('G24: TLS 1.1 is refused', async () => {
   const server = selfSigned(temporaryFolder(), 'server');
-  const { port } = await startReceiver({ tls: { ...server, clientCaFile: undefined } });
+  const { port } = await startReceiver({ tls: serving(server) });
   const versions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' } as const;
   const socket = connect({
     port,
@@ -58,14 +58,14 @@ test('G24: TLS 1.1 is refused', async () => {
   expect(outcome).toBe('refused');
 });
 
-test('G24: certificate files that cannot be used fail the start with a sentence that names file and reason', async () => {
+test('G24: certificate files that cannot be used fail the start with a sentence that names file and reason', () => {
   const folder = temporaryFolder();
   const good = selfSigned(folder, 'good');
   const other = selfSigned(folder, 'other');
   const text = join(folder, 'text.pem');
   writeFileSync(text, 'not a certificate');
   const missing = join(folder, 'missing.pem');
-  const cases: [Partial<TlsOptions>, string][] = [
+  const cases: [Partial<TlsFiles>, string][] = [
     [{ certFile: missing }, `TLS certificate ${missing} cannot be used: ENOENT`],
     [{ keyFile: missing }, `TLS private key ${missing} cannot be used: ENOENT`],
     [{ clientCaFile: missing }, `TLS client CA ${missing} cannot be used: ENOENT`],
@@ -75,15 +75,13 @@ test('G24: certificate files that cannot be used fail the start with a sentence 
     [{ keyFile: other.keyFile }, `private key ${other.keyFile} does not belong to certificate ${good.certFile}`],
   ];
   for (const [wrong, sentence] of cases) {
-    const starting = startReceiver({ tls: { ...good, clientCaFile: undefined, ...wrong } });
-    await expect(starting).rejects.toThrow(sentence);
+    expect(() => serving(good, wrong)).toThrow(sentence);
   }
 });
 
 test('S8: a socket that never completes its handshake is closed in time', async () => {
   const server = selfSigned(temporaryFolder(), 'server');
-  const tls = { ...server, clientCaFile: undefined };
-  const receiver = await startReceiver({ tls, receiveTimeoutMs: 200 });
+  const receiver = await startReceiver({ tls: serving(server), receiveTimeoutMs: 200 });
   const { closed } = await connectRaw(receiver.port);
   await expect(closed).resolves.toBeUndefined();
   expect((await callOverTls(receiver, server)).code).toBe(status.OK);

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { compressionAlgorithms, credentials, status } from '@grpc/grpc-js';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAuthenticator } from '../../src/receive/authenticator.ts';
+import { SecretSet } from '../../src/security/secret-set.ts';
 import { ExportError } from '../../src/receive/export-error.ts';
 import { decodingIntake } from './decoding-intake.ts';
 import {
@@ -110,7 +111,7 @@ test('G23: a connection that answers no ping is ended', async () => {
 });
 
 test('G25: a token is asked for before the body is read', async () => {
-  const auth = createAuthenticator({ signingSecret: 'the secret', bearerTokens: ['a-token'] });
+  const auth = createAuthenticator(new SecretSet(['the secret', 'a-token']));
   const receiver = await startReceiver({ auth });
   const client = connectClient(receiver.port);
   expect((await call(client, REQUEST)).code).toBe(status.UNAUTHENTICATED);

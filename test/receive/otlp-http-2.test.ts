@@ -10,7 +10,7 @@ import { connect as connectTls } from 'node:tls';
 import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import { JSON_TYPE, MIB, PROTOBUF, connectRaw, fullSuccess, startReceiver } from './http-harness.ts';
-import { selfSigned, temporaryFolder } from './certificates.ts';
+import { selfSigned, temporaryFolder, serving } from './certificates.ts';
 
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 /** Under TLS 1.3 the client learns of it from its first read. */
@@ -96,7 +96,7 @@ test('H27: HTTP/1.1 is recognised when its first bytes come one by one', async (
 
 test('H27: with TLS, ALPN chooses between HTTP/2 and HTTP/1.1', async () => {
   const { cert, certFile, keyFile } = identity('server');
-  const { port, accepted } = await startReceiver({ tls: { certFile, keyFile, clientCaFile: undefined } });
+  const { port, accepted } = await startReceiver({ tls: serving({ certFile, keyFile }) });
   const url = `https://127.0.0.1:${port}`;
   const session = open(url, { ca: cert });
   expect((await post(session, Buffer.from('a'))).headers[':status']).toBe(200);
@@ -116,7 +116,7 @@ test('H27: with TLS, ALPN chooses between HTTP/2 and HTTP/1.1', async () => {
 
 test('S23: TLS below 1.2 and plain text are turned away from a TLS port', async () => {
   const { cert, certFile, keyFile } = identity('server');
-  const { port, accepted } = await startReceiver({ tls: { certFile, keyFile, clientCaFile: undefined } });
+  const { port, accepted } = await startReceiver({ tls: serving({ certFile, keyFile }) });
   const old = connectTls({ port, host: '127.0.0.1', ca: cert, ...OLD_TLS });
   await expect(new Promise((resolve, reject) => old.on('secureConnect', resolve).on('error', reject))).rejects.toThrow(
     /protocol version/i,
@@ -132,7 +132,9 @@ test('S23: with mTLS only certificates of the CA are served', async () => {
   const client = identity('client');
   const stranger = identity('stranger');
   const { certFile, keyFile, cert } = server;
-  const { port, accepted } = await startReceiver({ tls: { certFile, keyFile, clientCaFile: client.certFile } });
+  const { port, accepted } = await startReceiver({
+    tls: serving({ certFile, keyFile }, { clientCaFile: client.certFile }),
+  });
   const url = `https://127.0.0.1:${port}`;
   const known = open(url, { ca: cert, cert: client.cert, key: client.key });
   expect((await post(known, Buffer.from('a'))).headers[':status']).toBe(200);
@@ -200,7 +202,7 @@ test('stop: open HTTP/2 streams finish, then their connection closes', async () 
 
 test('stop: a TLS connection that has sent no request does not hold it up', async () => {
   const { cert, certFile, keyFile } = identity('server');
-  const receiver = await startReceiver({ tls: { certFile, keyFile, clientCaFile: undefined } });
+  const receiver = await startReceiver({ tls: serving({ certFile, keyFile }) });
   const silent = connectTls({ port: receiver.port, host: '127.0.0.1', ca: cert, ALPNProtocols: ['http/1.1'] });
   onTestFinished(() => void silent.destroy());
   await new Promise((resolve) => silent.once('secureConnect', resolve));

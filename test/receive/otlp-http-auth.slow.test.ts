@@ -1,11 +1,12 @@
 import { connect as connectHttp2 } from 'node:http2';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAuthenticator } from '../../src/receive/authenticator.ts';
+import { SecretSet } from '../../src/security/secret-set.ts';
 import type { Authenticator } from '../../src/receive/authenticator.ts';
 import { ExportError } from '../../src/receive/export-error.ts';
 import { JSON_TYPE, MIB, PROTOBUF, connectRaw, postHead, send, startReceiver } from './http-harness.ts';
 
-const auth = createAuthenticator({ signingSecret: 'sesame', bearerTokens: ['t1', 't2'] });
+const auth = createAuthenticator(new SecretSet(['sesame', 't1', 't2']));
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND'];
 const PATHS = ['/v1/logs', '/v1/logs/', '/v1/traces', '/', '/nowhere', '/%zz', '/v1/logs?x'];
 

@@ -2,6 +2,7 @@ import { Agent, request } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { RestOptions } from '../../src/serve/rest-server.ts';
 import { startFixture } from './rest-fixture.ts';
+import type { FixtureOptions } from './rest-fixture.ts';
 import type { RestFixture } from './rest-fixture.ts';
 
 const WIDE = { calls: 1000, costlyCalls: 1000, wrongSecrets: 1000 };
@@ -9,7 +10,7 @@ const WIDE = { calls: 1000, costlyCalls: 1000, wrongSecrets: 1000 };
 let rest: RestFixture;
 
 /** The fixture itself asks once for the OpenAPI document, which counts as one of the `calls`. */
-async function start(limits: Partial<RestOptions['rateLimits']>, options: Partial<RestOptions> = {}): Promise<void> {
+async function start(limits: Partial<RestOptions['rateLimits']>, options: FixtureOptions = {}): Promise<void> {
   rest = await startFixture({ rateLimits: { ...WIDE, ...limits }, ...options });
 }
 

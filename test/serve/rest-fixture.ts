@@ -1,6 +1,7 @@
 import { request } from 'undici';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { startRest } from '../../src/serve/rest-server.ts';
+import { SecretSet } from '../../src/security/secret-set.ts';
 import type { RestOptions, RestServer } from '../../src/serve/rest-server.ts';
 import { createEngineDouble } from './engine-double.ts';
 import type { EngineDouble } from './engine-double.ts';
@@ -20,6 +21,8 @@ interface CallOptions {
   body?: unknown;
 }
 
+export type FixtureOptions = Partial<RestOptions> & { signingSecret?: string };
+
 export interface RestFixture {
   server: RestServer;
   engine: EngineDouble;
@@ -30,14 +33,14 @@ export interface RestFixture {
   call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
 }
 
-export async function startFixture(options: Partial<RestOptions> = {}): Promise<RestFixture> {
+export async function startFixture({ signingSecret, ...options }: FixtureOptions = {}): Promise<RestFixture> {
   const engine = createEngineDouble();
   const failures: object[] = [];
   const server = await startRest({
     host: '127.0.0.1',
     port: 0,
     engine,
-    signingSecret: undefined,
+    secrets: signingSecret === undefined ? undefined : new SecretSet([signingSecret]),
     corsAllowedOrigins: [],
     rateLimits: { calls: 1_000_000, costlyCalls: 1_000_000, wrongSecrets: 1_000_000 },
     tls: undefined,
@@ -47,8 +50,8 @@ export async function startFixture(options: Partial<RestOptions> = {}): Promise<
     ...options,
   });
   const url = `http://127.0.0.1:${server.port}`;
-  const secret: Record<string, string> = options.signingSecret
-    ? { 'x-signing-secret': Buffer.from(options.signingSecret).toString('latin1') }
+  const secret: Record<string, string> = signingSecret
+    ? { 'x-signing-secret': Buffer.from(signingSecret).toString('latin1') }
     : {};
   const document = await send(url, 'GET', '/openapi.json', { headers: secret });
   const complaintsOf = createOpenApiChecker(document.body as unknown as Parameters<typeof createOpenApiChecker>[0]);
@@ -85,7 +88,7 @@ async function send(url: string, method: string, path: string, { headers = {}, b
 }
 
 /** A server for the tests of a file; the getter gives it once they run. */
-export function useRest(options: Partial<RestOptions> = {}): () => RestFixture {
+export function useRest(options: FixtureOptions = {}): () => RestFixture {
   let fixture: RestFixture;
   beforeAll(async () => {
     fixture = await startFixture(options);

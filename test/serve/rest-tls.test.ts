@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'undici';
 import { expect, test } from 'vitest';
 import { startRest } from '../../src/serve/rest-server.ts';
-import { selfSigned, temporaryFolder } from '../receive/certificates.ts';
+import { selfSigned, serving, temporaryFolder } from '../receive/certificates.ts';
 import { createEngineDouble } from './engine-double.ts';
 
 test('with a certificate REST is served over TLS, asks browsers to stay there, and takes no plain text', async () => {
@@ -12,10 +12,10 @@ test('with a certificate REST is served over TLS, asks browsers to stay there, a
     host: '127.0.0.1',
     port: 0,
     engine: createEngineDouble(),
-    signingSecret: undefined,
+    secrets: undefined,
     corsAllowedOrigins: [],
     rateLimits: { calls: 1000, costlyCalls: 1000, wrongSecrets: 1000 },
-    tls: { cert, key: readFileSync(keyFile) },
+    tls: serving({ certFile, keyFile }),
     metrics: { contentType: 'text/plain', render: async () => '' },
     logger: { error: () => undefined },
     version: '1.2.3',

@@ -40,7 +40,7 @@ test('fields that hold secrets or the text of logs are struck out, one level dee
 
 test('a configured secret is struck out wherever it turns up', () => {
   const lines: string[] = [];
-  const logger = loggerInto(lines, { secrets: ['can"ary\\1', 'abc'] });
+  const logger = loggerInto(lines, { secrets: new Set(['can"ary\\1', 'abc']) });
   logger.error({ err: new Error('refused can"ary\\1 at abc') }, 'got can"ary\\1');
   expect(lines[0]).not.toContain('ary');
   const line = JSON.parse(lines[0] ?? '') as { err: { message: string }; msg: string };

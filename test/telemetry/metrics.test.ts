@@ -42,6 +42,7 @@ function snapshotOf(over: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
     shardQueueRequests: 9,
     bufferLimitBytes: 100,
     windowJobs: 1,
+    certificate: undefined,
     retrainings: { ok: 0, failed: 0 },
     retrainSeconds: undefined,
     lastRetrainTimestampSeconds: undefined,

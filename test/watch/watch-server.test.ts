@@ -1,6 +1,7 @@
 import { credentials, makeClientConstructor, Metadata, status } from '@grpc/grpc-js';
 import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { SecretSet } from '../../src/security/secret-set.ts';
 import type { Anomaly } from '../../src/domain/anomaly.ts';
 import { Incidents } from '../../src/incident/incidents.ts';
 import { AnomalyLog } from '../../src/live/anomaly-log.ts';
@@ -27,7 +28,7 @@ async function start(over: Partial<WatchServerOptions> = {}) {
     port: 0,
     anomalies,
     incidents: incidentLog,
-    signingSecret: undefined,
+    secrets: undefined,
     tls: undefined,
     ...over,
   });
@@ -162,7 +163,7 @@ describe('Watch', () => {
   });
 
   test('S1: the signing secret is wanted where there is one', async () => {
-    const { watch, append } = await start({ signingSecret: 'gehe1m' });
+    const { watch, append } = await start({ secrets: new SecretSet(['gehe1m']) });
     expect((await failureOf(watch())).code).toBe(status.UNAUTHENTICATED);
     const wrong = new Metadata();
     wrong.set('x-signing-secret', 'secret');

@@ -15,6 +15,8 @@ export function replayCommand(context: CommandContext): Command {
     .option('--speed <factor>', 'times the original speed, or max for as fast as the receiver takes them', '1')
     .option('--restamp', 'lines say the time at which they are sent, as if the first were said now')
     .option('--ca <file>', "PEM file of what the receiver's certificate is to be trusted by")
+    .option('--cert <file>', 'PEM file of the certificate to show, where one is asked for (mTLS)')
+    .option('--key <file>', 'PEM file of its key')
     .option('--window <length>', 'a stretch of the files that ends now (1h, 24h, 7d)')
     .option('--start <time>', 'a stretch from this time on, in ISO 8601')
     .option('--end <time>', 'a stretch up to this time')

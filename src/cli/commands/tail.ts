@@ -15,6 +15,8 @@ export function tailCommand(context: CommandContext): Command {
       'REST address of the service; the one of this machine, as the environment has it, without',
     )
     .option('--ca <file>', 'PEM file of what its certificate is to be trusted by')
+    .option('--cert <file>', 'PEM file of the certificate to show, where one is asked for (mTLS)')
+    .option('--key <file>', 'PEM file of its key')
     .option('--service <name>', 'of this service only')
     .addOption(new Option('--reason <reason>', 'with this reason only').choices(REASONS))
     .addOption(new Option('--level <level>', 'at this level or above').choices(LEVELS))

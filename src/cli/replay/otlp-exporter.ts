@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import type { ServiceError } from '@grpc/grpc-js';
 import { backOffMs } from '../../outgoing/retry-delay.ts';
 import { CommandFailure } from '../command-context.ts';
 import { judgeRefusal, rejectedIn } from './export-answer.ts';
+import type { ClientTls } from '../client-tls.ts';
 
 const EXPORT = '/opentelemetry.proto.collector.logs.v1.LogsService/Export';
 const DEADLINE_MS = 30_000;
@@ -17,7 +17,7 @@ export interface ExporterOptions {
   /** `host:port`, as gRPC takes it. */
   target: string;
   /** TLS with this CA's certificates, or the system's; plain text when undefined. */
-  tls: { caFile: string | undefined } | undefined;
+  tls: ClientTls | undefined;
   headers: Record<string, string>;
   signal: AbortSignal;
   /** A sentence about what goes wrong. */
@@ -46,7 +46,12 @@ export class OtlpExporter {
     this.#options = options;
     const { target, tls, headers } = options;
     for (const [name, value] of Object.entries(headers)) this.#metadata.set(name, value);
-    this.#client = new Client(target, tls === undefined ? credentials.createInsecure() : secure(tls.caFile));
+    this.#client = new Client(
+      target,
+      tls === undefined
+        ? credentials.createInsecure()
+        : credentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.cert ?? null),
+    );
   }
 
   /** Resolves once the receiver has taken the records or refused them for good. Throws `CommandFailure` to give up. */
@@ -115,15 +120,5 @@ export class OtlpExporter {
     if (this.#noted.has(sentence) || this.#noted.size > 100) return;
     this.#noted.add(sentence);
     this.#options.note(sentence);
-  }
-}
-
-function secure(caFile: string | undefined) {
-  try {
-    return credentials.createSsl(caFile === undefined ? null : readFileSync(caFile));
-  } catch (error) {
-    throw new CommandFailure(
-      `the certificate cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
   }
 }

@@ -14,10 +14,11 @@ import type { ExportCounts } from './otlp-exporter.ts';
 import { paceFrom } from './pace.ts';
 import type { Pace } from './pace.ts';
 import { paced } from './paced.ts';
+import { readClientTls } from '../client-tls.ts';
+import type { ClientTlsFlags } from '../client-tls.ts';
 
-export interface ReplayOptions extends Pick<RowOptions, 'window' | 'start' | 'end'> {
+export interface ReplayOptions extends Pick<RowOptions, 'window' | 'start' | 'end'>, ClientTlsFlags {
   to: string;
-  ca?: string;
   speed: string;
   restamp?: true;
 }
@@ -39,8 +40,7 @@ export async function runReplay(
   const startedMs = context.nowMs();
   const open = await openFiles(files.map(context.pathOf), windowOf(options), config, context);
   const counts = await withAnalyser(config, [open], context, async (analyser, { signal, onProgress }) => {
-    const caFile = options.ca === undefined ? undefined : context.pathOf(options.ca);
-    const tls = isTls ? { caFile } : undefined;
+    const tls = isTls ? readClientTls(options, context) : undefined;
     const exporter = new OtlpExporter({ target, tls, headers, signal, note: context.note });
     try {
       let pace: Pace | undefined;

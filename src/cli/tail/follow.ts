@@ -7,13 +7,14 @@ import { CommandFailure } from '../command-context.ts';
 import { detailIn } from '../local-rest.ts';
 import { SseParser } from '../../outgoing/sse-parser.ts';
 import type { ServerEvent } from '../../outgoing/sse-parser.ts';
+import type { ClientTls } from '../client-tls.ts';
 
 export interface FollowOptions {
   url: URL;
   headers: Record<string, string>;
   /** PEM of what the server's certificate is trusted by; the system's without. */
-  ca: Buffer | undefined;
-  /** The certificate may name another host: it is the very one that `ca` holds. */
+  tls: ClientTls;
+  /** The certificate may name another host: it is the very one that `tls.ca` holds. */
   isPinned: boolean;
   signal: AbortSignal;
   /** Told when the stream breaks and when it is there again. */
@@ -65,7 +66,7 @@ async function* eventsOf(answer: IncomingMessage, lastEventId: string): AsyncGen
 }
 
 async function open(
-  { url, headers, ca, isPinned, signal }: FollowOptions,
+  { url, headers, tls, isPinned, signal }: FollowOptions,
   lastEventId: string,
 ): Promise<IncomingMessage> {
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -77,7 +78,8 @@ async function open(
         ...(lastEventId === '' ? {} : { 'last-event-id': lastEventId }),
       },
       timeout: SILENCE_MS,
-      ...(ca === undefined ? {} : { ca, allowPartialTrustChain: true }),
+      ...tls,
+      ...(tls.ca === undefined ? {} : { allowPartialTrustChain: true }),
       ...(isPinned ? { checkServerIdentity: () => undefined } : {}),
     };
     const request = (url.protocol === 'https:' ? requestTls : requestPlain)(url, options, resolve);

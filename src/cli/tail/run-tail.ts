@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { Anomaly } from '../../domain/anomaly.ts';
 import { LEVELS } from '../../domain/level.ts';
 import type { Level } from '../../domain/level.ts';
-import { CommandFailure, UsageError } from '../command-context.ts';
+import { readClientTls, readPem } from '../client-tls.ts';
+import type { ClientTlsFlags } from '../client-tls.ts';
+import { UsageError } from '../command-context.ts';
 import type { CommandContext } from '../command-context.ts';
 import { interruptible } from '../interruptible.ts';
 import { localRest } from '../local-rest.ts';
@@ -10,9 +11,8 @@ import { anomalyLines } from './anomaly-lines.ts';
 import { follow } from './follow.ts';
 import type { FollowOptions } from './follow.ts';
 
-export interface TailOptions {
+export interface TailOptions extends ClientTlsFlags {
   url?: string;
-  ca?: string;
   service?: string;
   reason?: string;
   level?: Level;
@@ -40,9 +40,9 @@ function requestOf(options: TailOptions, context: CommandContext): Omit<FollowOp
   const { listen, security } = context.config();
   const url = streamUrl(options.url ?? localRest({ listen, security }), options);
   const headers = security.signingSecret === undefined ? {} : { 'x-signing-secret': security.signingSecret };
-  if (options.ca !== undefined) return { url, headers, ca: readCa(context.pathOf(options.ca)), isPinned: false };
-  const own = options.url === undefined ? security.tls?.certFile : undefined;
-  return { url, headers, ca: own === undefined ? undefined : readCa(own), isPinned: own !== undefined };
+  const tls = readClientTls(options, context);
+  const own = options.url === undefined && options.ca === undefined ? security.tls?.certFile : undefined;
+  return { url, headers, tls: own === undefined ? tls : { ...tls, ca: readPem(own) }, isPinned: own !== undefined };
 }
 
 /** Whether it was one of those that are wanted. */
@@ -70,16 +70,6 @@ function wanted(number: string | undefined): number {
   if (number === undefined) return Infinity;
   if (/^[1-9]\d{0,8}$/.test(number)) return Number(number);
   throw new UsageError(`--number ${JSON.stringify(number.slice(0, 40))} is not a whole number from 1 on`);
-}
-
-function readCa(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new CommandFailure(
-      `the certificate cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
 }
 
 function missedIn(data: string): number {

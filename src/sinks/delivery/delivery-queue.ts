@@ -69,6 +69,11 @@ export class DeliveryQueue {
     return this.#lanes.size;
   }
 
+  /** All that wait, those of one subject oldest first. */
+  waiting(): Pending[] {
+    return [...this.#lanes.values()].flatMap(({ waiting }) => waiting);
+  }
+
   get isHalfEmpty(): boolean {
     return this.#count * 2 <= this.#options.entriesMax && this.#bytes * 2 <= this.#options.bytesMax;
   }

@@ -105,6 +105,18 @@ export class SinkDelivery {
     return this.#queue.count;
   }
 
+  /**
+   * Ends, and answers what was not delivered, as the outbox has it. What comes in meanwhile is among it; one that was under
+   * way may have arrived.
+   */
+  async handOver(): Promise<OutboxEntry[]> {
+    await this.stop(0);
+    const { name } = this.#options;
+    return this.#queue
+      .waiting()
+      .map(({ alert: { id, event }, createdMs }) => ({ id, sink: name, createdMs, event: JSON.stringify(event) }));
+  }
+
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted && !this.#hasDrained()) {
       this.#giveUp();

@@ -1,0 +1,30 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+
+/**
+ * Secrets of which a caller has to show one. Compared as digests, which have one length, so that neither length nor
+ * content of a secret shows in the time that a check takes.
+ */
+export class SecretSet {
+  #digests: readonly Buffer[] = [];
+
+  constructor(secrets: readonly string[]) {
+    this.replace(secrets);
+  }
+
+  /** From now on these count, and none of those before. */
+  replace(secrets: readonly string[]): void {
+    this.#digests = secrets.map((secret) => digestOf(Buffer.from(secret, 'utf8')));
+  }
+
+  /** @param given As headers and metadata come: one character a byte, so that UTF-8 matches however it was spelt. */
+  has(given: string | Uint8Array): boolean {
+    const digest = digestOf(typeof given === 'string' ? Buffer.from(given, 'latin1') : given);
+    let found = false;
+    for (const known of this.#digests) found = timingSafeEqual(digest, known) || found;
+    return found;
+  }
+}
+
+function digestOf(secret: Uint8Array): Buffer {
+  return hash('sha256', secret, 'buffer');
+}

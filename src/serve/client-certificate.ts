@@ -1,0 +1,17 @@
+import type { TLSSocket } from 'node:tls';
+import type { FastifyInstance } from 'fastify';
+import { Problem } from './problem.ts';
+import { isOpenPath } from './signing-secret.ts';
+
+/** Wants a certificate that the CA of callers has signed for every call but `/health` and `/ready`: probes have none. */
+export function requireClientCertificate(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request) => {
+    const socket = request.raw.socket as TLSSocket;
+    if (socket.authorized || isOpenPath(request.url)) return;
+    const given = Object.keys(socket.getPeerCertificate()).length > 0;
+    const detail = given
+      ? 'the certificate that was shown is not signed by the CA in TLS_API_CLIENT_CA_FILE, or not valid now'
+      : 'show a client certificate that is signed by the CA in TLS_API_CLIENT_CA_FILE';
+    throw new Problem(401, 'unauthenticated', detail);
+  });
+}
