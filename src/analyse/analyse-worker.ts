@@ -8,6 +8,7 @@ import type { SourceErrorCode, VendorDetails } from '../sources/source-error.ts'
 import { answerByGroups } from './answer-by-groups.ts';
 import { analyseRows, ROWS_PER_TICK } from './analyse-rows.ts';
 import type { AnalyseOptions } from './analyse-rows.ts';
+import { answerByCounting } from './count/answer-by-counting.ts';
 import { compareAnalyses } from './compare-analyses.ts';
 import type { ComparedSide } from './compare-analyses.ts';
 import { JobCancelled, JobControl } from './job-control.ts';
@@ -66,6 +67,8 @@ interface Progress {
 
 /** Part of a window's work that reading is, about; the rest is counting. */
 const READING = 0.5;
+/** Part that reading is where rows are counted as they are read. */
+const COUNTING = 0.95;
 
 async function runWindow(task: WorkerTask, control: JobControl, before: Progress): Promise<WindowResult> {
   const shareDone = (part: number) => control.shareDone(before.share + (before.shareMax - before.share) * part);
@@ -78,6 +81,11 @@ async function runWindow(task: WorkerTask, control: JobControl, before: Progress
   };
   const byStore = await countedWindow(task, watch);
   if (byStore.result !== undefined) return byStore.result;
+  if (task.job.source === 'file' && task.port === undefined && task.analyse) {
+    const shareRead = (share: number) => shareDone(share * COUNTING);
+    const counted = await answerByCounting(task.job, task.options, { ...watch, shareRead });
+    if (counted !== undefined) return { outcome: 'done', ...counted, pull: undefined };
+  }
   const loaded = await loadRows(task.job, task.options, watch);
   try {
     const { sorter, services, file } = loaded;

@@ -4,6 +4,7 @@ import { PACKED_ROW_HEADER_BYTES, writePackedHeader } from '../domain/packed-row
 import { GroupsUnsettled } from '../sources/pull/row-groups.ts';
 import type { GroupSink, RowGroup } from '../sources/pull/row-groups.ts';
 import { ServiceIndex, ServicesOverflow } from '../sources/service-index.ts';
+import type { FirstRow } from './count/first-rows.ts';
 import { RowRun, RunCursor } from './row-run.ts';
 import type { RowCursor } from './row-run.ts';
 import { sortRows } from './sort-rows.ts';
@@ -22,6 +23,12 @@ export interface HeldGroup {
   count: number;
   lastMs: number;
   times: TimeBuckets;
+}
+
+/** As `RowGroup`, with the texts of its first rows as bytes. */
+export interface CountedRows extends Omit<RowGroup, 'samples' | 'bucketCounts'> {
+  first: readonly FirstRow[];
+  bucketCounts: ArrayLike<number>;
 }
 
 /** The groups of a window, with their samples as packed rows that are visited in the order in which rows are. */
@@ -53,16 +60,29 @@ export class GroupSet implements GroupSink {
     this.#used = CHUNK_BYTES;
   }
 
-  add({ key, service, level, count, lastMs, samples, bucketCounts }: RowGroup): void {
+  add({ samples, ...group }: RowGroup): void {
+    this.addCounted({
+      ...group,
+      first: samples.map(({ timestampMs, message }) => ({ timeMs: timestampMs, message: encoder.encode(message) })),
+    });
+  }
+
+  /** Gives the service a number although no row of it may come. */
+  admit(service: string): void {
+    this.#numberOf(service);
+  }
+
+  addCounted({ key, service, level, count, lastMs, first, bucketCounts }: CountedRows): void {
     const times = new TimeBuckets();
-    bucketCounts.forEach((rows, bucket) => {
-      if (rows === 0) return;
+    for (let bucket = 0; bucket < bucketCounts.length; bucket++) {
+      const rows = bucketCounts[bucket]!;
+      if (rows === 0) continue;
       times.numbers.push(bucket);
       times.counts.push(rows);
-    });
+    }
     const number = this.#numberOf(service);
     this.groups.push({ key, service: number, level, count, lastMs, times });
-    for (const { timestampMs, message } of samples) this.#addRow(message, timestampMs, level, number);
+    for (const { timeMs, message } of first) this.#addRow(message, timeMs, level, number);
   }
 
   /** Visits all samples in the order (timestamp, service, message, level), with the number of their group. */
@@ -85,8 +105,7 @@ export class GroupSet implements GroupSink {
     }
   }
 
-  #addRow(message: string, timestampMs: number, level: LevelIndex, service: number): void {
-    const text = encoder.encode(message);
+  #addRow(text: Uint8Array, timestampMs: number, level: LevelIndex, service: number): void {
     const needed = PACKED_ROW_HEADER_BYTES + text.length;
     this.#bytes += needed;
     if (text.length > MESSAGE_BYTES_MAX) throw new GroupsUnsettled('the window has messages above 1 MiB');

@@ -83,6 +83,8 @@ export interface Pushdown {
 
 export interface LoadOptions extends RowSorterOptions {
   servicesMax?: number | undefined;
+  /** That may read a window's files at once; 1 when absent. */
+  readThreads?: number | undefined;
   /** What a file's rows go through on their way to the sorter. */
   intake?: ((sorter: RowSink) => RowSink) | undefined;
 }

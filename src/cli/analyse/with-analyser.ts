@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 import { createAnalyser } from '../../analyse/analyser.ts';
 import type { Analyser } from '../../analyse/analyser.ts';
 import type { Config } from '../../config/config.ts';
@@ -17,7 +19,7 @@ export async function withAnalyser<Result>(
   ) => Promise<Result>,
 ): Promise<Result> {
   const options = { miner: mine, profile: score.profile, ...cluster, servicesMax: live.servicesMax };
-  const analyser = createAnalyser({ ...options, threads: 1 });
+  const analyser = createAnalyser({ ...options, threads: 1, readThreads: availableParallelism() });
   const progress = context.progress(windows.map(({ name }) => name).join(' and '));
   try {
     return await interruptible((signal) => use(analyser, { signal, onProgress: progress.told }));

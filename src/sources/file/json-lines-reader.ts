@@ -73,16 +73,28 @@ export class JsonLinesReader implements ByteConsumer {
   #line = 1;
   #inCutLine = false;
 
+  /** Lines that were taken, whatever became of them. */
+  get lines(): number {
+    return this.#line - 1;
+  }
+
   constructor(rows: RowWriter, referenceMs: number) {
     this.#rows = rows;
     this.#records = new JsonRecordWriter(rows, referenceMs);
   }
 
   consume(bytes: Buffer, start: number, end: number, final: boolean): number {
-    const validUtf8 = isUtf8(bytes.subarray(start, end));
+    let validUtf8: boolean | undefined;
     let at = start;
     while (at < end) {
       if (!this.#inCutLine) {
+        const taken = this.#rows.takeRecords(bytes, at, end);
+        if (taken > at) {
+          this.#line += this.#rows.linesTaken;
+          at = taken;
+          if (at === end) break;
+        }
+        validUtf8 ??= isUtf8(bytes.subarray(at, end));
         const next = this.#takeFlat(bytes, at, end, final, validUtf8);
         if (next !== -1) {
           at = next;

@@ -15,7 +15,7 @@ import type { FileFormat } from './sniff-format.ts';
 import { TextReader } from './text-reader.ts';
 
 /** What users may ask for. */
-const FILE_FORMATS = ['auto', 'json', 'csv', 'text'] as const;
+export const FILE_FORMATS = ['auto', 'json', 'csv', 'text'] as const;
 
 const HEAD_BYTES = 64 << 10;
 
@@ -72,7 +72,7 @@ export async function readFile(options: FileOptions, sink: RowSink, tick: () => 
     const whole = withHead(head, iterator);
     const all = container === undefined ? whole : joinPartials(whole, container);
     if (format === 'csv') await readCsv(all, delimiter, rows, modifiedMs);
-    else await drive(all, consumerOf(format, rows, modifiedMs));
+    else await drive(all, consumerOf(format, rows, modifiedMs), sink.taker?.stretch);
     if (rows.seen === 0 && counts.firstBad !== undefined) throw nothingGood(options.path, format, counts);
     return { format, ...counts };
   } finally {

@@ -56,7 +56,8 @@ export async function readFiles(options: FilesOptions, sink: RowSink, tick: () =
   return summary;
 }
 
-async function allPathsOf(options: FilesOptions, tick: () => void): Promise<string[]> {
+/** All files that are meant, in the order in which they are read. Throws a `SourceError` when there is none. */
+export async function allPathsOf(options: FilesOptions, tick: () => void): Promise<string[]> {
   const paths = await pathsOf(options, tick);
   for (const path of options.morePaths ?? []) paths.push(...(await pathsOf({ ...options, path }, tick)));
   return paths;

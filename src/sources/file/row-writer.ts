@@ -28,6 +28,9 @@ export class RowWriter {
   readonly defaultService: number;
   /** Rows written so far, those outside the window included. */
   seen = 0;
+  /** Whether a row before the first that says its time says none. */
+  startsUntimed = false;
+  #isTimed = false;
   readonly #startMs: number;
   readonly #endMs: number;
   #lastMs: number;
@@ -40,6 +43,26 @@ export class RowWriter {
     this.#endMs = options.endMs;
     this.#lastMs = options.modifiedMs;
     this.defaultService = this.serviceOf(options.service ?? UNKNOWN_SERVICE);
+    const { startMs, endMs } = options;
+    const hints = options.service === undefined;
+    this.sink.taker?.begin({ defaultService: this.defaultService, hints, startMs, endMs });
+  }
+
+  /** Has the sink take JSON records from `bytes[start, end)` where it can; answers up to where it did. */
+  takeRecords(bytes: Buffer, start: number, end: number): number {
+    const { taker } = this.sink;
+    if (taker?.stretch !== bytes) return start;
+    const at = taker.take(start, end);
+    this.seen += taker.lines;
+    if (taker.lines === 0) return at;
+    this.#lastMs = taker.lastMs;
+    this.#isTimed = true;
+    return at;
+  }
+
+  /** Lines that `takeRecords` took last. */
+  get linesTaken(): number {
+    return this.sink.taker?.lines ?? 0;
   }
 
   serviceOf(name: string): number {
@@ -62,7 +85,11 @@ export class RowWriter {
     if (Number.isNaN(time)) {
       time = this.#lastMs;
       this.counts.untimedRows++;
-    } else this.#lastMs = time;
+      if (!this.#isTimed) this.startsUntimed = true;
+    } else {
+      this.#lastMs = time;
+      this.#isTimed = true;
+    }
     if (time < this.#startMs || time >= this.#endMs) return;
     if (validUtf8 || isUtf8(bytes.subarray(start, end))) this.sink.add(bytes, start, end, time, level, service);
     else this.#writeText(decoder.decode(bytes.subarray(start, end)), time, level, service);

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { SIMD_FILE, simdSource } from '../../../scripts/build-simd.ts';
+import { SIMD_MODULES, simdSource } from '../../../scripts/build-simd.ts';
 
-it('the bytes of the scanner are what its sources compile to', async () => {
-  const file = fileURLToPath(new URL(`../../../${SIMD_FILE}`, import.meta.url));
-  expect(await simdSource()).toBe(readFileSync(file, 'utf8'));
-}, 60_000);
+it.each(SIMD_MODULES)('$file holds what its sources compile to', { timeout: 60_000 }, async (module) => {
+  const file = fileURLToPath(new URL(`../../../${module.file}`, import.meta.url));
+  expect(await simdSource(module)).toBe(readFileSync(file, 'utf8'));
+});

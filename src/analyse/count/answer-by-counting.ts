@@ -1,0 +1,197 @@
+import { Worker } from 'node:worker_threads';
+
+import type { WindowAnalysis } from '../../domain/cluster.ts';
+import { noCounts } from '../../sources/file/byte-consumer.ts';
+import { refusalOfPath } from '../../sources/file/file-root.ts';
+import { outlineFile } from '../../sources/file/outline-file.ts';
+import type { FileOutline } from '../../sources/file/outline-file.ts';
+import { allPathsOf } from '../../sources/file/read-files.ts';
+import type { FilesSummary } from '../../sources/file/read-files.ts';
+import { GroupsUnsettled } from '../../sources/pull/row-groups.ts';
+import { SERVICES_MAX } from '../../sources/service-index.ts';
+import { analyseGroups, GroupsDrift } from '../analyse-groups.ts';
+import type { AnalyseOptions } from '../analyse-rows.ts';
+import { GroupSet } from '../group-set.ts';
+import type { FileJob, LoadOptions, LoadWatch } from '../load-rows.ts';
+import { bytesRead, countParts, ROWS_READ, SHARED_WORDS } from './count-parts.ts';
+import type { CountResult, CountTask, FilePart, PartSummary } from './count-parts.ts';
+import type { Bounds } from './group-counter.ts';
+import { boundsOf, mergeCounts } from './merge-counts.ts';
+import type { Counted } from './merge-counts.ts';
+
+/** How files are divided among threads. */
+interface Division {
+  /** What a thread reads at a time. */
+  partBytes: number;
+  /** What a thread is worth its start for. */
+  threadBytesMin: number;
+}
+
+const DIVISION: Division = { partBytes: 8 << 20, threadBytesMin: 24 << 20 };
+/** Times that the files are read: with other bounds, or with more groups row by row. */
+const ROUNDS_MAX = 5;
+/** Rows that are kept one by one at most. */
+const APART_ROWS_MAX = 300_000;
+
+export interface CountedFiles {
+  analysis: WindowAnalysis;
+  file: FilesSummary;
+}
+
+/**
+ * The answer over a window of plain files, the rows of which are counted as they are read and not kept: byte for byte
+ * that of `analyseRows` over the same rows, whatever the number of threads. Undefined where that cannot be shown, or
+ * where anything is wrong with the files: the rows say then what it is.
+ */
+export async function answerByCounting(
+  job: FileJob,
+  options: AnalyseOptions & LoadOptions,
+  watch: LoadWatch,
+  division: Division = DIVISION,
+): Promise<CountedFiles | undefined> {
+  if (options.miner.profile === 'drain3' || options.intake !== undefined) return undefined;
+  const outlines = await outlinesOf(job, watch.tick);
+  if (outlines === undefined) return undefined;
+  const parts = partsOf(outlines, options.readThreads === undefined ? Infinity : division.partBytes);
+  const { readThreads = 1, servicesMax = SERVICES_MAX } = options;
+  const helpers = Math.min(readThreads, Math.floor(bytesOf(parts) / division.threadBytesMin)) - 1;
+  const { format, service, startMs, endMs } = job;
+  const task = { parts, file: { format, service, startMs, endMs }, servicesMax };
+  const apart = new Set<string>();
+  const set = new GroupSet();
+  let bounds = guessedBounds(outlines, job);
+  try {
+    for (let round = 1; round <= ROUNDS_MAX; round++) {
+      const counts = await count({ ...task, bounds, apart }, Math.max(0, helpers), watch);
+      const file = summaryOf(outlines, parts, counts);
+      if (file === undefined) return undefined;
+      const met = boundsOf(counts);
+      const isEmpty = met.firstMs > met.lastMs;
+      if (!isEmpty && (met.firstMs !== bounds.firstMs || met.lastMs !== bounds.lastMs)) {
+        bounds = met;
+        continue;
+      }
+      mergeCounts(counts, apart, set);
+      if (set.services.names.length > servicesMax) return undefined;
+      try {
+        return { analysis: analyseGroups(set, options, watch.tick), file };
+      } catch (error) {
+        if (!(error instanceof GroupsDrift)) throw error;
+        for (const number of error.groups) apart.add(set.groups[number]!.key);
+        const rows = set.groups.reduce((sum, { key, count }) => sum + (apart.has(key) ? count : 0), 0);
+        if (rows > APART_ROWS_MAX) return undefined;
+      }
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof GroupsUnsettled) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined when not all of the files are plain ones of lines. */
+async function outlinesOf(job: FileJob, tick: () => void): Promise<FileOutline[] | undefined> {
+  const outlines: FileOutline[] = [];
+  for (const path of await allPathsOf(job, tick)) {
+    if (job.root !== undefined && refusalOfPath(path, { root: job.root, isOpen: false }) !== undefined)
+      return undefined;
+    const outline = await outlineFile({ ...job, path });
+    if (outline === undefined) return undefined;
+    outlines.push(outline);
+  }
+  return outlines;
+}
+
+/** The ends of files in order are those of the window; elsewhere the first reading tells. */
+function guessedBounds(outlines: readonly FileOutline[], { startMs = 0 }: FileJob): Bounds {
+  const { firstMs, lastMs } = boundsOf(outlines.map((bounds) => ({ bounds })));
+  return firstMs <= lastMs ? { firstMs, lastMs } : { firstMs: startMs, lastMs: startMs };
+}
+
+function partsOf(outlines: readonly FileOutline[], partBytes: number): FilePart[] {
+  return outlines.flatMap(({ path, format, size, modifiedMs }): FilePart[] => {
+    if (format === 'text') return [{ path }];
+    return Array.from({ length: Math.max(1, Math.ceil(size / partBytes)) }, (_, i) => ({
+      path,
+      lines: { from: i === 0 ? 0 : i * partBytes, to: Math.min(size, (i + 1) * partBytes), modifiedMs },
+    }));
+  });
+}
+
+function bytesOf(parts: readonly FilePart[]): number {
+  return parts.reduce((sum, { lines }) => sum + (lines === undefined ? 0 : lines.to - lines.from), 0);
+}
+
+/** Counts all parts, in this thread and in `helpers` more. */
+async function count(task: Omit<CountTask, 'shared'>, helpers: number, watch: LoadWatch): Promise<Counted[]> {
+  const shared = new Int32Array(new SharedArrayBuffer(4 * SHARED_WORDS));
+  const whole: CountTask = { ...task, shared };
+  const bytes = bytesOf(task.parts);
+  const tick = () => {
+    watch.tick();
+    watch.rowsRead(Atomics.load(shared, ROWS_READ));
+    if (bytes > 0) watch.shareRead?.(Math.min(1, bytesRead(shared) / bytes));
+  };
+  const workers = Array.from(
+    { length: helpers },
+    () => new Worker(new URL('./count-worker.ts', import.meta.url), { workerData: whole }),
+  );
+  try {
+    const helped = workers.map(resultOf);
+    // Whatever is thrown here first: the others are ended, and nobody waits for them.
+    const results = await Promise.all([countParts(whole, tick), ...helped]);
+    return results.map((result) => {
+      if ('unsettled' in result) throw new GroupsUnsettled(result.unsettled);
+      return result;
+    });
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+}
+
+function resultOf(worker: Worker): Promise<CountResult> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('a thread that counts has ended by itself')));
+  });
+}
+
+/** What reading met; undefined where only reading row by row tells. */
+function summaryOf(
+  outlines: readonly FileOutline[],
+  parts: readonly FilePart[],
+  counts: readonly Counted[],
+): FilesSummary | undefined {
+  const ofPart: PartSummary[] = [];
+  for (const { summaries } of counts) for (const summary of summaries) ofPart[summary.part] = summary;
+  const formats = new Set(outlines.map(({ format }) => format));
+  const [format = 'text'] = formats;
+  const summary: FilesSummary = {
+    ...noCounts(),
+    format: formats.size > 1 ? 'mixed' : format,
+    files: outlines.length,
+    firstBadPath: undefined,
+  };
+  let seen = 0;
+  let lines = 0;
+  for (const [i, { path, lines: part }] of parts.entries()) {
+    const { counts, ...rest } = ofPart[i]!;
+    const isHead = part === undefined || part.from === 0;
+    if (isHead) seen = lines = 0;
+    else if (rest.startsUntimed) return undefined;
+    summary.badLines += counts.badLines;
+    summary.cutLines += counts.cutLines;
+    summary.untimedRows += counts.untimedRows;
+    if (counts.firstBad !== undefined && summary.firstBad === undefined) {
+      summary.firstBad = { ...counts.firstBad, line: counts.firstBad.line + lines };
+      if (outlines.length > 1) summary.firstBadPath = path;
+    }
+    seen += rest.seen;
+    lines += rest.lines;
+    const isTail = parts[i + 1]?.path !== path;
+    // Nothing in it is what its format says.
+    if (isTail && part !== undefined && seen === 0 && summary.firstBad !== undefined) return undefined;
+  }
+  return summary;
+}

@@ -1,0 +1,108 @@
+import { readFile } from '../../sources/file/read-file.ts';
+import type { FileOptions } from '../../sources/file/read-file.ts';
+import { readLines } from '../../sources/file/read-lines.ts';
+import type { LinesPart } from '../../sources/file/read-lines.ts';
+import type { ReadCounts } from '../../sources/file/byte-consumer.ts';
+import { SourceError } from '../../sources/source-error.ts';
+import { GroupsUnsettled } from '../../sources/pull/row-groups.ts';
+import { ServiceIndex, ServicesOverflow } from '../../sources/service-index.ts';
+import { createCountModule } from './count-module.ts';
+import { GroupCounter } from './group-counter.ts';
+import type { Bounds, CountedGroup } from './group-counter.ts';
+
+/** What one thread reads at a time. */
+export interface FilePart {
+  path: string;
+  /** The rest of the file follows, or came before; absent: all of a file of text. */
+  lines?: LinesPart | undefined;
+}
+
+export interface CountTask {
+  parts: readonly FilePart[];
+  /** Of every part. */
+  file: Omit<FileOptions, 'path' | 'onRead'>;
+  bounds: Bounds;
+  /** Ids of groups all rows of which are wanted. */
+  apart: ReadonlySet<string>;
+  servicesMax: number;
+  /** What the threads share, at `NEXT_PART` and so on. */
+  shared: Int32Array<SharedArrayBuffer>;
+}
+
+/** Number of the part that nobody has taken yet, rows so far, and 64 KiB read so far. */
+const NEXT_PART = 0;
+export const ROWS_READ = 1;
+const BLOCKS_READ = 2;
+export const SHARED_WORDS = 3;
+const BLOCK_BYTES_LOG = 16;
+
+export interface PartSummary {
+  part: number;
+  counts: ReadCounts;
+  /** Of JSON: lines, rows, and whether its first rows need the time of a row before the part. */
+  lines: number;
+  seen: number;
+  startsUntimed: boolean;
+}
+
+/** Of all parts that one thread has taken. */
+export type CountResult =
+  | {
+      services: string[];
+      rows: number;
+      bounds: Bounds;
+      groups: CountedGroup[];
+      summaries: PartSummary[];
+    }
+  /** Why it cannot be counted. */
+  | { unsettled: string };
+
+/** Takes parts that nobody has taken until there are none, and counts their rows. */
+export async function countParts(task: CountTask, tick: () => void): Promise<CountResult> {
+  const { parts, file, bounds, apart, servicesMax, shared } = task;
+  const module = createCountModule();
+  if (module === undefined) return { unsettled: 'there is no WebAssembly' };
+  const services = new ServiceIndex(servicesMax);
+  const counter = new GroupCounter(module, services, bounds, apart);
+  const summaries: PartSummary[] = [];
+  let rowsTold = 0;
+  let rest = 0;
+  const onRead = (bytes: number) => {
+    rest += bytes;
+    Atomics.add(shared, BLOCKS_READ, rest >> BLOCK_BYTES_LOG);
+    rest &= (1 << BLOCK_BYTES_LOG) - 1;
+    Atomics.add(shared, ROWS_READ, counter.rows - rowsTold);
+    rowsTold = counter.rows;
+  };
+  try {
+    for (let part = takePart(shared); part < parts.length; part = takePart(shared)) {
+      const { path, lines } = parts[part]!;
+      const options = { ...file, path, onRead };
+      const whole = { lines: 0, seen: 0, startsUntimed: false };
+      if (lines !== undefined) summaries.push({ part, ...readLines(options, lines, counter, tick) });
+      else summaries.push({ part, counts: await readFile(options, counter, tick), ...whole });
+    }
+  } catch (error) {
+    if (isKnown(error)) return { unsettled: error.message };
+    throw error;
+  }
+  const { rows } = counter;
+  const groups = [...counter.groups()];
+  return { services: services.names, rows, bounds: counter.bounds, groups, summaries };
+}
+
+/** Whoever reads row by row meets it again, and says what it is. */
+function isKnown(error: unknown): error is Error {
+  if (error instanceof GroupsUnsettled || error instanceof ServicesOverflow || error instanceof SourceError)
+    return true;
+  return error instanceof Error && 'syscall' in error;
+}
+
+function takePart(shared: Int32Array<SharedArrayBuffer>): number {
+  return Atomics.add(shared, NEXT_PART, 1);
+}
+
+/** Bytes read so far, about. */
+export function bytesRead(shared: Int32Array<SharedArrayBuffer>): number {
+  return Atomics.load(shared, BLOCKS_READ) * (1 << BLOCK_BYTES_LOG);
+}

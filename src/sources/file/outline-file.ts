@@ -1,0 +1,90 @@
+import { open, stat } from 'node:fs/promises';
+
+import type { RowSink } from '../row-sink.ts';
+import { noCounts } from './byte-consumer.ts';
+import { containerLogOf } from './join-partials.ts';
+import { JsonLinesReader } from './json-lines-reader.ts';
+import { FILE_FORMATS } from './read-file.ts';
+import type { FileOptions } from './read-file.ts';
+import { RowWriter } from './row-writer.ts';
+import { sniffFormat } from './sniff-format.ts';
+import { TextReader } from './text-reader.ts';
+
+/** As much as `readFile` looks at to tell the format. */
+const END_BYTES = 64 << 10;
+const NEWLINE = 0x0a;
+
+/** What the two ends of a file say of it. */
+export interface FileOutline {
+  path: string;
+  format: 'json-lines' | 'text';
+  size: number;
+  modifiedMs: number;
+  /** Times of the earliest and the latest row there, within the window; of none, the first is after the last. */
+  firstMs: number;
+  lastMs: number;
+}
+
+/**
+ * A look at both ends of a plain file of lines; undefined of any other (compressed, one array, of a container, one that
+ * cannot be read).
+ */
+export async function outlineFile(options: FileOptions): Promise<FileOutline | undefined> {
+  const asked = FILE_FORMATS.find((name) => name === (options.format ?? 'auto'));
+  if (asked === undefined) return undefined;
+  let handle;
+  try {
+    // Before it is opened: opening a named pipe waits for a writer.
+    const { size, mtimeMs, isFile } = await statOf(options.path);
+    if (!isFile) return undefined;
+    handle = await open(options.path, 'r');
+    const head = Buffer.alloc(Math.min(size, END_BYTES));
+    await handle.read(head, 0, head.length, 0);
+    if (!isPlain(head) || containerLogOf(head) !== undefined) return undefined;
+    const { format } = sniffFormat(head, asked);
+    if (format !== 'json-lines' && format !== 'text') return undefined;
+    const tail = Buffer.alloc(Math.min(size - head.length, END_BYTES));
+    await handle.read(tail, 0, tail.length, size - tail.length);
+    const modifiedMs = Math.floor(mtimeMs);
+    const outline: FileOutline = { path: options.path, format, size, modifiedMs, firstMs: Infinity, lastMs: -Infinity };
+    lookAt(head, outline, options);
+    lookAt(tail.subarray(tail.indexOf(NEWLINE) + 1), outline, options);
+    return outline;
+  } catch {
+    return undefined; // whoever reads it says why
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function statOf(path: string): Promise<{ size: number; mtimeMs: number; isFile: boolean }> {
+  const found = await stat(path);
+  return { size: found.size, mtimeMs: found.mtimeMs, isFile: found.isFile() };
+}
+
+/** No bytes that stand at the head of compressed files or of UTF-16, and no byte order mark. */
+function isPlain(head: Buffer): boolean {
+  const [first = 0x20, second = 0x20] = head;
+  return first < 0x80 && first !== 0x1f && (first !== 0x28 || second < 0x80);
+}
+
+function lookAt(bytes: Buffer, outline: FileOutline, { service, startMs, endMs }: FileOptions): void {
+  const sink: RowSink = {
+    service: () => 0,
+    add(_bytes, _start, _end, timestampMs) {
+      outline.firstMs = Math.min(outline.firstMs, timestampMs);
+      outline.lastMs = Math.max(outline.lastMs, timestampMs);
+    },
+  };
+  const { modifiedMs } = outline;
+  const rows = new RowWriter({
+    sink,
+    counts: noCounts(),
+    service,
+    modifiedMs,
+    startMs: startMs ?? Number.NEGATIVE_INFINITY,
+    endMs: endMs ?? Number.POSITIVE_INFINITY,
+  });
+  const reader = outline.format === 'text' ? new TextReader(rows, modifiedMs) : new JsonLinesReader(rows, modifiedMs);
+  reader.consume(bytes, 0, bytes.length, true);
+}

@@ -1,0 +1,74 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+
+import type { RowSink } from '../row-sink.ts';
+import { noCounts } from './byte-consumer.ts';
+import type { ReadCounts } from './byte-consumer.ts';
+import { BUFFER_BYTES } from './drive.ts';
+import { JsonLinesReader } from './json-lines-reader.ts';
+import type { FileOptions } from './read-file.ts';
+import { RowWriter } from './row-writer.ts';
+import { serviceOfPath } from './service-of-path.ts';
+
+const CHUNK_BYTES = 256 << 10;
+const SEARCH_BYTES = 64 << 10;
+const NEWLINE = 0x0a;
+
+/** Some of a file of JSON lines, neither compressed nor with a byte order mark: those lines that begin at `from` or behind it, and before `to`. */
+export interface LinesPart {
+  from: number;
+  to: number;
+  /** When the file was last written, epoch milliseconds. */
+  modifiedMs: number;
+}
+
+export interface LinesSummary {
+  counts: ReadCounts;
+  lines: number;
+  /** Rows, those outside the window included. */
+  seen: number;
+  /** Whether the first rows say no time: theirs is that of a row before the part. */
+  startsUntimed: boolean;
+}
+
+/** Reads a part of a file as `readFile` would read those lines. It blocks, and is not told when the file is gone. */
+export function readLines(options: FileOptions, part: LinesPart, sink: RowSink, tick: () => void): LinesSummary {
+  const counts = noCounts();
+  const { startMs = Number.NEGATIVE_INFINITY, endMs = Number.POSITIVE_INFINITY } = options;
+  const service = options.service ?? serviceOfPath(options.path);
+  const rows = new RowWriter({ sink, counts, service, modifiedMs: part.modifiedMs, startMs, endMs });
+  const reader = new JsonLinesReader(rows, part.modifiedMs);
+  const buffer = sink.taker?.stretch ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  const fd = openSync(options.path, 'r');
+  try {
+    const end = lineStart(fd, part.to, buffer);
+    let position = lineStart(fd, part.from, buffer);
+    let filled = 0;
+    let isOver = false;
+    while (!isOver) {
+      tick();
+      const got = readSync(fd, buffer, filled, Math.min(CHUNK_BYTES, end - position), position);
+      position += got;
+      options.onRead?.(got);
+      isOver = got === 0 || position >= end;
+      filled += got;
+      const taken = reader.consume(buffer, 0, filled, isOver);
+      buffer.copyWithin(0, taken, filled);
+      filled -= taken;
+    }
+  } finally {
+    closeSync(fd);
+  }
+  return { counts, lines: reader.lines, seen: rows.seen, startsUntimed: rows.startsUntimed };
+}
+
+/** Where the first line begins that does not begin before `offset`; the end of the file when there is none. */
+function lineStart(fd: number, offset: number, buffer: Buffer): number {
+  if (offset === 0) return 0;
+  for (let position = offset - 1; ;) {
+    const got = readSync(fd, buffer, 0, SEARCH_BYTES, position);
+    if (got === 0) return position;
+    const newline = buffer.subarray(0, got).indexOf(NEWLINE);
+    if (newline !== -1) return position + newline + 1;
+    position += got;
+  }
+}

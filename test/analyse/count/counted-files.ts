@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import * as fc from 'fast-check';
+import { afterAll, expect } from 'vitest';
+
+import { analyseRows } from '../../../src/analyse/analyse-rows.ts';
+import type { AnalyseOptions } from '../../../src/analyse/analyse-rows.ts';
+import { answerByCounting } from '../../../src/analyse/count/answer-by-counting.ts';
+import { loadRows, UNWATCHED } from '../../../src/analyse/load-rows.ts';
+import type { FileJob, LoadOptions } from '../../../src/analyse/load-rows.ts';
+import { LEVELS } from '../../../src/domain/level.ts';
+import type { LogRow } from '../../../src/domain/row.ts';
+import { ANALYSE_OPTIONS } from '../windows.ts';
+
+export const folder = mkdtempSync(join(tmpdir(), 'halfspace-count-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let files = 0;
+
+export function fileOf(text: string): string {
+  const path = join(folder, `${++files}.log`);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** What reading row by row says of the same job. */
+export async function byRows(job: FileJob, options: AnalyseOptions & LoadOptions): Promise<unknown> {
+  const { sorter, services, file } = await loadRows(job, options, UNWATCHED);
+  try {
+    return { analysis: analyseRows(sorter, services, options, () => {}), file };
+  } finally {
+    sorter.close();
+  }
+}
+
+/** Counts the job's rows with one thread, and in small parts with as many threads; both have to say what the rows say. */
+export async function expectSame(job: FileJob, threads: number, changed: Partial<AnalyseOptions & LoadOptions> = {}) {
+  const options = { ...ANALYSE_OPTIONS, series: true, ...changed };
+  const expected = JSON.stringify(await byRows(job, options));
+  const alone = await answerByCounting(job, options, UNWATCHED);
+  expect(JSON.stringify(alone)).toBe(expected);
+  const division = { partBytes: 300, threadBytesMin: 1 };
+  const together = await answerByCounting(job, { ...options, readThreads: threads }, UNWATCHED, division);
+  // Where a part begins with rows that say no time, all is read in order.
+  if (together !== undefined) expect(JSON.stringify(together)).toBe(expected);
+  return together;
+}
+
+export function ndjson(rows: readonly LogRow[]): string {
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+}
+
+export const names = 'anna boris clara david elena felix gerda henry irene jakob karla lukas maria'.split(' ');
+const message = fc
+  .oneof(
+    { weight: 6, arbitrary: fc.array(fc.constantFrom('user', 'took', '17', '10.0.0.1', 'failed', 'a1b2c3d4', '12ms')) },
+    { weight: 3, arbitrary: fc.constantFrom(...names).map((name) => [`user ${name} has logged in`]) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(
+        ['über 7'],
+        ['two\nlines 7'],
+        ['say "hi"'],
+        ['{"a":1,"msg":"b 7"}'],
+        ['level=info msg="x 1" took=7ms'],
+        ['[client 10.1.2.3] denied'],
+        ['x 7 '.repeat(400)],
+        ['\u007f and \\ back'],
+      ),
+    },
+  )
+  .map((words) => words.join(' '));
+const instant = fc.integer({ min: 1_769_846_400_000, max: 1_769_846_470_000 });
+const time = fc.oneof(
+  { weight: 8, arbitrary: instant },
+  { weight: 3, arbitrary: instant.map((ms) => new Date(ms).toISOString()) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<unknown>(
+      '2026-01-31 08:00:07',
+      '2026-01-31T08:00:07,5Z',
+      '2026-01-31T08:00:07.123456789Z',
+      '2026-02-30T08:00:07Z',
+      '2026-01-31T08:00:07+02:00',
+      '2026-01-31',
+      '1769846400000',
+      1_769_846_407,
+      1_769_846_407.25,
+      0,
+      null,
+      {},
+    ),
+  },
+);
+const level = fc.constantFrom<unknown>(...LEVELS, 'WARNING', 'Info', 30, 4, 99, 'what', ' error', null);
+const service = fc.constantFrom<unknown>('shop', 'cart', '__proto__', 'größe', '', ' mail', 7, 'x'.repeat(70));
+const record = fc.record(
+  {
+    timestamp: time,
+    time: fc.integer({ min: 1_769_846_400, max: 1_769_846_470 }),
+    level,
+    severity: level,
+    service,
+    app: service,
+    name: service,
+    message,
+    msg: message,
+    log: fc.oneof(message, fc.constant('{"message":"inner 7"}')),
+    severity_number: fc.integer({ min: 0, max: 25 }),
+    attributes: fc.constantFrom<unknown>({ service: 'inner' }, 'none'),
+    'a field with a long name, which is longer than a record may remember of it': fc.constant(1),
+    rest: fc.oneof(
+      fc.double({ noNaN: true }),
+      fc.boolean(),
+      fc.constant(null),
+      fc.string(),
+      fc.constant([1, { a: 'b' }]),
+    ),
+  },
+  { requiredKeys: ['timestamp', 'level', 'message'] },
+);
+const spaced = (text: string) => text.replaceAll('":', '": ').replaceAll(',"', ', "');
+/** Lines of JSON of every kind that a reader has a rule for. */
+export const line = fc.oneof(
+  { weight: 20, arbitrary: record.map((value) => JSON.stringify(value)) },
+  { weight: 4, arbitrary: record.map((value) => spaced(JSON.stringify(value))) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      '',
+      '  ',
+      'not JSON',
+      '{"message":"cut',
+      '{"timestamp":1769846400000,"level":"info","message":"a 1","message":"b 2"}',
+      '{"timestamp":01,"level":"info","message":"a 1"}',
+      '{"timestamp":1769846400000,"level":"info","message":"a 1",}',
+      '{"timestamp":1769846400000,"level":"info","message":"a\u00011"}',
+      '{"timestamp":1769846400000,"level":"info","message":"a 1"} \r',
+      '[{"message":"a 1"}]',
+    ),
+  },
+);
