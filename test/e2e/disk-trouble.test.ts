@@ -191,6 +191,34 @@ test(
   },
 );
 
+test.each<[string, (folder: string) => void]>([
+  ['truncated', (folder) => truncateSync(join(folder, 'models.db'), 6000)],
+  ['of another program', (folder) => writeFileSync(join(folder, 'models.db'), 'no database at all '.repeat(1000))],
+  ['empty', (folder) => truncateSync(join(folder, 'models.db'))],
+])(
+  'models that are %s: they are put aside, it is told, and all else goes on',
+  { timeout: TIMEOUT_MS },
+  async (_, spoil) => {
+    const folder = newDataFolder();
+    const first = await start(folder);
+    await watchTemplate(first, WATCHED);
+    const lines = await sendTold(first, 300);
+    await first.stop();
+    spoil(folder);
+    for (const beside of ['halfspace.lock', 'alerts.ids']) writeFileSync(join(folder, beside), 'neither is this');
+    const second = await start(folder);
+    expect((await ready(second)).degraded).toEqual([expect.stringMatching(/put aside as .*models\.db\.damaged-/)]);
+    expect(await second.metric('halfspace_store_damaged_files_total')).toBe(1);
+    expect(await toldOf(second)).toEqual(expect.arrayContaining(lines));
+    expect(await second.get('/detector/status')).toMatchObject({ trained: false });
+    await sendTold(second, 300);
+    await second.stop();
+    const third = await start(folder);
+    expect(await third.get('/detector/status'), 'what was learnt anew is kept').toMatchObject({ trained: true });
+    expect(await ready(third)).toEqual({ ready: true });
+  },
+);
+
 test('damaged live clusters: none are shown, it is told, and the models go on', { timeout: TIMEOUT_MS }, async () => {
   const folder = newDataFolder();
   const first = await start(folder, { RETRAIN_INTERVAL_SECONDS: '1' });
