@@ -10,6 +10,8 @@ export interface MinerOptions {
   maxTemplates: number;
   /** Lines that bring their template along keep it: see `KeepingMiner`. */
   keepsTemplates?: boolean;
+  /** A service that has all its templates makes new ones at a bounded rate, for live lines; of the `default` profile only. */
+  limitsNew?: boolean;
 }
 
 /** What the last line did to the templates. */

@@ -4,7 +4,7 @@ import { createDetector } from './create-detector.ts';
 import type { Detector, DetectorOptions } from './detector.ts';
 
 /** Of what models write of themselves. To be raised with every change of that, or of what it means. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 /** `settings`: taken under others, or by another version of Halfspace; `damaged`: it was never written like this. */
 export class SnapshotError extends Error {

@@ -10,7 +10,8 @@ import { archiveKeys, KeyedTemplate, SHAPE_OVERHEAD } from './keyed-template.ts'
 import type { Shape } from './keyed-template.ts';
 import { siblingsOf } from './merge.ts';
 import type { Generalised } from './merge.ts';
-import { matchesOpen } from './open-match.ts';
+import { OpenTemplates } from './open-templates.ts';
+import { NewTemplates, overflowTemplate } from './new-templates.ts';
 import { parameterSpans } from './parameters.ts';
 import { RecalledKeys } from './recalled-keys.ts';
 import { scanMessage } from './scan-message.ts';
@@ -19,20 +20,23 @@ import { recallByShape, rememberByShape } from './shape-recall.ts';
 import { sameBytes, ShapeTable } from './shape-table.ts';
 import { isSameEntry, MERGER_WEIGHT, siblingEntries, Siblings, VARIABLE_WEIGHT } from './siblings.ts';
 import { templateText } from './template-text.ts';
+import { UseOrder } from './use-order.ts';
 
 export interface KeyedOptions {
   /** Templates kept; beyond it the least recently used one goes. */
   maxTemplates: number;
   /** Remember lines by their shape, true. Never changes a result. */
   lineCache?: boolean;
+  /** Lines of a service that has all its templates make new ones at a bounded rate, see `NewTemplates`; false. */
+  limitsNew?: boolean;
 }
 
 /** What keys and texts of one service may weigh; beyond it the least recently used templates go. */
 const WEIGHT_MAX = 4 << 20;
+/** From here on a service counts as full; one template weighs far less than what is left. */
+const WEIGHT_FULL = 3 << 20;
 /** Keys that one template answers to; the oldest of those that it absorbed go first. */
 const SHAPES_MAX = 64;
-/** Templates with open runs that a line without a template is held against, latest first. */
-const OPEN_MAX = 256;
 /** Evictions, a power of two. */
 const FORGET_EVERY = 1024;
 const NONE: readonly MinedTemplate[] = [];
@@ -48,14 +52,15 @@ export class KeyedMiner implements TemplateMiner {
   #shapes = new ShapeTable();
   readonly #keys = new RecalledKeys();
   #siblings = new Siblings();
-  #open: KeyedTemplate[] = [];
+  readonly #open = new OpenTemplates();
   #owner = nextOwner();
   readonly #recall: RecallTrial;
   #created = 0;
-  #oldest: KeyedTemplate | undefined;
-  #newest: KeyedTemplate | undefined;
+  #order = new UseOrder();
+  #newTemplates = new NewTemplates();
+  /** Of lines that might not make one. */
+  #overflow: KeyedTemplate | undefined;
   #weight = 0;
-  #templateCount = 0;
   #evicted = 0;
   change: TemplateChange = UNCHANGED;
   absorbed: readonly MinedTemplate[] = NONE;
@@ -72,6 +77,7 @@ export class KeyedMiner implements TemplateMiner {
   mine(bytes: Uint8Array, start: number, end: number): KeyedTemplate {
     const recall = this.#recall;
     recall.nextLine();
+    this.#newTemplates.countLine();
     this.change = UNCHANGED;
     this.absorbed = NONE;
     if (!recall.recalls) return this.#mineAnew(bytes, start, end);
@@ -84,7 +90,9 @@ export class KeyedMiner implements TemplateMiner {
       return same;
     }
     const template = this.#mineAnew(bytes, start, end);
-    if (this.change === UNCHANGED) rememberByShape(bytes, start, end, this.#owner, template, this);
+    // One that may not make a template now may do so the next time.
+    if (this.change === UNCHANGED && template !== this.#overflow)
+      rememberByShape(bytes, start, end, this.#owner, template, this);
     return template;
   }
 
@@ -95,8 +103,9 @@ export class KeyedMiner implements TemplateMiner {
     const hash = scratch.sum[scratch.keyCount]!;
     let known = this.#shapes.find(hash, bytes) ?? this.#keys.find(hash, bytes);
     if (known === undefined) {
-      if ((known = this.#findOpen(bytes)) === undefined) return this.#create(hash, bytes);
-      this.#keys.note(hash, bytes, known);
+      if ((known = this.#open.find(bytes)) !== undefined) this.#keys.note(hash, bytes, known);
+      else if (this.#mayCreate()) return this.#create(hash, bytes);
+      else known = this.#overflow ??= this.#makeOverflow();
     }
     this.#joined(known);
     return known;
@@ -104,7 +113,7 @@ export class KeyedMiner implements TemplateMiner {
 
   find(bytes: Uint8Array, start: number, end: number): KeyedTemplate | undefined {
     scanMessage(bytes, start, end);
-    return this.#shapes.find(scratch.sum[scratch.keyCount]!, bytes) ?? this.#findOpen(bytes);
+    return this.#shapes.find(scratch.sum[scratch.keyCount]!, bytes) ?? this.#open.find(bytes);
   }
 
   parameters(template: MinedTemplate, bytes: Uint8Array, start: number, end: number): ParameterSpans {
@@ -112,7 +121,7 @@ export class KeyedMiner implements TemplateMiner {
   }
 
   get templateCount(): number {
-    return this.#templateCount;
+    return this.#order.count;
   }
 
   get evicted(): number {
@@ -124,13 +133,13 @@ export class KeyedMiner implements TemplateMiner {
   }
 
   templates(): KeyedTemplate[] {
-    return [...this.#inOrderOfUse()].toSorted((a, b) => a.id - b.id);
+    return [...this.#order].toSorted((a, b) => a.id - b.id);
   }
 
   clone(): KeyedMiner {
     const copy = new KeyedMiner(this.#options);
     const twins = new Map<KeyedTemplate, KeyedTemplate>();
-    for (const template of this.#inOrderOfUse()) {
+    for (const template of this.#order) {
       const twin = template.clone();
       twins.set(template, twin);
       copy.#append(twin);
@@ -138,7 +147,9 @@ export class KeyedMiner implements TemplateMiner {
       copy.#keys.copy(this.#keys, template, twin);
     }
     copy.#siblings = this.#siblings.clone();
-    copy.#open = this.#open.map((template) => twins.get(template)!);
+    copy.#open.list = this.#open.list.map((template) => twins.get(template)!);
+    copy.#newTemplates = this.#newTemplates.clone();
+    if (this.#overflow !== undefined) copy.#overflow = twins.get(this.#overflow);
     copy.#created = this.#created;
     copy.#evicted = this.#evicted;
     copy.change = this.change;
@@ -151,7 +162,7 @@ export class KeyedMiner implements TemplateMiner {
   archive(state: Archive): void {
     this.#created = state.count(this.#created);
     this.#evicted = state.count(this.#evicted);
-    const templates = archiveList(state, [...this.#inOrderOfUse()], (known) => {
+    const templates = archiveList(state, [...this.#order], (known) => {
       const template = KeyedTemplate.archive(state, known);
       const shapes = archiveKeys(state, template.shapes);
       if (!state.restoring) return template;
@@ -161,27 +172,40 @@ export class KeyedMiner implements TemplateMiner {
       for (const entry of template.siblingHashes) this.#siblings.add(entry);
       return template;
     });
-    this.#open = new ArchivePlaces(templates).archive(state, this.#open);
-  }
-
-  #findOpen(bytes: Uint8Array): KeyedTemplate | undefined {
-    for (let i = this.#open.length - 1; i >= 0; i--) {
-      const template = this.#open[i]!;
-      if (matchesOpen(template.key, template.openRuns, bytes)) return template;
-    }
-    return undefined;
+    const places = new ArchivePlaces(templates);
+    this.#open.list = places.archive(state, this.#open.list);
+    [this.#overflow] = places.archive(state, this.#overflow === undefined ? [] : [this.#overflow]);
+    this.#newTemplates.archive(state);
   }
 
   #create(hash: number, bytes: Uint8Array): KeyedTemplate {
-    while (this.#templateCount >= this.#options.maxTemplates) this.#evict(this.#oldest!);
+    this.#makeRoom();
     const template = new KeyedTemplate(++this.#created, keyBytes(bytes), templateText(bytes));
     template.siblingHashes = siblingEntries(bytes);
     this.#append(template);
     this.#addShape({ hash, key: template.key, template });
     this.change = CREATED;
     const survivor = this.#meetSiblings(template);
-    while (this.#weight > WEIGHT_MAX && this.#oldest !== this.#newest) this.#evict(this.#oldest!);
+    while (this.#weight > WEIGHT_MAX && this.#order.count > 1) this.#evict(this.#order.oldest!);
     return survivor;
+  }
+
+  #makeRoom(): void {
+    while (this.#order.count >= this.#options.maxTemplates) this.#evict(this.#order.oldest!);
+  }
+
+  #mayCreate(): boolean {
+    if (this.#options.limitsNew !== true) return true;
+    const isFull = this.#order.count >= this.#options.maxTemplates || this.#weight >= WEIGHT_FULL;
+    return !isFull || this.#newTemplates.take();
+  }
+
+  #makeOverflow(): KeyedTemplate {
+    this.#makeRoom();
+    const template = overflowTemplate(++this.#created);
+    this.#append(template);
+    this.change = CREATED;
+    return template;
   }
 
   /** Counts the template's siblings, and makes one of them where they are enough. Answers what the template is part of. */
@@ -217,7 +241,7 @@ export class KeyedMiner implements TemplateMiner {
     for (const part of absorbed) this.#absorb(survivor, part);
     this.#reshape(survivor, survivor === general ? undefined : merged);
     survivor.addAliases(identities);
-    this.#touch(survivor);
+    this.#order.touch(survivor);
     this.#openNow(survivor);
     this.change = CHANGED;
     this.absorbed = absorbed;
@@ -225,7 +249,7 @@ export class KeyedMiner implements TemplateMiner {
   }
 
   *#withEntry(entry: number): Generator<KeyedTemplate> {
-    for (const template of this.#inOrderOfUse())
+    for (const template of this.#order)
       if (template.siblingHashes.some((own) => isSameEntry(own, entry))) yield template;
   }
 
@@ -277,18 +301,12 @@ export class KeyedMiner implements TemplateMiner {
 
   #openNow(template: KeyedTemplate): void {
     if (template.openRuns === 0) return;
-    this.#close(template);
+    this.#open.delete(template);
     // Which of the open ones a line is let in by may be another now: what was remembered of that counts no more.
-    for (const open of this.#open) this.#keys.forget(open);
+    for (const open of this.#open.list) this.#keys.forget(open);
     this.#keys.forget(template);
     this.#owner = nextOwner();
-    if (this.#open.length >= OPEN_MAX) this.#open.shift();
-    this.#open.push(template);
-  }
-
-  #close(template: KeyedTemplate): void {
-    const index = this.#open.indexOf(template);
-    if (index >= 0) this.#open.splice(index, 1);
+    this.#open.add(template);
   }
 
   #evict(template: KeyedTemplate): void {
@@ -301,48 +319,22 @@ export class KeyedMiner implements TemplateMiner {
   /** Takes the template out of everything but the table of shapes. */
   #forget(template: KeyedTemplate): void {
     for (const entry of template.siblingHashes) this.#siblings.remove(entry);
-    if (template.openRuns !== 0) this.#close(template);
+    if (template.openRuns !== 0) this.#open.delete(template);
     this.#keys.forget(template);
     template.shapes = [];
     template.recallVersion = -1;
     this.#weight -= template.weight;
-    this.#templateCount--;
-    this.#unlink(template);
+    this.#order.remove(template);
+    if (template === this.#overflow) this.#overflow = undefined;
   }
 
   #append(template: KeyedTemplate): void {
-    this.#templateCount++;
     this.#weight += template.weight;
-    this.#link(template);
+    this.#order.add(template);
   }
 
   #joined(template: KeyedTemplate): void {
     template.size++;
-    this.#touch(template);
-  }
-
-  #touch(template: KeyedTemplate): void {
-    if (template === this.#newest) return;
-    this.#unlink(template);
-    this.#link(template);
-  }
-
-  #link(template: KeyedTemplate): void {
-    template.older = this.#newest;
-    template.newer = undefined;
-    if (this.#newest === undefined) this.#oldest = template;
-    else this.#newest.newer = template;
-    this.#newest = template;
-  }
-
-  #unlink(template: KeyedTemplate): void {
-    if (template.older === undefined) this.#oldest = template.newer;
-    else template.older.newer = template.newer;
-    if (template.newer === undefined) this.#newest = template.older;
-    else template.newer.older = template.older;
-  }
-
-  *#inOrderOfUse(): Generator<KeyedTemplate> {
-    for (let template = this.#oldest; template !== undefined; template = template.newer) yield template;
+    this.#order.touch(template);
   }
 }

@@ -51,7 +51,7 @@ export class DefaultDetector implements Detector {
     this.service = service;
     this.#options = options;
     this.#alertReasons = options.alertReasons ?? ALERT_REASONS;
-    this.#miner = createMiner(options.miner);
+    this.#miner = createMiner({ ...options.miner, limitsNew: true });
     this.#lineage = new Lineage(service);
   }
 

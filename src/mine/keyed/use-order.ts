@@ -1,0 +1,44 @@
+import type { KeyedTemplate } from './keyed-template.ts';
+
+/** The templates of one service in the order in which lines last joined them, as a list through the templates. */
+export class UseOrder {
+  oldest: KeyedTemplate | undefined;
+  newest: KeyedTemplate | undefined;
+  count = 0;
+
+  add(template: KeyedTemplate): void {
+    this.count++;
+    this.#link(template);
+  }
+
+  remove(template: KeyedTemplate): void {
+    this.count--;
+    this.#unlink(template);
+  }
+
+  touch(template: KeyedTemplate): void {
+    if (template === this.newest) return;
+    this.#unlink(template);
+    this.#link(template);
+  }
+
+  /** The one not used for longest first. */
+  *[Symbol.iterator](): Generator<KeyedTemplate> {
+    for (let template = this.oldest; template !== undefined; template = template.newer) yield template;
+  }
+
+  #link(template: KeyedTemplate): void {
+    template.older = this.newest;
+    template.newer = undefined;
+    if (this.newest === undefined) this.oldest = template;
+    else this.newest.newer = template;
+    this.newest = template;
+  }
+
+  #unlink(template: KeyedTemplate): void {
+    if (template.older === undefined) this.oldest = template.newer;
+    else template.older.newer = template.newer;
+    if (template.newer === undefined) this.newest = template.older;
+    else template.newer.older = template.older;
+  }
+}
