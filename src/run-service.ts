@@ -23,8 +23,7 @@ const EXIT_USAGE = 2;
 
 /**
  * Starts the service and answers once it is ready; from then on signals end the process, or have `readConfig` called
- * again. With `demo` it also sends itself
- * a stream of several services with an incident in it, and prints what it finds.
+ * again. With `demo` it also sends itself a stream of several services with an incident in it, and prints what it finds.
  */
 export async function runService(readConfig: () => Config, demo: boolean): Promise<void> {
   const given = readConfig();
@@ -111,13 +110,13 @@ function systemErrorUnder(error: unknown): { code?: string; port?: number } {
   return {};
 }
 
-/** The logs of a whole system can be read here, and whoever may call may wipe the models too. */
+/** The logs of a whole system can be read over REST and Watch, and whoever may call REST may wipe the models too. */
 function warnWhenOpen(config: Config, logger: Logger): void {
   const open = openPorts(config);
   if (open.length === 0) return;
   logger.warn(
     `INSECURE_BIND is true and HOST is ${config.listen.host}: whoever reaches ${open.join(', ')} needs no secret, ` +
-      'can read every log line and have what was learnt forgotten',
+      (open.includes('REST') ? 'can read every log line and have what was learnt forgotten' : 'can send any log line'),
   );
 }
 

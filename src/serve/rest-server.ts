@@ -40,7 +40,7 @@ import { TemplateSchema } from './schemas/template.ts';
 import type { Server as HttpsServer } from 'node:https';
 import type { Certificate } from '../security/certificate.ts';
 import type { SecretSet } from '../security/secret-set.ts';
-import { requireClientCertificate } from './client-certificate.ts';
+import { failedByCertificate, requireClientCertificate, strangeCertificate } from './client-certificate.ts';
 import { isOpenPath, requireSigningSecret } from './signing-secret.ts';
 import { validatorCompiler } from './validate.ts';
 
@@ -195,7 +195,7 @@ function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): 
     socket.destroy();
     return;
   }
-  const problem = brokenRequest(error.code);
+  const problem = failedByCertificate(error, socket) ? strangeCertificate() : brokenRequest(error.code);
   const body = JSON.stringify(problemDocument(problem));
   socket.end(
     `HTTP/1.1 ${problem.status} ${problem.title}\r\ncontent-type: application/problem+json\r\n` +

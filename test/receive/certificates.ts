@@ -18,9 +18,15 @@ export interface Certificate {
 
 /** A folder that goes when the test ends. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'halfspace-tls-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const { folder, remove } = lastingFolder();
+  onTestFinished(remove);
   return folder;
+}
+
+/** A folder for several tests. */
+export function lastingFolder(): { folder: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'halfspace-tls-'));
+  return { folder, remove: () => rmSync(folder, { recursive: true }) };
 }
 
 /** A certificate for localhost that signs itself, made by openssl. */

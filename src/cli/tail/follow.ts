@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { request as requestTls } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
-import { CommandFailure } from '../command-context.ts';
+import { CommandFailure, UsageError } from '../command-context.ts';
 import { detailIn } from '../local-rest.ts';
 import { SseParser } from '../../outgoing/sse-parser.ts';
 import type { ServerEvent } from '../../outgoing/sse-parser.ts';
@@ -12,9 +12,9 @@ import type { ClientTls } from '../client-tls.ts';
 export interface FollowOptions {
   url: URL;
   headers: Record<string, string>;
-  /** PEM of what the server's certificate is trusted by; the system's without. */
-  tls: ClientTls;
-  /** The certificate may name another host: it is the very one that `tls.ca` holds. */
+  /** What the server's certificate is trusted by, the system's without; read at each attempt, as files are renewed. */
+  tls(): ClientTls;
+  /** The certificate may name another host: it is the very one that `ca` of `tls` holds. */
   isPinned: boolean;
   signal: AbortSignal;
   /** Told when the stream breaks and when it is there again. */
@@ -27,19 +27,25 @@ const SILENCE_MS = 45_000;
 /** It will be the same next time. */
 const FINAL_STATUS: ReadonlySet<number | undefined> = new Set([400, 401, 403, 404, 405, 406]);
 
+/** What verifying the server's certificate ends with; alerts of the server itself begin with ERR_SSL. */
+const UNTRUSTED = /^(?!ERR_SSL).*(CERT|VERIFY|ISSUER)/;
+
 /**
  * The events of a stream, until `signal` is aborted, from where it broke each time that it does. Throws `CommandFailure`
- * where the service will not have it.
+ * where
+ * the service will not have it, or is not the one that is trusted.
  */
 export async function* follow(options: FollowOptions): AsyncGenerator<ServerEvent, void, undefined> {
   const { signal, onState } = options;
   let lastEventId = '';
   let failures = 0;
+  let wasConnected = false;
   for (;;) {
     try {
       const answer = await open(options, lastEventId);
       if (failures > 0) onState('connected again');
       failures = 0;
+      wasConnected = true;
       for await (const event of eventsOf(answer, lastEventId)) {
         // Kept before it is told: what breaks after that is not told twice.
         lastEventId = event.lastEventId;
@@ -48,14 +54,22 @@ export async function* follow(options: FollowOptions): AsyncGenerator<ServerEven
       onState('the service has closed the stream, trying again');
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof CommandFailure) throw error;
+      if (error instanceof CommandFailure || error instanceof UsageError) throw error;
       const problem = error instanceof Error ? error.message : String(error);
+      if (!wasConnected && UNTRUSTED.test(codeOf(error)))
+        throw new CommandFailure(
+          `the certificate of ${options.url.origin} is not trusted (--ca names a CA): ${problem}`,
+        );
       if (failures === 0) onState(`${options.url.origin} cannot be read, trying again: ${problem}`);
       failures++;
     }
     await delay(BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)], undefined, { signal }).catch(() => {});
     signal.throwIfAborted();
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 async function* eventsOf(answer: IncomingMessage, lastEventId: string): AsyncGenerator<ServerEvent, void, undefined> {
@@ -69,6 +83,7 @@ async function open(
   { url, headers, tls, isPinned, signal }: FollowOptions,
   lastEventId: string,
 ): Promise<IncomingMessage> {
+  const trust = tls();
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const options = {
       signal,
@@ -78,8 +93,8 @@ async function open(
         ...(lastEventId === '' ? {} : { 'last-event-id': lastEventId }),
       },
       timeout: SILENCE_MS,
-      ...tls,
-      ...(tls.ca === undefined ? {} : { allowPartialTrustChain: true }),
+      ...trust,
+      ...(trust.ca === undefined ? {} : { allowPartialTrustChain: true }),
       ...(isPinned ? { checkServerIdentity: () => undefined } : {}),
     };
     const request = (url.protocol === 'https:' ? requestTls : requestPlain)(url, options, resolve);

@@ -40,9 +40,9 @@ function requestOf(options: TailOptions, context: CommandContext): Omit<FollowOp
   const { listen, security } = context.config();
   const url = streamUrl(options.url ?? localRest({ listen, security }), options);
   const headers = security.signingSecret === undefined ? {} : { 'x-signing-secret': security.signingSecret };
-  const tls = readClientTls(options, context);
   const own = options.url === undefined && options.ca === undefined ? security.tls?.certFile : undefined;
-  return { url, headers, tls: own === undefined ? tls : { ...tls, ca: readPem(own) }, isPinned: own !== undefined };
+  const tls = () => ({ ...readClientTls(options, context), ...(own === undefined ? {} : { ca: readPem(own) }) });
+  return { url, headers, tls, isPinned: own !== undefined };
 }
 
 /** Whether it was one of those that are wanted. */
