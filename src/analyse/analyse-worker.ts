@@ -5,7 +5,6 @@ import type { Comparison } from '../domain/comparison.ts';
 import { declarationOf } from '../sources/catalogue.ts';
 import { SourceError } from '../sources/source-error.ts';
 import type { SourceErrorCode, VendorDetails } from '../sources/source-error.ts';
-import { answerByGroups } from './answer-by-groups.ts';
 import { analyseRows, ROWS_PER_TICK } from './analyse-rows.ts';
 import type { AnalyseOptions } from './analyse-rows.ts';
 import { answerByCounting } from './count/answer-by-counting.ts';
@@ -129,6 +128,7 @@ type CountedWindow = { result: WindowResult } | { result?: undefined; reason: st
 async function countedWindow({ job, options, port }: WorkerTask, watch: LoadWatch): Promise<CountedWindow> {
   if (job.source !== 'pull') return { reason: undefined };
   if (port !== undefined) return { reason: declarationOf(job.store).pushdown === true ? EVERY_ROW : undefined };
+  const { answerByGroups } = await import('./answer-by-groups.ts');
   const answer = await answerByGroups(job, options, watch);
   if (answer.analysis === undefined) return { reason: answer.reason };
   const { analysis, summary, firstRowSeconds } = answer;

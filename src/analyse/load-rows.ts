@@ -5,9 +5,7 @@ import { readFiles } from '../sources/file/read-files.ts';
 import type { FilesSummary } from '../sources/file/read-files.ts';
 import { declarationOf } from '../sources/catalogue.ts';
 import type { HostRules } from '../sources/http/host-guard.ts';
-import { runPull } from '../sources/pull/run-pull.ts';
 import type { PullSummary } from '../sources/pull/run-pull.ts';
-import { pullOf } from '../sources/pulls.ts';
 import type { RowSink } from '../sources/row-sink.ts';
 import { SERVICES_MAX, ServiceIndex, ServicesOverflow, SmallestNames } from '../sources/service-index.ts';
 import { RowSorter } from './row-sorter.ts';
@@ -156,6 +154,11 @@ async function pullRows(job: PullJob, sink: RowSink, watch: LoadWatch): Promise<
   const { store, values, startMs, endMs, ...rules } = job;
   const startedMs = performance.now();
   let firstRowSeconds: number | undefined;
+  // The client of stores is large, and windows of files start without it.
+  const [{ pullOf }, { runPull }] = await Promise.all([
+    import('../sources/pulls.ts'),
+    import('../sources/pull/run-pull.ts'),
+  ]);
   const pull = await pullOf(store);
   const summary = await watch.cancellable((signal) =>
     runPull(

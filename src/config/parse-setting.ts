@@ -1,5 +1,6 @@
-import { Value } from 'typebox/value';
 import type { TSchema } from 'typebox';
+// The checker alone: what `typebox/value` has beside it would make every start of the command slower.
+import { Check } from 'typebox/schema';
 import type { SettingSchema } from './settings.ts';
 
 const SHOWN_CHARS_MAX = 100;
@@ -9,7 +10,7 @@ export type ParsedSetting = { value: unknown } | { problem: string };
 /** Reads the text of one variable as its schema says. The problem names variable, value (unless secret) and what is allowed. */
 export function parseSetting(name: string, text: string, schema: SettingSchema & TSchema): ParsedSetting {
   const value = convert(text, schema);
-  if (value !== undefined && Value.Check(schema, value)) return { value };
+  if (value !== undefined && Check(schema, value)) return { value };
   const got = schema.secret === true ? 'has a value that is not allowed' : `is ${quote(text)}`;
   return { problem: `${name} ${got}; allowed: ${allowedValues(schema)}` };
 }

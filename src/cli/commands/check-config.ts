@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { checkConfig } from '../../sinks/check-config.ts';
 import type { CommandContext } from '../command-context.ts';
 
 export function checkConfigCommand(context: CommandContext): Command {
@@ -19,11 +18,12 @@ Examples:
   $ halfspace check-config alerts.yaml
   $ ALERTS_FILE=alerts.yaml halfspace check-config`,
     )
-    .action((file: string | undefined) => {
+    .action(async (file: string | undefined) => {
       const { alerts } = context.config();
       const checked = file === undefined ? alerts.file : context.pathOf(file);
       context.output.write('the settings are right\n');
       if (checked === undefined) return;
+      const { checkConfig } = await import('../../sinks/check-config.ts');
       const found = checkConfig({ file: checked, variable: alerts.variable });
       context.output.write(`${checked} is right:\n${found.map((line) => `  ${line}\n`).join('')}`);
     });
