@@ -28,6 +28,7 @@ const OPENING_BRACE = 0x7b;
 /** What stands for a run of digits, and for hex digits of some length: control bytes, which no line with a shape has. */
 const DIGITS = 1;
 const FEW_DIGITS = 2;
+const ONE_DIGIT = 3;
 /** Plus twice a length, plus one when a digit comes first, as after the name of a month. */
 const HEX = 14;
 const HEX_LENGTH_MAX = 5;
@@ -94,8 +95,12 @@ function shapeWord(bytes: Uint8Array, from: number, to: number, flags: number, o
     if (byColon && shape[out] === DIGITS && isFew(bytes, from, to)) shape[out] = FEW_DIGITS;
     return shaped;
   }
-  if (byColon) return asItIs;
   if (flags & DOT && hasLeader(bytes, from, to)) return asItIs;
+  if (byColon) {
+    // An address may take the hex digits at its head along; what is left is no name where it has many digits.
+    const isName = flags & AT || countDigits(bytes, behindHex(bytes, from, to), to) <= NAME_DIGITS_MAX;
+    return isName ? asItIs : shapeDigits(bytes, from, to, out);
+  }
   if (flags & AT) return shapeRuns(bytes, from, to, out, NAME_DIGITS_MAX + 1);
   if (countDigits(bytes, from, to) > NAME_DIGITS_MAX) return shapeHex(bytes, from, to, out);
   let last = to;
@@ -116,7 +121,20 @@ function shapeRuns(bytes: Uint8Array, from: number, to: number, outFrom: number,
   return out;
 }
 
-/** As above; letters and digits that are hex together become a mark of their length. */
+/** Digits become marks one by one, as how many they are may matter. */
+function shapeDigits(bytes: Uint8Array, from: number, to: number, outFrom: number): number {
+  let out = outFrom;
+  for (let at = from; at < to; at++) shape[out++] = BYTE_KIND[bytes[at]!]! & DIGIT ? ONE_DIGIT : bytes[at]!;
+  return out;
+}
+
+function behindHex(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  while (at < to && BYTE_KIND[bytes[at]!]! & (HEX_LETTER | DIGIT)) at++;
+  return at;
+}
+
+/** Runs as above; letters and digits that are hex together become a mark of their length. */
 function shapeHex(bytes: Uint8Array, from: number, to: number, outFrom: number): number {
   let out = outFrom;
   for (let at = from; at < to;) {

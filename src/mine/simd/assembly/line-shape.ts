@@ -27,6 +27,7 @@ const SLASH: u8 = 0x2f;
 
 const DIGITS: u8 = 1;
 const FEW_DIGITS: u8 = 2;
+const ONE_DIGIT: u8 = 3;
 const HEX: i32 = 14;
 const HEX_LENGTH_MAX: i32 = 5;
 const GROUP_MAX: i32 = 4;
@@ -67,12 +68,15 @@ function shapeWord(start: i32, from: i32, to: i32, length: i32, digit: i32, out:
     }
     return shapeRuns(start, from, to, out, 1);
   }
-  if (byColon) return copy(out, start + from, start + to);
   const mark = nextIn(mapOf(DOT_OR_AT), from, to);
-  if (mark < to) {
-    if (hasLeader(start, mark, to)) return copy(out, start + from, start + to);
-    if (hasAt(start, mark, to)) return shapeRuns(start, from, to, out, NAME_DIGITS_MAX + 1);
+  if (mark < to && hasLeader(start, mark, to)) return copy(out, start + from, start + to);
+  const isUser = mark < to && hasAt(start, mark, to);
+  if (byColon) {
+    const head = min(behindHex(start, from), to);
+    if (isUser || countIn(mapOf(DIGIT), head, to) <= NAME_DIGITS_MAX) return copy(out, start + from, start + to);
+    return shapeDigits(start, from, to, out);
   }
+  if (isUser) return shapeRuns(start, from, to, out, NAME_DIGITS_MAX + 1);
   if (countIn(mapOf(DIGIT), digit, to) > NAME_DIGITS_MAX) return shapeHex(start, from, to, out);
   let last = start + to;
   while (isTrailing(load<u8>(last - 1))) last--;
@@ -97,7 +101,20 @@ function shapeRuns(start: i32, from: i32, to: i32, out: i32, digitsMin: i32): i3
   return out;
 }
 
-/** As above; letters and digits that are hex together become a mark of their length. */
+/** Digits become marks one by one. */
+function shapeDigits(start: i32, from: i32, to: i32, out: i32): i32 {
+  for (let at = start + from; at < start + to; at++) store<u8>(out++, isDigit(load<u8>(at)) ? ONE_DIGIT : load<u8>(at));
+  return out;
+}
+
+/** Behind the hex digits that a word begins with. */
+function behindHex(start: i32, from: i32): i32 {
+  let at = from;
+  while (isHexDigit(load<u8>(start + at))) at++;
+  return at;
+}
+
+/** Runs as above; letters and digits that are hex together become a mark of their length. */
 function shapeHex(start: i32, from: i32, to: i32, out: i32): i32 {
   let at = from;
   while (at < to) {
@@ -133,6 +150,10 @@ function isTrailing(byte: u8): bool {
 
 function isDigit(byte: u8): bool {
   return byte - 0x30 < 10;
+}
+
+function isHexDigit(byte: u8): bool {
+  return isDigit(byte) || (byte | 0x20) - 0x61 < 6;
 }
 
 function isLetter(byte: u8): bool {
