@@ -301,6 +301,8 @@ export class DrainMiner implements TemplateMiner {
     else template.older.newer = template.newer;
     if (template.newer === undefined) this.#newest = template.older;
     else template.newer.older = template.older;
+    // Whoever still speaks of one that is gone must not hold all that went after it.
+    template.older = template.newer = undefined;
   }
 
   /** After every change of the templates: bounds the tokens, and drops what is remembered when it may be wrong. */

@@ -40,5 +40,7 @@ export class UseOrder {
     else template.older.newer = template.newer;
     if (template.newer === undefined) this.newest = template.older;
     else template.newer.older = template.older;
+    // Whoever still speaks of one that is gone must not hold all that went after it.
+    template.older = template.newer = undefined;
   }
 }
