@@ -38,11 +38,11 @@ export async function installPython(out: string, packages: string[]): Promise<vo
 }
 
 /** A program that comes inside a Debian package, which is unpacked and not installed. */
-export function debianProgram(program: string, packageName: string): Recipe {
+export function debianProgram(program: string, packageName: string, binary = `usr/bin/${program}`): Recipe {
   return {
     title: program,
     version: 'debian',
-    binary: `usr/bin/${program}`,
+    binary,
     cost: 'half a minute',
     install: (out, scratch) => unpackDebian(packageName, out, scratch),
   };

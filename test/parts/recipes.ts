@@ -30,6 +30,12 @@ const COLLECTOR = '0.162.0';
 const BALANCER = '0.161.0';
 const OTEL_PYTHON = '1.45.2';
 
+/** Where Debian puts libraries. */
+const TRIPLETS: Readonly<Partial<Record<NodeJS.Architecture, string>>> = {
+  x64: 'x86_64-linux-gnu',
+  arm64: 'aarch64-linux-gnu',
+};
+
 export const RECIPES = {
   clickhouse: CLICKHOUSE_RECIPE,
   otelcol: {
@@ -76,6 +82,11 @@ export const RECIPES = {
   promtool: debianProgram('promtool', 'prometheus'),
   amtool: debianProgram('amtool', 'prometheus-alertmanager'),
   alertmanager: debianProgram('prometheus-alertmanager', 'prometheus-alertmanager'),
+  faketime: debianProgram(
+    'libfaketime',
+    'libfaketime',
+    `usr/lib/${TRIPLETS[process.arch]}/faketime/libfaketimeMT.so.1`,
+  ),
   helm: goProgram('helm', '4.3.1', 'helm.sh/helm/v4/cmd/helm', 'five to eight minutes'),
   'compose-go': goProgram('compose-go', '2.16.2', 'github.com/compose-spec/compose-go/v2/cmd'),
   'custom-kinds': CUSTOM_KINDS,

@@ -1,0 +1,26 @@
+import type { Fault } from '../fault.ts';
+import { BOMBS } from './bombs.ts';
+import { CLOCK_JUMPS } from './clock-jumps.ts';
+import { DEAD_SINK } from './dead-sink.ts';
+import { DISK_FULL } from './disk-full.ts';
+import { FLOODS } from './floods.ts';
+import { HALF_OPEN_STREAMS } from './half-open-streams.ts';
+import { KILLED } from './killed.ts';
+import { MEMORY_PRESSURE } from './memory-pressure.ts';
+import { OVERLOAD } from './overload.ts';
+import { SHARD_KILLED } from './shard-killed.ts';
+import { SLOW_CLIENTS } from './slow-clients.ts';
+
+export const FAULTS: readonly Fault[] = [
+  SLOW_CLIENTS,
+  HALF_OPEN_STREAMS,
+  BOMBS,
+  FLOODS,
+  OVERLOAD,
+  DISK_FULL,
+  CLOCK_JUMPS,
+  SHARD_KILLED,
+  MEMORY_PRESSURE,
+  KILLED,
+  DEAD_SINK,
+];
