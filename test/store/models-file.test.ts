@@ -4,6 +4,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { overflowOwner } from '../../src/domain/model-key.ts';
 import type { ModelKey } from '../../src/domain/model-key.ts';
 import type { SavedModel } from '../../src/live/shard-protocol.ts';
+import { ClusterSchema } from '../../src/serve/schemas/clusters.ts';
+import { LogRowSchema } from '../../src/serve/schemas/log-row.ts';
 import { checksumOf } from '../../src/store/checksum.ts';
 import { MODELS_FORM } from '../../src/store/database-forms.ts';
 import { StoreFile } from '../../src/store/store-file.ts';
@@ -60,6 +62,20 @@ it('models of tenants are kept beside the live ones of the same services, read a
   expect(store.loadModels(0, 1 << 20).models).toEqual([MODEL, overflow, other]);
   store.commit([{ kind: 'forget-models', tenant: undefined }]);
   expect(store.loadModels(0, 1 << 20).models).toEqual([other]);
+});
+
+/** Members of a cluster and of its rows, by the version of the file; those with a mark may be absent. */
+const CLUSTERS_OF_VERSION: Record<number, string> = {
+  3:
+    'id fingerprint aliases? name service x y size color logCount isAnomaly avgScore firstSeen lastSeen template logs ' +
+    'levels dispersion? series? isolationDepth? | timestamp message level service',
+};
+
+it('clusters that are kept are what a cluster is: where not, a step empties `live_clusters`, and a line above says what it is now', () => {
+  const membersOf = ({ properties, required }: { properties: object; required?: readonly string[] }) =>
+    Object.keys(properties).map((name) => (required?.includes(name) === true ? name : `${name}?`));
+  const present = [...membersOf(ClusterSchema), '|', ...membersOf(LogRowSchema)].join(' ');
+  expect(present).toBe(CLUSTERS_OF_VERSION[MODELS_FORM.migrations.length]);
 });
 
 it('live clusters take the place of those before, and are whole or not there', () => {
