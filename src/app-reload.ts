@@ -7,7 +7,7 @@ import type { AlertSinks } from './sinks/alert-sinks.ts';
 import type { AlertsConfig } from './sinks/alerts-file/alerts-config.ts';
 
 /** Settings that count from the next reload on; the certificate's files are read again whether they changed or not. */
-const FOLLOWED: ReadonlySet<string> = new Set(['LOG_LEVEL', 'SIGNING_SECRET', 'OTLP_BEARER_TOKENS']);
+const FOLLOWED: ReadonlySet<string> = new Set(['LOG_LEVEL', 'SIGNING_SECRET', 'OTLP_BEARER_TOKENS', 'ALERTS_FILE']);
 
 /** Settings read again, and the alerts file as it is now. */
 export interface Reloaded {
@@ -24,14 +24,17 @@ export async function applyReload(
   logger.level = config.logLevel;
   const certificate = renewCertificate(security, logger) ? ['certificate'] : [];
   const unfollowed = renewSecrets(security, config);
-  if (sinks !== undefined && alerts !== undefined) await sinks.reload(alerts);
+  // Whether there are sinks at all stays as it was at the start.
+  const takesAlerts = sinks !== undefined && alerts !== undefined;
+  if (takesAlerts) await sinks.reload(alerts);
+  else unfollowed.push('ALERTS_FILE');
   const isFollowed = (name: string) => FOLLOWED.has(name) && !unfollowed.includes(name);
+  const waiting = changedSettings(started, config).filter((name) => !isFollowed(name));
+  if (waiting.length > 0) logger.warn({ settings: waiting }, 'these settings have changed and wait for a restart');
   const taken = [
     ...changedSettings(latest, config).filter(isFollowed),
     ...certificate,
-    ...(sinks === undefined ? [] : ['alerts file']),
+    ...(takesAlerts ? ['alerts file'] : []),
   ];
   logger.info({ taken }, 'settings were read again');
-  const waiting = changedSettings(started, config).filter((name) => !isFollowed(name));
-  if (waiting.length > 0) logger.warn({ settings: waiting }, 'these settings have changed and wait for a restart');
 }

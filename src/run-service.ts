@@ -2,15 +2,15 @@ import { styleText } from 'node:util';
 import type { Logger } from 'pino';
 import { startApp } from './app.ts';
 import type { App } from './app.ts';
+import type { Reloaded } from './app-reload.ts';
 import type { Config } from './config/config.ts';
-import { ConfigError } from './config/config-error.ts';
 import { openPorts, refusalOfOpenPorts } from './config/is-open.ts';
 import { SOURCE_SETTINGS } from './config/source-settings.ts';
 import { printAnomalies } from './demo/anomaly-printer.ts';
 import { startDemo } from './demo/otlp-sender.ts';
+import { Reloads } from './reloads.ts';
 import { TlsError } from './security/tls-material.ts';
 import type { AlertsConfig } from './sinks/alerts-file/alerts-config.ts';
-import { AlertsFileError } from './sinks/alerts-file/alerts-file-error.ts';
 import { loadAlerts } from './sinks/alerts-file/load-alerts.ts';
 import { DataFolderTaken } from './store/data-lock.ts';
 import { createLogger } from './telemetry/logger.ts';
@@ -33,6 +33,9 @@ export async function runService(readConfig: () => Config, demo: boolean): Promi
   const alerts = alertsOf(config);
   const secrets = new Set([...secretsOf(config), ...(alerts?.secrets ?? [])]);
   const logger = createLogger({ level: demo ? 'warn' : config.logLevel, secrets });
+  const reloads = new Reloads({ read: () => readAll(readConfig, secrets), logger });
+  // Before there is anything to reload: until it is heeded, the signal ends the process.
+  if (!demo) process.on('SIGHUP', () => reloads.request());
   for (const warning of config.warnings) logger.warn(warning);
   process.on('uncaughtException', (error) => die(logger, error));
   process.on('unhandledRejection', (reason) => die(logger, reason));
@@ -43,7 +46,7 @@ export async function runService(readConfig: () => Config, demo: boolean): Promi
     await running.stopDemo();
     await app.stop();
   }, logger);
-  if (!demo) reloadOnSignal(app, readConfig, { logger, secrets });
+  if (!demo) reloads.follow(app, config);
   warnWhenOpen(config, logger);
   announce(app, config, logger, demo);
   if (demo) running.stopDemo = runDemo(app, config);
@@ -53,26 +56,12 @@ function alertsOf({ alerts: { file, variable } }: Config): AlertsConfig | undefi
   return file === undefined ? undefined : loadAlerts({ file, variable });
 }
 
-/** SIGHUP has the settings read again; what is wrong with them leaves all as it was. */
-function reloadOnSignal(
-  app: App,
-  readConfig: () => Config,
-  { logger, secrets }: { logger: Logger; secrets: Set<string> },
-): void {
-  let last = Promise.resolve();
-  const reload = async () => {
-    try {
-      const config = readConfig();
-      const alerts = alertsOf(config);
-      for (const secret of [...secretsOf(config), ...(alerts?.secrets ?? [])]) secrets.add(secret);
-      await app.reload({ config, alerts });
-    } catch (error) {
-      const isTheirs = error instanceof ConfigError || error instanceof AlertsFileError;
-      if (!isTheirs) logger.error({ err: error }, 'settings could not be read again; all stays as it was');
-      else logger.error(`settings were not taken over, all stays as it was: ${error.message}`);
-    }
-  };
-  process.on('SIGHUP', () => void (last = last.then(reload)));
+/** Settings and the alerts file as they are now; their secrets are kept out of the log from now on. */
+function readAll(readConfig: () => Config, secrets: Set<string>): Reloaded {
+  const config = readConfig();
+  const alerts = alertsOf(config);
+  for (const secret of [...secretsOf(config), ...(alerts?.secrets ?? [])]) secrets.add(secret);
+  return { config, alerts };
 }
 
 function demoConfig(config: Config): Config {

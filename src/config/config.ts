@@ -2,6 +2,7 @@ import { bitsOf } from '../domain/anomaly.ts';
 import type { DetectorProfile, MinerProfile } from '../domain/profile.ts';
 import { isHostEntry } from '../sources/http/host-entry.ts';
 import type { TlsFiles } from '../security/tls-material.ts';
+import type { SecretFiles } from './secret-files.ts';
 import type { SettingName, Settings } from './settings.ts';
 import type { SourceValues } from './source-settings.ts';
 
@@ -61,6 +62,8 @@ export interface Config {
   /** The alerts file, and the variables that it may refer to: a function, so that no copy of the configuration holds them. */
   alerts: { file: string | undefined; variable(name: string): string | undefined };
   logLevel: Settings['LOG_LEVEL'];
+  /** Files that secrets were read from. */
+  secretFiles: SecretFiles;
   /** What the environment sets of each source, by source and key. */
   sources: ReadonlyMap<string, SourceValues>;
   /** Sentences for the log: nothing that stops the start. */
@@ -74,7 +77,7 @@ export function buildConfig(
   sources: Config['sources'],
   warnings: string[],
   variable: Config['alerts']['variable'],
-): Config {
+): Omit<Config, 'secretFiles'> {
   const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, TLS_CLIENT_CA_FILE: clientCaFile } = settings;
   const { TLS_API_CLIENT_CA_FILE: apiClientCaFile } = settings;
   return {

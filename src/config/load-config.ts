@@ -23,7 +23,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function loadConfig(env: Environment, envFileText?: string, cores: number = availableParallelism()): Config {
   const variables = mergeVariables(env, envFileText);
-  const problems: string[] = readSecretFiles(variables, secretNames());
+  const { problems, files } = readSecretFiles(variables, secretNames());
   const read = (name: string, schema: SettingSchema & TSchema): unknown => {
     const text = variables.get(name);
     if (text === undefined) return structuredClone(schema.default);
@@ -38,7 +38,8 @@ export function loadConfig(env: Environment, envFileText?: string, cores: number
   // A setting that was wrong stands at its default here, and two of them together would only confuse.
   if (problems.length === 0) problems.push(...conflicts(settings));
   if (problems.length > 0) throw new ConfigError(problems);
-  return buildConfig(settings, cores, sources, findWarnings(variables), (name) => variables.get(name));
+  const config = buildConfig(settings, cores, sources, findWarnings(variables), (name) => variables.get(name));
+  return { ...config, secretFiles: files };
 }
 
 function mergeVariables(env: Environment, envFileText: string | undefined): Map<string, string> {

@@ -151,7 +151,9 @@ export class AlertSinks {
     for (const one of config.sinks) if (!this.#deliveries.has(one.name)) this.#startOne(one, []);
     await Promise.all(
       changed.map(async ([name, { delivery }]) => {
-        const left = await delivery.handOver();
+        await delivery.stop(0);
+        // In one turn, so that what comes in meanwhile is among it or reaches the next.
+        const left = delivery.left();
         this.#deliveries.delete(name);
         const next = wanted.get(name);
         if (next !== undefined) this.#startOne(next, left);

@@ -11,9 +11,12 @@ Settings are environment variables; a \`.env\` file in the working directory is 
 over it. Nothing has to be set. A value that is not allowed stops the start with a sentence that names the variable, the
 value and what is allowed; a name that looks like a misspelling of one of these is warned about.
 
-A secret \`NAME\` may stand in a file instead, as orchestrators mount them: \`NAME_FILE\` says where. \`SIGHUP\` has everything
-read again: \`LOG_LEVEL\`, \`SIGNING_SECRET\` and \`OTLP_BEARER_TOKENS\`, the certificate and the alerts file are taken over while
-the service runs, and the log says which other settings wait for a restart. What is wrong then leaves all as it was.
+A secret \`NAME\` may stand in a file instead, as orchestrators mount them: \`NAME_FILE\` says where. Such files are looked
+at every ten seconds: replace them in one step (a rename, a swapped link), as a half-written secret is a secret too.
+
+\`SIGHUP\`, or a secret's file that has changed, has everything read again: \`LOG_LEVEL\`, \`SIGNING_SECRET\` and
+\`OTLP_BEARER_TOKENS\`, the certificate and the alerts file are taken over while the service runs, and the log says which
+other settings wait for a restart, credentials of sources among them. What is wrong then leaves all as it was.
 
 This page is written by \`npm run docs\` from the schema that checks the settings.
 

@@ -105,12 +105,8 @@ export class SinkDelivery {
     return this.#queue.count;
   }
 
-  /**
-   * Ends, and answers what was not delivered, as the outbox has it. What comes in meanwhile is among it; one that was under
-   * way may have arrived.
-   */
-  async handOver(): Promise<OutboxEntry[]> {
-    await this.stop(0);
+  /** What is not delivered, as the outbox has it: after `stop`, to hand it over. One that was under way may have arrived. */
+  left(): OutboxEntry[] {
     const { name } = this.#options;
     return this.#queue
       .waiting()
