@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { validateCollectorConfig } from '../parts/collector.ts';
+import { readSoakOptions } from '../load/soak-options.ts';
 import type { Addresses } from './halfspace.ts';
 import type { Fence } from './readme-commands.ts';
 import { dryRunHelm, readCompose } from './readme-deploy.ts';
@@ -35,6 +36,7 @@ const RUNNERS: Runner[] = [
   { matches: /^((?:[A-Z_]+=\S+ )*)npm start$/, run: startService },
   { matches: /^npm test$/, run: checkTestScript },
   { matches: /^npm run (bench|eval)\b/, run: checkSections },
+  { matches: /^npm run soak\b/, run: checkSoak },
   {
     matches:
       /^(?:source <\()?(?:npm run -s halfspace --|halfspace) (?:analyse|compare|detect|annotate|tail|replay|healthcheck|completion)\b/,
@@ -125,6 +127,14 @@ async function checkSections(command: string): Promise<void> {
   const sections = /there are (.*)/.exec(stderr)?.[1]?.split(', ') ?? [];
   expect(sections).toEqual(expect.arrayContaining(command.split(' -- ')[1]?.split(' ') ?? []));
   expect(sections).not.toEqual([]);
+}
+
+/** The command takes what the page gives it, and says so of what it does not take; a test of its own runs it. */
+async function checkSoak(command: string): Promise<void> {
+  expect(() => readSoakOptions(command.split(' -- ')[1]?.split(' ') ?? [])).not.toThrow();
+  const { code, stderr } = await runShell('npm run soak -- --minutes never', { timeoutMs: 30_000 });
+  expect(stderr).toContain('--minutes wants a number');
+  expect(code).toBe(2);
 }
 
 /** The lines that the page shows are among those that come. */
