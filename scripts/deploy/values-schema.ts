@@ -15,6 +15,7 @@ const DECIDED_BY_CHART: ReadonlySet<string> = new Set([
   'TLS_CERT_FILE',
   'TLS_KEY_FILE',
   'TLS_CLIENT_CA_FILE',
+  'TLS_API_CLIENT_CA_FILE',
   'DATA_DIR',
   'ALERTS_FILE',
 ]);
@@ -55,12 +56,17 @@ export function valuesSchema(): Record<string, unknown> {
       ),
       config: closed(configProperties(), 'Settings of the service, by the name of their environment variable'),
       existingSecret: text('Secret whose keys become environment variables: SIGNING_SECRET and other secrets'),
+      secretFiles: Type.Array(Type.Enum(['SIGNING_SECRET', 'OTLP_BEARER_TOKENS']), {
+        uniqueItems: true,
+        description: 'Keys of existingSecret that are mounted as files, and followed when they change',
+      }),
       allowUnauthenticated: flag('Neither secret nor network policy, and it is meant'),
       alerts: anyObject('Where alerts go: sinks and routes as docs/alerts.md has them; empty: nowhere'),
       tls: closed(
         {
           existingSecret: text('Secret of type kubernetes.io/tls, for every port'),
-          clientCa: flag('Callers have to show a certificate that ca.crt of the same Secret signed'),
+          clientCa: flag('Senders of logs have to show a certificate that ca.crt of the same Secret signed'),
+          apiClientCa: flag('Callers of REST, but for probes, and of the gRPC streams have to show one likewise'),
         },
         'TLS',
       ),

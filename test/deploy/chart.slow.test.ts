@@ -95,8 +95,16 @@ describe.skipIf(helm.missing !== undefined)('the chart', () => {
 
     test('gives settings that the service takes', async () => {
       const manifests = await render(...values);
-      const secret = JSON.stringify(manifests).includes('"secretRef"') ? { SIGNING_SECRET: 'of the Secret' } : {};
-      const config = loadConfig({ ...settingsIn(manifests), ...secret });
+      const settings = settingsIn(manifests);
+      const isGiven = JSON.stringify(manifests).includes('"secretRef"');
+      if (isGiven && !('SIGNING_SECRET_FILE' in settings)) settings['SIGNING_SECRET'] = 'of-the-secret';
+      for (const name of ['SIGNING_SECRET_FILE', 'OTLP_BEARER_TOKENS_FILE']) {
+        const path = settings[name];
+        if (path === undefined) continue;
+        settings[name] = join(folder, path.slice(path.lastIndexOf('/')));
+        await writeFile(settings[name], 'of-the-secret');
+      }
+      const config = loadConfig(settings);
       const { listen, warnings } = config;
       expect(listen.host).toBe('0.0.0.0');
       expect(refusalOfOpenPorts(config)).toBeUndefined();
@@ -109,9 +117,37 @@ describe.skipIf(helm.missing !== undefined)('the chart', () => {
     ['neither, and that is meant', ['networkPolicy.enabled=false', 'allowUnauthenticated=true'], true],
     ['a Secret, which has to have SIGNING_SECRET', ['existingSecret=mine'], false],
     ['a Secret without it, and that is meant', ['existingSecret=mine', 'allowUnauthenticated=true'], true],
+    [
+      'certificates of senders and callers',
+      ['networkPolicy.enabled=false', 'tls.existingSecret=tls', 'tls.clientCa=true', 'tls.apiClientCa=true'],
+      true,
+    ],
   ])('with %s it starts open: %#', async (_what, values, starts) => {
     const config = loadConfig(settingsIn(await render(...values.flatMap(set))));
     expect(refusalOfOpenPorts(config) === undefined).toBe(starts);
+  });
+
+  test('gives secrets that are followed as files, and no second time by the environment', async () => {
+    const manifests = await render('--set', 'existingSecret=mine', '--set', 'secretFiles={SIGNING_SECRET}');
+    const [pod] = manifests.flatMap(({ spec }) => spec?.template?.spec ?? []);
+    const { containers, volumes } = pod as unknown as {
+      containers: { env: { name: string; value: string }[]; volumeMounts: { name: string; mountPath: string }[] }[];
+      volumes: { name: string; secret?: { secretName: string; items: { path: string }[] } }[];
+    };
+    // As Kubernetes puts an environment together: what stands in env wins over envFrom.
+    const ofSecret = { SIGNING_SECRET: 'of-the-secret', LOKI_API_KEY: 'of-loki' };
+    const env: Record<string, string> = { ...settingsIn(manifests), ...ofSecret };
+    for (const { name, value } of containers[0]!.env) env[name] = value;
+    const mount = containers[0]!.volumeMounts.find(({ mountPath }) =>
+      env['SIGNING_SECRET_FILE']?.startsWith(mountPath),
+    )!;
+    const { secret } = volumes.find(({ name }) => name === mount.name)!;
+    expect(secret).toMatchObject({ secretName: 'mine', items: [{ path: 'SIGNING_SECRET' }] });
+    const file = join(folder, secret!.items[0]!.path);
+    await writeFile(file, 'of-the-file');
+    expect(env['SIGNING_SECRET_FILE']).toBe(join(mount.mountPath, 'SIGNING_SECRET'));
+    const { security, sources } = loadConfig({ ...env, SIGNING_SECRET_FILE: file });
+    expect([security.signingSecret, sources.get('loki')?.get('api_key')]).toEqual(['of-the-file', 'of-loki']);
   });
 
   test('writes numbers, lists and flags as the service reads them', async () => {
@@ -140,6 +176,9 @@ describe.skipIf(helm.missing !== undefined)('the chart', () => {
     ['replicas that share nothing out', ['replicaCount=2'], 'gateway.enabled=true'],
     ['nothing that secures it', ['networkPolicy.enabled=false'], 'nothing secures Halfspace'],
     ['a CA without its Secret', ['tls.clientCa=true'], 'tls.existingSecret'],
+    ['a CA for callers without its Secret', ['tls.apiClientCa=true'], 'tls.existingSecret'],
+    ['keys of no Secret', ['secretFiles={SIGNING_SECRET}'], 'existingSecret'],
+    ['keys that are not followed', ['existingSecret=mine', 'secretFiles={LOKI_API_KEY}'], 'secretFiles'],
     ['an Ingress for every host', ['ingress.enabled=true'], 'ingress.host'],
     ['a route without a Gateway', ['httpRoute.enabled=true'], 'httpRoute.parentRefs'],
   ])('refuses %s, and says so', async (_what, values, sentence) => {

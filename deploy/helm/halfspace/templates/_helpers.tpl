@@ -106,16 +106,24 @@ capabilities:
 {{- end -}}
 {{- end -}}
 
+{{- /* Whether every port asks for a secret or a certificate, as far as the chart can know: what the Secret has, it cannot. */ -}}
+{{- define "halfspace.asks" -}}
+{{- if or .Values.existingSecret (and .Values.tls.clientCa .Values.tls.apiClientCa) }}true{{ end -}}
+{{- end -}}
+
 {{- /* Refuses what would run and do harm in silence. */ -}}
 {{- define "halfspace.validate" -}}
-{{- if not (or .Values.existingSecret .Values.networkPolicy.enabled .Values.allowUnauthenticated) -}}
-{{- fail "nothing secures Halfspace: set existingSecret, or networkPolicy.enabled=true, or allowUnauthenticated=true if anybody in the cluster may read the logs" -}}
+{{- if not (or (include "halfspace.asks" .) .Values.networkPolicy.enabled .Values.allowUnauthenticated) -}}
+{{- fail "nothing secures Halfspace: set existingSecret, or tls.clientCa=true and tls.apiClientCa=true, or networkPolicy.enabled=true, or allowUnauthenticated=true if anybody in the cluster may read the logs" -}}
 {{- end -}}
 {{- if and (gt (int .Values.replicaCount) 1) (not (or .Values.gateway.enabled .Values.gateway.external)) -}}
 {{- fail (printf "replicaCount is %d, and without a Collector that keeps a service at its replica each would see a part of its lines: set gateway.enabled=true, or gateway.external=true if Collectors of your own do that (docs/scale-out.md)" (int .Values.replicaCount)) -}}
 {{- end -}}
-{{- if and .Values.tls.clientCa (not .Values.tls.existingSecret) -}}
-{{- fail "tls.clientCa is true and tls.existingSecret is not set: the CA is read from that Secret" -}}
+{{- if and (or .Values.tls.clientCa .Values.tls.apiClientCa) (not .Values.tls.existingSecret) -}}
+{{- fail "tls.clientCa or tls.apiClientCa is true and tls.existingSecret is not set: the CA is read from that Secret" -}}
+{{- end -}}
+{{- if and .Values.secretFiles (not .Values.existingSecret) -}}
+{{- fail "secretFiles names keys of existingSecret, which is not set" -}}
 {{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.host) -}}
 {{- fail "ingress.enabled is true and ingress.host is not set: REST would answer for every host of the cluster" -}}
