@@ -54,7 +54,7 @@ export async function answerByCounting(
   if (outlines === undefined) return undefined;
   const parts = partsOf(outlines, options.readThreads === undefined ? Infinity : division.partBytes);
   const { readThreads = 1, servicesMax = SERVICES_MAX } = options;
-  const helpers = Math.min(readThreads, Math.floor(bytesOf(parts) / division.threadBytesMin)) - 1;
+  const threads = Math.min(readThreads, parts.length, Math.floor(bytesOf(parts) / division.threadBytesMin));
   const { format, service, startMs, endMs } = job;
   const task = { parts, file: { format, service, startMs, endMs }, servicesMax };
   const apart = new Set<string>();
@@ -62,7 +62,7 @@ export async function answerByCounting(
   let bounds = guessedBounds(outlines, job);
   try {
     for (let round = 1; round <= ROUNDS_MAX; round++) {
-      const counts = await count({ ...task, bounds, apart }, Math.max(0, helpers), watch);
+      const counts = await count({ ...task, bounds, apart }, Math.max(0, threads - 1), watch);
       const file = summaryOf(outlines, parts, counts);
       if (file === undefined) return undefined;
       const met = boundsOf(counts);
@@ -110,16 +110,17 @@ function guessedBounds(outlines: readonly FileOutline[], { startMs = 0 }: FileJo
 
 function partsOf(outlines: readonly FileOutline[], partBytes: number): FilePart[] {
   return outlines.flatMap(({ path, format, size, modifiedMs }): FilePart[] => {
-    if (format === 'text') return [{ path }];
-    return Array.from({ length: Math.max(1, Math.ceil(size / partBytes)) }, (_, i) => ({
-      path,
-      lines: { from: i === 0 ? 0 : i * partBytes, to: Math.min(size, (i + 1) * partBytes), modifiedMs },
-    }));
+    if (format === 'text') return [{ path, bytes: size }];
+    return Array.from({ length: Math.max(1, Math.ceil(size / partBytes)) }, (_, i) => {
+      const from = i === 0 ? 0 : i * partBytes;
+      const to = Math.min(size, from + partBytes);
+      return { path, bytes: to - from, lines: { from, to, modifiedMs } };
+    });
   });
 }
 
 function bytesOf(parts: readonly FilePart[]): number {
-  return parts.reduce((sum, { lines }) => sum + (lines === undefined ? 0 : lines.to - lines.from), 0);
+  return parts.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** Counts all parts, in this thread and in `helpers` more. */

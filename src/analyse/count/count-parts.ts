@@ -13,6 +13,7 @@ import type { Bounds, CountedGroup } from './group-counter.ts';
 /** What one thread reads at a time. */
 export interface FilePart {
   path: string;
+  bytes: number;
   /** The rest of the file follows, or came before; absent: all of a file of text. */
   lines?: LinesPart | undefined;
 }

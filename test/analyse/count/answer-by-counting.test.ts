@@ -11,7 +11,9 @@ import type { FileJob } from '../../../src/analyse/load-rows.ts';
 import { LEVELS } from '../../../src/domain/level.ts';
 import type { LogRow } from '../../../src/domain/row.ts';
 import { ANALYSE_OPTIONS } from '../windows.ts';
-import { byRows, expectSame, fileOf, folder, line, names, ndjson } from './counted-files.ts';
+import { byRows, expectSame, line, names, ndjson, scratchFolder } from './counted-files.ts';
+
+const { folder, fileOf } = scratchFolder();
 
 describe('a window whose rows are counted as they are read', () => {
   test('is answered as if they had been kept, to the byte, whatever the records look like', async () => {
@@ -43,7 +45,7 @@ describe('a window whose rows are counted as they are read', () => {
     expect(await expectSame({ source: 'file', path, morePaths: [more] }, 2)).toBeDefined();
   });
 
-  test('is read row by row when it has more kinds of lines than have a place', { timeout: 60_000 }, async () => {
+  test('is read row by row when it has more kinds of lines than have a place', { timeout: 120_000 }, async () => {
     const word = (i: number) => i.toString(26).replaceAll(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)]!);
     const linesOf = (count: number) =>
       Array.from({ length: count }, (_, i) => ({

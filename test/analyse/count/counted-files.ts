@@ -14,15 +14,19 @@ import { LEVELS } from '../../../src/domain/level.ts';
 import type { LogRow } from '../../../src/domain/row.ts';
 import { ANALYSE_OPTIONS } from '../windows.ts';
 
-export const folder = mkdtempSync(join(tmpdir(), 'halfspace-count-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-let files = 0;
-
-export function fileOf(text: string): string {
-  const path = join(folder, `${++files}.log`);
-  writeFileSync(path, text);
-  return path;
+/** A folder of files for one file of tests, which goes when they are done. */
+export function scratchFolder(): { folder: string; fileOf(text: string): string } {
+  const folder = mkdtempSync(join(tmpdir(), 'halfspace-count-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  let files = 0;
+  return {
+    folder,
+    fileOf(text) {
+      const path = join(folder, `${++files}.log`);
+      writeFileSync(path, text);
+      return path;
+    },
+  };
 }
 
 /** What reading row by row says of the same job. */
