@@ -91,7 +91,10 @@ export function measureModels({ services, templates }: { services: number; templ
     const { template_count: held } = (await service.get('/detector/status')) as { template_count: number };
     const kib = (residentMiB(service) - before) * 1024;
     const each = templates === 1 ? `${round(kib / services)} KiB a service` : `${round(kib / held)} KiB a template`;
-    return [`${thousands(services)} services of ${thousands(templates)} templates`, each];
+    return [
+      `${thousands(services)} services of ${thousands(templates)} ${templates === 1 ? 'template' : 'templates'}`,
+      each,
+    ];
   });
 }
 

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { usePart } from '../parts/part.ts';
 import { runCommand } from '../parts/run-command.ts';
@@ -42,6 +45,27 @@ test.skipIf(promtool.missing !== undefined)('what is wrong in a page is found: t
     'counter metrics should have',
   );
 });
+
+test('each metric there is stands in docs/operate.md, and each that stands there is one', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'metrics-'));
+  const halfspace = await startHalfspace({ DATA_DIR: folder });
+  try {
+    const page = await (await fetch(`${halfspace.addresses.rest}/metrics`)).text();
+    const names = Array.from(page.matchAll(/^# TYPE (\S+) /gm), ([, name]) => name!);
+    const operate = await readFile(new URL('../../docs/operate.md', import.meta.url), 'utf8');
+    const rows = operate
+      .slice(operate.indexOf('## Metrics'))
+      .split('\n')
+      .filter((line) => line.startsWith('| `'));
+    const told = rows.flatMap((row) => row.split(' | ')[0]!.match(/[a-z0-9_]+/g) ?? []);
+    expect(told.toSorted()).toEqual(names.toSorted());
+    const elsewhere = operate.match(/`(halfspace|process|nodejs)_[a-z0-9_]+`/g) ?? [];
+    expect(elsewhere.filter((name) => !names.includes(name.slice(1, -1)))).toEqual([]);
+  } finally {
+    await halfspace.stop();
+    await rm(folder, { recursive: true });
+  }
+}, 60_000);
 
 /** The page once the samples of a metric come to `sum`: services are counted every five seconds. */
 async function pageWith(address: string, name: string, sum: number): Promise<string> {
