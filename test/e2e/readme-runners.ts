@@ -35,7 +35,7 @@ const RUNNERS: Runner[] = [
   { matches: /^npm start -- --demo$/, run: watchDemo },
   { matches: /^((?:[A-Z_]+=\S+ )*)npm start$/, run: startService },
   { matches: /^npm test$/, run: checkTestScript },
-  { matches: /^npm run (bench|eval)\b/, run: checkSections },
+  { matches: /^npm run (bench|eval|chaos)\b/, run: checkSections },
   { matches: /^npm run soak\b/, run: checkSoak },
   {
     matches:

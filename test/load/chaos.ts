@@ -1,3 +1,4 @@
+import { textTable } from '../eval/text-table.ts';
 import { FAULTS } from './faults/all.ts';
 import { runFault } from './run-fault.ts';
 import type { Row } from './run-fault.ts';
@@ -22,18 +23,34 @@ for (const fault of FAULTS) {
   rows.push(row);
   console.log(`  ${told(row)}`);
 }
+console.log(
+  `\n${textTable(['row', 'outcome', 'lost', 'recovered in', 'p99', 'sent again', 'at most'], rows.map(cellsOf), 2)}\n`,
+);
 const failed = rows.filter(({ outcome }) => outcome === 'FAILED').length;
-console.log(`${rows.length - failed} of ${rows.length} rows without loss`);
+const skipped = rows.filter(({ outcome }) => outcome === 'skipped').length;
+console.log(
+  `${rows.length - failed - skipped} of ${rows.length} rows survived, ${failed} failed, ${skipped} were skipped`,
+);
 process.exitCode = failed === 0 ? 0 : 1;
 
-function told({ outcome, lost, recoveredMs, latencyP99Ms, refused, peakRssMiB, note }: Row): string {
-  if (outcome === 'skipped') return `skipped: ${note}`;
-  const figures = [
-    `lost ${lost}`,
-    `recovered in ${(recoveredMs / 1000).toFixed(2)} s`,
-    `p99 ${Math.round(latencyP99Ms)} ms`,
-    `${refused} requests sent again`,
-    `at most ${Math.round(peakRssMiB)} MiB`,
+/** As soon as the row is over: its figures, and what there is to say. */
+function told(row: Row): string {
+  if (row.peakRssMiB === 0) return `${row.outcome}: ${row.note}`;
+  const [, outcome, lost, recovered] = cellsOf(row);
+  return `${outcome}: lost ${lost}, recovered in ${recovered}; ${row.note}`;
+}
+
+/** A row that was skipped, or that failed before there was anything to measure, has no figures. */
+function cellsOf({ name, outcome, lost, recoveredMs, latencyP99Ms, refused, peakRssMiB }: Row): string[] {
+  if (peakRssMiB === 0) return [name, outcome];
+  const seconds = `${(recoveredMs / 1000).toFixed(2)} s`;
+  return [
+    name,
+    outcome,
+    String(lost),
+    seconds,
+    `${Math.round(latencyP99Ms)} ms`,
+    String(refused),
+    `${Math.round(peakRssMiB)} MiB`,
   ];
-  return `${outcome}: ${outcome === 'FAILED' && peakRssMiB === 0 ? note : `${figures.join(', ')}; ${note}`}`;
 }
