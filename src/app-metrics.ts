@@ -1,6 +1,7 @@
 import type { AppActivity } from './app-activity.ts';
 import type { Analyser } from './analyse/analyser.ts';
 import { storeCounts } from './app-store.ts';
+import type { Failures } from './app-status.ts';
 import type { Kept } from './app-store.ts';
 import type { ExportCounts } from './export-counts.ts';
 import type { AlertPath } from './live/alert-path.ts';
@@ -19,6 +20,7 @@ import { certificateMetrics } from './app-security.ts';
 import type { Security } from './app-security.ts';
 
 interface CountingParts {
+  failures: Failures;
   readiness: Readiness;
   shards: ShardSet;
   activity: AppActivity;
@@ -55,6 +57,7 @@ export function readMetrics(parts: CountingParts): MetricsSnapshot {
     bufferLimitBytes: parts.bufferLimitBytes,
     windowJobs: parts.analyser.jobs,
     certificate: certificateMetrics(parts.security),
+    isReloadOk: !parts.failures.isTroubled('reload'),
     retrainings: retraining.runs,
     retrainSeconds: retraining.current?.seconds,
     lastRetrainTimestampSeconds: retraining.current === undefined ? undefined : retraining.current.trainedAt / 1000,

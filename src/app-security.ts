@@ -86,8 +86,12 @@ export function renewSecrets({ senders, callers }: Security, { security }: Confi
 
 export function certificateMetrics({ certificate, renewals }: Security): MetricsSnapshot['certificate'] {
   if (certificate === undefined) return undefined;
-  const { renewed, failed } = renewals;
-  return { expiresSeconds: certificate.expiresMs / 1000, renewals: { ok: renewed, failed } };
+  const { renewed, failed, lastError } = renewals;
+  return {
+    expiresSeconds: certificate.expiresMs / 1000,
+    renewals: { ok: renewed, failed },
+    isFileOk: lastError === undefined,
+  };
 }
 
 export function certificatePart({ certificate, renewals }: Security): StatusPart {

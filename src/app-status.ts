@@ -13,7 +13,7 @@ import type { AlertSinks } from './sinks/alert-sinks.ts';
 import { SOURCE_NAMES } from './sources/catalogue.ts';
 import { errorText } from './telemetry/error-text.ts';
 
-type PartName = 'shards' | 'retraining' | 'analyser' | `source/${string}`;
+type PartName = 'shards' | 'retraining' | 'analyser' | 'reload' | `source/${string}`;
 type Trouble = Exclude<StatusPart['state'], 'ok'>;
 
 interface PartHistory {
@@ -43,6 +43,10 @@ export class Failures {
 
   has(part: PartName): boolean {
     return this.#parts.has(part);
+  }
+
+  isTroubled(part: PartName): boolean {
+    return this.#parts.get(part)?.trouble !== undefined;
   }
 
   part(name: PartName, detail?: string): StatusPart {
@@ -101,6 +105,7 @@ export function statusParts(parts: StandingParts): StatusAnswer['parts'] {
     analyserPart(parts),
     ...SOURCE_NAMES.flatMap((name) => (failures.has(`source/${name}`) ? [failures.part(`source/${name}`)] : [])),
     streamsPart(parts),
+    ...(failures.has('reload') ? [failures.part('reload')] : []),
     certificatePart(security),
     ...storeParts(kept),
     ...sinkParts(sinks),

@@ -51,6 +51,8 @@ export interface App {
   readonly anomalies: AnomalyLog;
   /** Takes over what can be changed while it runs. */
   reload(reloaded: Reloaded): Promise<void>;
+  /** What was to be taken over is wrong; it is told until a reload succeeds. */
+  noteRefusedReload(error: unknown): void;
   /** Nothing is accepted once called; what is in flight has the configured grace to finish. */
   stop(): Promise<void>;
 }
@@ -107,7 +109,7 @@ async function assemble(
   const counts = new ExportCounts();
   const streams = noStreams();
   const version = productVersion();
-  const counting = { shards, activity, analyser, retraining, budget, counts, streams, incidentLog, alerts };
+  const counting = { failures, shards, activity, analyser, retraining, budget, counts, streams, incidentLog, alerts };
   const metrics = createMetrics({
     version,
     read: () =>
@@ -167,7 +169,9 @@ async function assemble(
     async reload(reloaded) {
       await applyReload({ started: config, latest }, reloaded, { security, sinks, logger });
       latest = reloaded.config;
+      failures.mend('reload');
     },
+    noteRefusedReload: (error) => failures.note('reload', error),
     async stop() {
       state.readiness = { ready: false, reasons: ['shutting down'] };
       await stopAll(stops, live.shutdownGraceMs);

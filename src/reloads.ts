@@ -57,6 +57,7 @@ export class Reloads {
       this.#files = next.config.secretFiles;
       await app.reload(next);
     } catch (error) {
+      app.noteRefusedReload(error);
       const isTheirs = error instanceof ConfigError || error instanceof AlertsFileError;
       if (!isTheirs) this.#logger.error({ err: error }, 'settings could not be read again; all stays as it was');
       else this.#logger.error(`settings were not taken over, all stays as it was: ${error.message}`);

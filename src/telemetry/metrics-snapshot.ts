@@ -25,7 +25,11 @@ export interface MetricsSnapshot {
   /** Windows that run or wait. */
   windowJobs: number;
   /** Undefined without TLS. */
-  certificate: { expiresSeconds: number; renewals: Readonly<Record<'ok' | 'failed', number>> } | undefined;
+  certificate:
+    | { expiresSeconds: number; renewals: Readonly<Record<'ok' | 'failed', number>>; isFileOk: boolean }
+    | undefined;
+  /** Of settings, secrets and the alerts file; true before the first time. */
+  isReloadOk: boolean;
   /** By outcome. */
   retrainings: Readonly<Record<'ok' | 'failed', number>>;
   /** Of the latest retraining; undefined before the first. */

@@ -145,7 +145,9 @@ test('a certificate that cannot be used leaves the one before, and it is told', 
   ]);
   const status = await textOf(`${rest}/status`, { ca });
   expect(status).toMatch(/"name":"certificate","state":"degraded"/);
-  expect(await textOf(`${rest}/metrics`, { ca })).toMatch(/^halfspace_tls_certificate_expiry_timestamp_seconds \d/m);
+  const metrics = await textOf(`${rest}/metrics`, { ca });
+  expect(metrics).toMatch(/^halfspace_tls_certificate_expiry_timestamp_seconds \d/m);
+  expect(metrics).toMatch(/^halfspace_tls_certificate_files_ok 0$/m);
 });
 
 function textOf(url: string, options: RequestOptions): Promise<string> {

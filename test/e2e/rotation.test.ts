@@ -282,6 +282,21 @@ test(
         expect.stringMatching(/^settings were not taken over, all stays as it was: SIGNING_SECRET_FILE names .*ENOENT/),
       ]);
     expect(await asks('secret-two')).toBe(200);
+    const shown = async (path: string) =>
+      (await fetch(`${halfspace.addresses.rest}${path}`, { headers: { 'x-signing-secret': 'secret-two' } })).text();
+    expect(JSON.parse(await shown('/status'))).toMatchObject({
+      parts: expect.arrayContaining([
+        expect.objectContaining({
+          name: 'reload',
+          state: 'degraded',
+          last_error: expect.stringContaining('SIGNING_SECRET_FILE') as string,
+        }),
+      ]) as object[],
+    });
+    expect(await shown('/metrics')).toMatch(/^halfspace_config_last_reload_successful 0$/m);
+    // As it was before: the link into the volume.
+    symlinkSync(join('..data', 'SIGNING_SECRET'), mount.path('SIGNING_SECRET'));
+    await expect.poll(() => shown('/metrics'), LOOK).toMatch(/^halfspace_config_last_reload_successful 1$/m);
     expect(JSON.stringify(halfspace.logs)).not.toMatch(/secret-(one|two)/);
   },
 );

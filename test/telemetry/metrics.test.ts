@@ -43,6 +43,7 @@ function snapshotOf(over: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
     bufferLimitBytes: 100,
     windowJobs: 1,
     certificate: undefined,
+    isReloadOk: true,
     retrainings: { ok: 0, failed: 0 },
     retrainSeconds: undefined,
     lastRetrainTimestampSeconds: undefined,
