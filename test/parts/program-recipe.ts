@@ -38,25 +38,31 @@ export async function installPython(out: string, packages: string[]): Promise<vo
 }
 
 /** A program that comes inside a Debian package, which is unpacked and not installed. */
-export function debianProgram(program: string, packageName: string, binary = `usr/bin/${program}`): Recipe {
+export function debianProgram(
+  program: string,
+  packageName: string,
+  binary = `usr/bin/${program}`,
+  /** Packages that it needs and that machines have not got by themselves: they are unpacked beside it. */
+  also: readonly string[] = [],
+): Recipe {
   return {
     title: program,
     version: 'debian',
     binary,
     cost: 'half a minute',
-    install: (out, scratch) => unpackDebian(packageName, out, scratch),
+    install: (out, scratch) => unpackDebian([packageName, ...also], out, scratch),
   };
 }
 
-async function unpackDebian(packageName: string, out: string, scratch: string): Promise<void> {
+async function unpackDebian(packages: readonly string[], out: string, scratch: string): Promise<void> {
   await chmod(scratch, 0o777); // apt downloads as a user of its own
   try {
-    await runCommand('apt-get', ['download', packageName], { cwd: scratch });
+    await runCommand('apt-get', ['download', ...packages], { cwd: scratch });
   } catch {
     await runCommand('apt-get', ['update']);
-    await runCommand('apt-get', ['download', packageName], { cwd: scratch });
+    await runCommand('apt-get', ['download', ...packages], { cwd: scratch });
   }
-  const archive = (await readdir(scratch)).find((name) => name.endsWith('.deb'));
-  if (archive === undefined) throw new Error(`apt-get download ${packageName} left no package`);
-  await runCommand('dpkg-deb', ['-x', join(scratch, archive), out]);
+  const archives = (await readdir(scratch)).filter((name) => name.endsWith('.deb'));
+  if (archives.length < packages.length) throw new Error(`apt-get download left no package of ${packages.join(', ')}`);
+  for (const archive of archives) await runCommand('dpkg-deb', ['-x', join(scratch, archive), out]);
 }

@@ -79,6 +79,8 @@ export const RECIPES = {
   chromium: CHROMIUM,
   moto: MOTO_RECIPE,
   'cloud-clients': CLOUD_CLIENTS_RECIPE,
+  zsh: debianProgram('zsh', 'zsh', 'bin/zsh', ['zsh-common']),
+  fish: debianProgram('fish', 'fish', 'usr/bin/fish', ['fish-common', 'libpcre2-32-0']),
   promtool: debianProgram('promtool', 'prometheus'),
   amtool: debianProgram('amtool', 'prometheus-alertmanager'),
   alertmanager: debianProgram('prometheus-alertmanager', 'prometheus-alertmanager'),

@@ -21,19 +21,14 @@ const COLUMNS: readonly [name: string, value: (cluster: Cluster) => string | num
   ['fingerprint', ({ fingerprint }) => fingerprint],
 ];
 
-/** With a head; texts that a spreadsheet would take for a formula are marked as texts. */
+/** With a head. */
 export function templatesAsCsv(clusters: readonly Cluster[]): string {
-  const rows = clusters.map((cluster) => csvLine(COLUMNS.map(([, value]) => asText(value(cluster)))));
+  const rows = clusters.map((cluster) => csvLine(COLUMNS.map(([, value]) => value(cluster))));
   return csvLine(COLUMNS.map(([name]) => name)) + rows.join('');
 }
 
 export function templatesAsJson(clusters: readonly Cluster[]): string {
   return JSON.stringify(clusters, undefined, 2);
-}
-
-/** Spreadsheets take a text that begins so for a formula, which a log line may have been written to be. */
-function asText(value: string | number): string | number {
-  return typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
 }
 
 /** Hands a file to the browser. */
