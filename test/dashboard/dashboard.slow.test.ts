@@ -1,16 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startHalfspace } from '../e2e/halfspace.ts';
 import type { RunningHalfspace } from '../e2e/halfspace.ts';
 import { encodeLogs, ERROR, messages } from '../e2e/otlp-client.ts';
 import type { Logs } from '../e2e/otlp-client.ts';
-import { accessibilityFaults, startBrowser } from '../parts/browser.ts';
+import { accessibilityFaults, buildDashboard, startBrowser } from '../parts/browser.ts';
 import { usePart } from '../parts/part.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const VIEWS = ['live', 'map', 'templates', 'compare', 'windows', 'setup', 'status'];
 const HOSTILE = `</script><script>document.title='owned'</script><img src=x onerror=alert(1)> ${'very long '.repeat(1000)}`;
 const chromium = await usePart('chromium');
@@ -32,7 +29,7 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
   let complaints: string[];
 
   beforeAll(async () => {
-    execFileSync('npm', ['run', '--silent', 'build:dashboard'], { cwd: ROOT });
+    buildDashboard();
     browser = await startBrowser(chromium.path!);
   }, 120_000);
   afterAll(() => browser?.close());

@@ -1,6 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Unless it is built already, and newer than its sources. */
+export function buildDashboard(): void {
+  execFileSync(process.execPath, ['scripts/ensure-dashboard.mjs'], { cwd: ROOT });
+}
 
 /** Debian's Chromium without a window; the caller closes it. */
 export function startBrowser(executablePath: string): Promise<Browser> {

@@ -11,6 +11,19 @@ export class ApiError extends Error {
   }
 }
 
+/** Of an answer that is no problem document: it is what stands between this page and the service that gives it. */
+const NOT_OURS: Readonly<Record<number, string>> = {
+  400: 'What stands before the service does not understand the request.',
+  401: 'What stands before the service wants to know who asks.',
+  403: 'What stands before the service does not let this page through.',
+  404: 'There is no such page: what stands before the service leads elsewhere.',
+  413: 'What stands before the service takes no request of this size.',
+  429: 'What stands before the service wants fewer calls.',
+  502: 'What stands before the service cannot reach it.',
+  503: 'What stands before the service has nobody to ask.',
+  504: 'What stands before the service has waited too long for it.',
+};
+
 interface ProblemBody {
   detail?: string;
   title?: string;
@@ -23,7 +36,7 @@ export function errorOf(status: number, body: string): ApiError {
     const { detail, title, code } = JSON.parse(body) as ProblemBody;
     return new ApiError(status, code ?? 'unknown', detail ?? title ?? `status ${status}`);
   } catch {
-    return new ApiError(status, 'unknown', `The service answered with status ${status}.`);
+    return new ApiError(status, 'unknown', NOT_OURS[status] ?? `The service answered with status ${status}.`);
   }
 }
 

@@ -5,9 +5,9 @@ import { dayAndTime, percent, plural, short, whole } from '../ui/format.ts';
 import { CopyButton, Level, Panel } from '../ui/parts.tsx';
 import { RateChart } from '../ui/rate-chart.tsx';
 import { LiveFacts } from './live-facts.tsx';
+import { Runs } from './runs.tsx';
 import { queryLanguages, storeQuery } from './store-queries.ts';
 import { lineRuns, templateRuns } from './template-text.ts';
-import type { TextRun } from './template-text.ts';
 import './template.css';
 
 type Cluster = ClustersAnswer['clusters'][number];
@@ -59,14 +59,6 @@ export function TemplatePanel({ cluster, answer, onClose }: TemplatePanelProps):
         </div>
       </Panel>
     </div>
-  );
-}
-
-function Runs({ runs }: { runs: readonly TextRun[] }): JSX.Element {
-  return (
-    <>
-      {runs.map(({ text, isVariable }, i) => (isVariable ? <mark key={i}>{text}</mark> : <span key={i}>{text}</span>))}
-    </>
   );
 }
 

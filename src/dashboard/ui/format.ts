@@ -29,6 +29,10 @@ export function span(ms: number): string {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
+export function twoDigits(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${whole(count)} ${count === 1 ? one : many}`;
 }

@@ -43,10 +43,18 @@ export function Reading({ title, rows }: { title: string; rows: number }): JSX.E
   );
 }
 
+/** By the code of the problem. */
 const WHAT_TO_DO: Readonly<Record<string, string>> = {
   unreachable: 'This page tries again by itself.',
   unauthenticated: 'Enter the signing secret to go on.',
   source_not_configured: 'Setup shows what the source needs.',
+  source_refused: 'Setup shows which credentials the source has.',
+  source_failed: 'The store could not be read: see that it runs, and try again.',
+  source_timed_out: 'A shorter window is read faster; SOURCE_TIMEOUT_SECONDS allows longer ones.',
+  source_busy: 'The store wants fewer calls: try again in a minute.',
+  busy: 'Others are being answered: try again in a moment.',
+  too_many_calls: 'Wait a moment before the next try.',
+  too_large: 'Ask for less at once.',
 };
 
 export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => void }): JSX.Element {

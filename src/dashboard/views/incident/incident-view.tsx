@@ -3,8 +3,11 @@ import type { Incident } from '../../../domain/incident.ts';
 import { get } from '../../api/client.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
 import { hrefOf } from '../../router.ts';
-import { clock, dayAndTime, plural, short, span, whole } from '../../ui/format.ts';
+import { Runs } from '../../template/runs.tsx';
+import { lineRuns, templateRuns } from '../../template/template-text.ts';
+import { clock, dayAndTime, plural, span, twoDigits, whole } from '../../ui/format.ts';
 import { Empty, ErrorBox, Level, Panel } from '../../ui/parts.tsx';
+import { REASON_WORDS } from '../../ui/reason-words.ts';
 import { FeedbackButtons } from './feedback-buttons.tsx';
 import './incident.css';
 
@@ -39,6 +42,7 @@ function Loaded({ id }: { id: string }): JSX.Element {
 
 function Whole({ incident }: { incident: Incident }): JSX.Element {
   const { state, services, merged_into: into } = incident;
+  const texts = new Map(incident.templates.map(({ fingerprint, template }) => [fingerprint, template]));
   return (
     <>
       <Panel
@@ -58,7 +62,9 @@ function Whole({ incident }: { incident: Incident }): JSX.Element {
         <ul class="incident-templates">
           {incident.templates.map((one) => (
             <li key={one.fingerprint}>
-              <p class="mono wrap">{one.template || '(the service as a whole)'}</p>
+              <p class="mono wrap">
+                {one.template === '' ? '(the service as a whole)' : <Runs runs={templateRuns(one.template)} />}
+              </p>
               <p class="row muted">
                 <a class="wrap" href={hrefOf('live', { service: one.service })}>
                   {one.service}
@@ -88,7 +94,9 @@ function Whole({ incident }: { incident: Incident }): JSX.Element {
                 {dayAndTime(sample.timestamp)}:{clock(sample.timestamp).slice(-2)} <Level level={sample.level} />
                 <span class="wrap">{sample.service}</span>
               </p>
-              <p class="mono wrap">{sample.message}</p>
+              <p class="mono wrap">
+                <Runs runs={lineRuns(sample.message, texts.get(sample.fingerprint) ?? '')} />
+              </p>
             </li>
           ))}
         </ul>
@@ -111,12 +119,10 @@ function Facts({ incident }: { incident: Incident }): JSX.Element {
         {plural(incident.count, 'anomaly', 'anomalies')}, {plural(incident.line_count, 'line')}
       </dd>
       <dt>Why</dt>
-      <dd>
-        {incident.reasons.map((reason) => `${reason.replaceAll('_', ' ')} (${whole(counts[reason] ?? 0)})`).join(', ')}
-      </dd>
+      <dd>{incident.reasons.map((reason) => `${REASON_WORDS[reason]} (${whole(counts[reason] ?? 0)})`).join(', ')}</dd>
       <dt>Worst</dt>
       <dd>
-        <Level level={incident.worst_level} /> score {short(incident.worst_score)} of 1
+        <Level level={incident.worst_level} /> score {twoDigits(incident.worst_score)} of 1
       </dd>
       <dt>Services</dt>
       <dd class="wrap">{incident.services.join(', ')}</dd>

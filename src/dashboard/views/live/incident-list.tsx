@@ -7,6 +7,7 @@ import { useLoaded } from '../../api/use-loaded.ts';
 import { hrefOf } from '../../router.ts';
 import { Empty, ErrorBox, Level, Panel } from '../../ui/parts.tsx';
 import { clock, plural, span } from '../../ui/format.ts';
+import { REASON_WORDS } from '../../ui/reason-words.ts';
 
 const SHOWN_MAX = 50;
 
@@ -80,8 +81,7 @@ function Item({ incident }: { incident: Incident }): JSX.Element {
           </span>
           <span class="incident-text wrap">{templates[0]?.template ?? ''}</span>
           <span class="muted incident-counts">
-            {plural(incident.line_count, 'line')} ·{' '}
-            {incident.reasons.map((reason) => reason.replace('_', ' ')).join(', ')}
+            {plural(incident.line_count, 'line')} · {incident.reasons.map((reason) => REASON_WORDS[reason]).join(', ')}
           </span>
         </summary>
         <p class="incident-more">

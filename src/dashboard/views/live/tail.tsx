@@ -4,12 +4,16 @@ import type { Anomaly } from '../../../domain/anomaly.ts';
 import { REASONS } from '../../../domain/anomaly.ts';
 import type { ApiError } from '../../api/api-error.ts';
 import { follow } from '../../api/follow.ts';
+import { hrefOf } from '../../router.ts';
+import { Runs } from '../../template/runs.tsx';
+import { lineRuns } from '../../template/template-text.ts';
 import { Empty, ErrorBox, Level, Panel } from '../../ui/parts.tsx';
 import { clock, plural } from '../../ui/format.ts';
-import { reasonWords } from './reason-words.ts';
+import { reasonWords, REASON_WORDS } from '../../ui/reason-words.ts';
 
 const KEPT_MAX = 500;
 const SHOWN_MAX = 100;
+const SHOWN_CHARS = 2000;
 /** Drawn at most so often, however fast they come. */
 const DRAW_MS = 200;
 
@@ -40,7 +44,7 @@ export function Tail({ service }: { service: string | undefined }): JSX.Element 
               <option value="">every reason</option>
               {REASONS.map((one) => (
                 <option key={one} value={one}>
-                  {one.replace('_', ' ')}
+                  {REASON_WORDS[one]}
                 </option>
               ))}
             </select>
@@ -83,10 +87,23 @@ function Line({ entry }: { entry: Entry }): JSX.Element {
       <Level level={entry.level} />
       <div class="tail-what">
         <span class="tail-service wrap">{entry.service}</span>
-        <p class="mono wrap tail-message">{entry.message}</p>
+        <p class="mono wrap tail-message">
+          <Runs runs={lineRuns(entry.message.slice(0, SHOWN_CHARS), entry.template)} />
+        </p>
         <p class="muted wrap">
           {reasonWords(entry).join(' · ')}
           {repeats > 0 && ` · ${plural(repeats, 'line')} alike since the last one`}
+          {entry.template !== '' && (
+            <>
+              {' · '}
+              <a
+                href={hrefOf('templates', { source: 'otlp', window: '1h', template: entry.fingerprint })}
+                aria-label={`look at it: ${entry.template.slice(0, 60)}`}
+              >
+                look at it
+              </a>
+            </>
+          )}
         </p>
       </div>
     </li>

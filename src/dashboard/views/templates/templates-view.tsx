@@ -63,6 +63,11 @@ function Table({ answer, query }: { answer: ClustersAnswer; query: ViewQuery }):
           </>
         }
       >
+        {query['template'] !== undefined && selected === undefined && (
+          <p class="panel-body" role="status">
+            The template {query['template'].slice(0, 40)} is not in this window. Try a longer one.
+          </p>
+        )}
         <Filters answer={answer} query={query} onChange={change} />
         {rows.length === 0 ? (
           <Empty title="No template fits">

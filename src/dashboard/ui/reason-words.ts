@@ -1,24 +1,26 @@
-import type { Anomaly, Reason, ReasonDetail } from '../../../domain/anomaly.ts';
-import { short, whole } from '../../ui/format.ts';
+import type { Anomaly, Reason, ReasonDetail } from '../../domain/anomaly.ts';
+import { short, twoDigits, whole } from './format.ts';
 
 type Told = Pick<Anomaly, 'reasons' | 'service' | 'hst_score' | 'explanation'>;
 
-const WORDS: Readonly<Record<Exclude<Reason, 'anomaly_score' | 'watched' | 'new_template'>, string>> = {
+/** What each reason says, wherever it is named without its numbers. */
+export const REASON_WORDS: Readonly<Record<Reason, string>> = {
+  anomaly_score: 'unlike the usual lines',
+  new_template: 'new template',
   error_burst: 'more errors than usual',
   rate_spike: 'far more lines than usual',
   rate_drop: 'far fewer lines than usual',
   severity_shift: 'usually said at a lower level',
   parameter_outlier: 'a value far beyond the usual',
+  watched: 'watched: always told',
 };
 
 /** Why an anomaly was raised, a phrase a reason, with its numbers where they are known. */
 export function reasonWords(anomaly: Told): string[] {
   const details = new Map(anomaly.explanation?.details.map((detail) => [detail.reason, detail]));
   return anomaly.reasons.map((reason) => {
-    const { service, hst_score: score } = anomaly;
-    if (reason === 'anomaly_score') return `score ${short(score)} of 1 in ${service}`;
-    if (reason === 'watched') return 'watched: always told';
-    const words = reason === 'new_template' ? newWords(anomaly) : WORDS[reason];
+    if (reason === 'anomaly_score') return `${REASON_WORDS[reason]}: score ${twoDigits(anomaly.hst_score)} of 1`;
+    const words = reason === 'new_template' ? newWords(anomaly) : REASON_WORDS[reason];
     return words + numbers(details.get(reason));
   });
 }
@@ -28,13 +30,15 @@ function newWords({ service, explanation }: Told): string {
   return isFirst ? `first time this template was seen in ${service}` : `a template that is new in ${service}`;
 }
 
-/** As in "72 error lines in 60 s, 3 are usual". */
+/** As in ": 72 error lines in 60 s, usually 3". What has only been said once goes without. */
 function numbers(detail: ReasonDetail | undefined): string {
   if (detail === undefined) return '';
-  const { observed, expected, unit } = detail;
-  return `: ${amount(observed)} ${unit}, ${amount(expected)} usual`;
+  const { reason, observed, expected, unit } = detail;
+  if (reason === 'new_template' && observed <= 1) return '';
+  return `: ${amount(observed)} ${unit}, usually ${amount(expected)}`;
 }
 
 function amount(value: number): string {
-  return Math.abs(value) >= 100 ? whole(value) : String(Math.round(value * 100) / 100);
+  if (Math.abs(value) >= 1e6) return short(value);
+  return Math.abs(value) >= 100 ? whole(value) : twoDigits(value);
 }
