@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openPorts, refusalOfOpenPorts } from '../../src/config/is-open.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { usePart } from '../parts/part.ts';
 import { productArguments } from '../parts/product.ts';
 import { runCommand } from '../parts/run-command.ts';
@@ -50,6 +52,15 @@ test('it runs as a user with a number, by the command line of the product, with 
     'org.opencontainers.image.licenses': manifest.license,
     'org.opencontainers.image.base.name': image.base,
   });
+});
+
+test('it starts open, as its ports are published elsewhere, and insists on a secret when told to', () => {
+  const env = Object.assign({}, ...argumentsOf(image, 'ENV').map(pairsOf)) as Record<string, string>;
+  const refusal = (more: Record<string, string>) => refusalOfOpenPorts(loadConfig({ ...env, ...more }));
+  expect(openPorts(loadConfig(env))).toContain('REST');
+  expect(refusal({})).toBeUndefined();
+  expect(refusal({ INSECURE_BIND: 'false' })).toContain('set SIGNING_SECRET');
+  expect(refusal({ INSECURE_BIND: 'false', SIGNING_SECRET: 'change-me' })).toBeUndefined();
 });
 
 describe('the tree that its steps make', () => {
