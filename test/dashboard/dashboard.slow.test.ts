@@ -82,14 +82,15 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
     test('live: the services, the anomaly in words, its incident; hostile text is text; a pause holds new ones back', async () => {
       await open(halfspace, 'live');
       await page.getByRole('link', { name: 'checkout' }).first().waitFor();
-      await page.getByText('=cmd|calc was asked for').first().waitFor();
+      const tail = page.getByLabel('Anomalies, newest first');
+      await tail.getByText('=cmd|calc was asked for').first().waitFor();
       await page.getByText('template was seen in checkout').or(page.getByText('new in checkout')).first().waitFor();
       await page.getByLabel('Incidents').locator('summary').first().waitFor();
       expect(await page.title()).toBe('Live · Halfspace');
       await page.getByRole('button', { name: 'Pause' }).click();
       await deliver(halfspace, { service: 'search', severityNumber: ERROR, messages: ['index shard 4711 is corrupt'] });
       await page.getByRole('button', { name: /^Paused, [1-9]/ }).click();
-      await page.getByText('index shard 4711 is corrupt').first().waitFor();
+      await tail.getByText('index shard 4711 is corrupt').first().waitFor();
       expect(complaints).toEqual([]);
     });
 
@@ -155,6 +156,9 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
       expect(page.url()).toMatch(/template=[0-9a-f]{16}/);
       await page.reload();
       await page.getByLabel('Template', { exact: true }).getByText('disk').first().waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByLabel('Template', { exact: true }).waitFor({ state: 'detached' });
+      expect(page.url()).not.toContain('template=');
       expect(complaints).toEqual([]);
     });
 

@@ -3,6 +3,7 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { templatesAsCsv } from '../../src/dashboard/template/export-templates.ts';
 import { queryLanguages, storeQuery } from '../../src/dashboard/template/store-queries.ts';
+import { SOURCE_NAMES } from '../../src/sources/catalogue.ts';
 import { lineRuns, templateRuns } from '../../src/dashboard/template/template-text.ts';
 
 const variables = (runs: { text: string; isVariable: boolean }[]) =>
@@ -50,6 +51,46 @@ describe('a query for the lines of a template', () => {
     expect(of('splunk')).toMatch(/^search "order" "is 50% late"/);
     expect(of('cloudwatch')).toContain('like /order .* is 50% late/');
     expect(storeQuery('otlp', 'shop', 'x')).toBeUndefined();
+  });
+
+  test('escapes what each language would read as its own', () => {
+    const of = (source: string) => storeQuery(source, `o'clock "svc"`, hostile)!.text.split('\n');
+    const regex = String.raw`it's "odd" \(50 %_\) \\ \{x\} \$y .* end`;
+    const inQuotes = regex.replaceAll(/["\\]/g, String.raw`\$&`);
+    expect(of('loki')).toEqual([String.raw`{service_name="o'clock \"svc\""} |~ "${inQuotes}"`]);
+    expect(of('clickhouse')[1]).toBe(
+      String.raw`WHERE ServiceName = 'o\'clock "svc"' AND Body LIKE '%it\'s "odd" (50 \\%\\_) \\\\ {x} $y % end%'`,
+    );
+    expect(of('newrelic')[1]).toBe(
+      String.raw`WHERE service.name = 'o\'clock "svc"' AND message LIKE '%it\'s "odd" (50 %) % {x} $y % end%'`,
+    );
+    expect(of('cloudwatch')[1]).toBe(`| filter @message like /${regex}/`);
+    expect(of('datadog')).toEqual([String.raw`service:"o'clock \"svc\"" "it's \"odd\" (50 %_) \\ {x} $y" "end"`]);
+    for (const source of ['elasticsearch', 'opensearch']) {
+      expect(of(source)).toEqual([
+        String.raw`service.name:"o'clock \"svc\"" AND message:"it's \"odd\" (50 %_) \\ {x} $y" AND message:"end"`,
+      ]);
+    }
+    expect(of('splunk')[0]).toBe(String.raw`search "it's \"odd\" (50 %_) \\ {x} $y" "end"`);
+    expect(of('azure')[2]).toContain(`matches regex "${inQuotes}"`);
+    expect(of('gcp')).toEqual([
+      'SEARCH("it s odd 50 x y end")',
+      `textPayload=~"${inQuotes}" OR jsonPayload.message=~"${inQuotes}"`,
+    ]);
+    expect(of('sentry')).toEqual([String.raw`"it's \"odd\" (50 %_) \\ {x} $y" "end"`]);
+  });
+
+  test('there is one for every source that has a language, and for a template of nothing but variables', () => {
+    const stores = SOURCE_NAMES.filter((source) => source !== 'otlp');
+    expect(
+      queryLanguages()
+        .map(({ source }) => source)
+        .toSorted(),
+    ).toEqual(stores.toSorted());
+    for (const source of stores) {
+      const { text } = storeQuery(source, 'shop', '<*>')!;
+      expect(text).not.toMatch(/SEARCH\(""\)|search \n|message:""/);
+    }
   });
 
   test('the one for files finds the line', () => {

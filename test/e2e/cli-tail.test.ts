@@ -102,6 +102,7 @@ describe('halfspace tail', { timeout: 60_000 }, () => {
 
   test.each([
     [['tail', '--url', 'localhost'], /^--url "localhost" is not an address such as/],
+    [['tail', '--min-score', '7'], /^--min-score "7" is not a number from 0 to 1/],
     [['tail', '--number', '0'], /^--number "0" is not a whole number from 1 on/],
     [['tail', '--reason', 'odd'], /'odd' is invalid. Allowed choices are anomaly_score, /],
   ])('%j is refused', async (args, sentence) => {

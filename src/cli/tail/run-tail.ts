@@ -59,6 +59,9 @@ function streamUrl(base: string, { service, reason, minScore, since }: TailOptio
   if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
     throw new UsageError(`--url ${JSON.stringify(base.slice(0, 80))} is not an address such as http://localhost:9020`);
   }
+  const isScore = minScore === undefined || (/^\d*\.?\d+$/.test(minScore) && Number(minScore) <= 1);
+  if (!isScore)
+    throw new UsageError(`--min-score ${JSON.stringify(minScore.slice(0, 40))} is not a number from 0 to 1`);
   const url = new URL('anomalies/stream', base.endsWith('/') ? base : `${base}/`);
   for (const [name, value] of Object.entries({ service, reason, min_score: minScore, since })) {
     if (value !== undefined) url.searchParams.set(name, value);

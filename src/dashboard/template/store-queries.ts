@@ -25,7 +25,7 @@ const LANGUAGES: ReadonlyMap<string, { language: string; build: Build }> = new M
     {
       language: 'NRQL',
       build: (s, l) =>
-        `SELECT timestamp, level, message FROM Log\nWHERE service.name = ${sqlText(s)} AND message LIKE ${sqlText(likeOf(l))}\nSINCE 1 hour ago LIMIT 100`,
+        `SELECT timestamp, level, message FROM Log\nWHERE service.name = ${sqlText(s)} AND message LIKE ${sqlText(looseLikeOf(l))}\nSINCE 1 hour ago LIMIT 100`,
     },
   ],
   [
@@ -52,7 +52,7 @@ const LANGUAGES: ReadonlyMap<string, { language: string; build: Build }> = new M
   ],
   [
     'splunk',
-    { language: 'SPL', build: (_s, l) => `search ${phrases(l).join(' ')}\n| table _time, host, source, _raw` },
+    { language: 'SPL', build: (_s, l) => `search ${phrases(l).join(' ') || '*'}\n| table _time, host, source, _raw` },
   ],
   [
     'azure',
@@ -67,7 +67,7 @@ const LANGUAGES: ReadonlyMap<string, { language: string; build: Build }> = new M
     {
       language: 'Logging query',
       build: (_s, l) =>
-        `SEARCH(${quoted(wordsOf(l).join(' '))})\ntextPayload=~${quoted(regexOf(l))} OR jsonPayload.message=~${quoted(regexOf(l))}`,
+        `${searchOf(wordsOf(l))}textPayload=~${quoted(regexOf(l))} OR jsonPayload.message=~${quoted(regexOf(l))}`,
     },
   ],
   ['sentry', { language: 'Sentry', build: (_s, l) => phrases(l).join(' ') }],
@@ -86,9 +86,10 @@ export function storeQuery(source: string, service: string, template: string): S
   return { language: known.language, text: known.build(service, literalsOf(template)) };
 }
 
-/** RE2, which all but grep take; of the extended kind of POSIX it uses nothing else either. */
+/** RE2, which all but grep take; of the extended kind that GNU's has it uses nothing else either. */
 function regexOf(literals: readonly string[]): string {
-  return literals.map((literal) => literal.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)).join('.*');
+  const escaped = literals.map((literal) => literal.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`));
+  return escaped.map((literal) => literal.replaceAll(/[\t\r\n]/g, String.raw`\s`)).join('.*');
 }
 
 /** Of LIKE, where per cent and underscore stand for others. */
@@ -96,10 +97,20 @@ function likeOf(literals: readonly string[]): string {
   return `%${literals.map((literal) => literal.replaceAll(/[\\%_]/g, String.raw`\$&`)).join('%')}%`;
 }
 
+/** Of NRQL's LIKE, which has no escape: what would stand for others may be anything. */
+function looseLikeOf(literals: readonly string[]): string {
+  return `%${literals.map((literal) => literal.replaceAll(/[\\%_\t\r\n]/g, '%')).join('%')}%`.replaceAll(/%+/g, '%');
+}
+
+/** Narrows down by the index, before the regular expression is tried. */
+function searchOf(words: readonly string[]): string {
+  return words.length === 0 ? '' : `SEARCH(${quoted(words.join(' '))})\n`;
+}
+
 /** Literal parts that say something, each as a phrase. */
 function phrases(literals: readonly string[]): string[] {
   return literals
-    .map((literal) => literal.trim())
+    .map((literal) => literal.replaceAll(/\s+/g, ' ').trim())
     .filter((literal) => /[\p{L}\p{N}]/u.test(literal))
     .map(quoted);
 }

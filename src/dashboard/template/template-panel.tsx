@@ -24,6 +24,15 @@ interface TemplatePanelProps {
 export function TemplatePanel({ cluster, answer, onClose }: TemplatePanelProps): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), [cluster.fingerprint]);
+  const close = useRef(onClose);
+  close.current = onClose;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !event.defaultPrevented) close.current();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
   return (
     <div ref={place}>
       <Panel

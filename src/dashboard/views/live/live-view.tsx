@@ -28,17 +28,18 @@ export function LiveView({ query }: { query: Readonly<Record<string, string>> })
       {error !== undefined && <ErrorBox error={error} onRetry={reload} />}
       {answer?.line_count === 0 && <Waiting />}
       {answer !== undefined && answer.line_count > 0 && (
-        <>
-          <Rates activity={answer} openIncidents={openIncidents} service={query['service']} />
-          <Panel title="Services">
-            <ServiceTable services={answer.services} known={answer.service_count} seconds={answer.bucket_seconds} />
-          </Panel>
-        </>
+        <Rates activity={answer} openIncidents={openIncidents} service={query['service']} />
       )}
-      <div class="columns wide-left">
-        <Tail service={query['service']} />
+      <div class="columns wide-right">
         <IncidentList onOpenCount={setOpenIncidents} />
+        <Panel title="Services">
+          {answer?.services.length === 0 && <Empty title="None yet" />}
+          {answer !== undefined && answer.services.length > 0 && (
+            <ServiceTable services={answer.services} known={answer.service_count} seconds={answer.bucket_seconds} />
+          )}
+        </Panel>
       </div>
+      <Tail service={query['service']} />
     </div>
   );
 }
