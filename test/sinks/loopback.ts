@@ -6,6 +6,8 @@ export interface Received {
   path: string;
   headers: IncomingHttpHeaders;
   body: string;
+  /** As they came; a packed body is no text. */
+  bytes: Buffer;
 }
 
 /** What a receiver answers: a status, with a body or headers; `hang` answers nothing. */
@@ -24,8 +26,8 @@ export async function startReceiver(answer: (request: Received, index: number) =
   const received: Received[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];
   const server = createServer((request, response) => {
-    void readBody(request).then((body) => {
-      const one = { path: request.url ?? '', headers: request.headers, body };
+    void readBody(request).then((bytes) => {
+      const one = { path: request.url ?? '', headers: request.headers, body: bytes.toString('utf8'), bytes };
       reply(response, answer(one, received.push(one) - 1));
       for (const waiter of waiting) if (received.length >= waiter.count) waiter.resolve();
     });
@@ -43,10 +45,10 @@ export async function startReceiver(answer: (request: Received, index: number) =
   };
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
 }
 
 function reply(response: ServerResponse, answer: Answer): void {
