@@ -69,7 +69,7 @@ describe.skipIf(helm.missing !== undefined)('the chart', () => {
       60_000,
     );
 
-    test('keeps to the restricted Pod Security Standard, and writes to no root file system', async () => {
+    test('S22: keeps to the restricted Pod Security Standard, and writes to no root file system', async () => {
       const pods = (await render(...values)).flatMap(({ spec }) => spec?.template?.spec ?? []);
       expect(pods.length).toBeGreaterThan(0);
       for (const pod of pods) {

@@ -41,7 +41,7 @@ test('what it copies from the repository is what .dockerignore lets through', ()
   expect(lines.slice(1).toSorted()).toEqual([...new Set(copied)].map((path) => `!${path}`).toSorted());
 });
 
-test('it runs as a user with a number, by the command line of the product, with labels that are true', () => {
+test('S22: it runs as a user with a number, by the command line of the product, with labels that are true', () => {
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string; license: string };
   expect(argumentsOf(image, 'USER')).toEqual([`${USER}:${USER}`]);
   const product = productArguments().map((argument) => argument.replace(ROOT, './'));
@@ -74,7 +74,7 @@ describe('the tree that its steps make', () => {
   }, 240_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('is small, holds no package of development and no word for editors', () => {
+  test('S22: is small, holds no package of development and no word for editors', () => {
     const files = filesOf(join(app, '..'));
     const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
     console.log(`the image's tree: ${(bytes / MIB).toFixed(0)} MiB in ${files.length} files, node with it`);
@@ -104,7 +104,7 @@ describe('the tree that its steps make', () => {
     expect(needed.filter((name) => !ofBase.has(name!))).toEqual([]);
   });
 
-  test('starts where it may not write, keeps what it learns on its volume, writes nothing else, is found ready by its own check, and ends in order', async () => {
+  test('S22: starts where it may not write, keeps what it learns on its volume, writes nothing else, is found ready by its own check, and ends in order', async () => {
     if (!IS_ROOT) execFileSync('chmod', ['-R', 'a-w', app]);
     const before = describeTree(app);
     const service = start([...entrypoint.slice(1), ...command], { DATA_DIR: join(app, '../var/lib/halfspace') });

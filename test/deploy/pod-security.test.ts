@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { rootFolder } from '../../scripts/deploy/generated-files.ts';
 import { restrictedViolations } from './pod-security.ts';
 import type { PodSpec } from './pod-security.ts';
 
@@ -8,7 +12,7 @@ const GOOD: PodSpec = {
   volumes: [{ name: 'tmp', emptyDir: {} }],
 };
 
-test('a pod that keeps to the standard breaks nothing', () => {
+test('S22: a pod that keeps to the standard breaks nothing', () => {
   expect(restrictedViolations(GOOD)).toEqual([]);
 });
 
@@ -34,6 +38,34 @@ test.each<[string, (pod: PodSpec) => void]>([
   spoil(pod);
   expect(restrictedViolations(pod)).toContain(sentence);
 });
+
+interface Manifest {
+  kind: string;
+  metadata: { name: string };
+  spec?: { template?: { spec?: PodSpec & { automountServiceAccountToken?: boolean } }; policyTypes?: string[] };
+}
+
+test.each(['halfspace.yaml', 'halfspace-ha.yaml'])(
+  'S22: deploy/kubernetes/%s keeps to the restricted standard, writes to no root file system, gives no token, has a network policy',
+  (file) => {
+    const text = readFileSync(join(rootFolder(), 'deploy/kubernetes', file), 'utf8');
+    const manifests = parseAllDocuments(text).map((document) => document.toJS() as Manifest);
+    const pods = manifests.flatMap(({ kind, spec }) =>
+      spec?.template?.spec === undefined ? [] : [{ kind, ...spec.template.spec }],
+    );
+    expect(pods.length).toBeGreaterThan(0);
+    for (const pod of pods) {
+      expect(restrictedViolations(pod)).toEqual([]);
+      for (const { securityContext } of pod.containers)
+        expect(securityContext).toHaveProperty('readOnlyRootFilesystem', true);
+      // The Collectors before several replicas look up where these are, and have a token for that alone.
+      if (pod.kind === 'StatefulSet') expect(pod.automountServiceAccountToken).toBe(false);
+    }
+    const policies = manifests.filter(({ kind }) => kind === 'NetworkPolicy');
+    expect(policies.length).toBe(pods.length);
+    for (const { spec } of policies) expect(spec?.policyTypes).toContain('Ingress');
+  },
+);
 
 function contextOf(pod: PodSpec) {
   return pod.containers[0]!.securityContext!;

@@ -42,7 +42,7 @@ test.each([
   expect(isCompatible(licence)).toBe(taken);
 });
 
-test('install scripts: one package may run its own, which is for development, and the image runs none', () => {
+test('S21: install scripts: one package may run its own, which is for development, and the image runs none', () => {
   expect(manifest.allowScripts).toEqual({ node: true });
   expect(lockfile.packages['node_modules/node']).toMatchObject({ dev: true, hasInstallScript: true });
   const installs = readFileSync(join(rootFolder(), 'Dockerfile'), 'utf8').match(/npm (ci|install)[^\n]*/g) ?? [];
@@ -50,7 +50,7 @@ test('install scripts: one package may run its own, which is for development, an
   expect(installs.filter((command) => !command.includes('--ignore-scripts'))).toEqual([]);
 });
 
-test('each package that comes along on this platform is pinned by its content', () => {
+test('S21: each package that comes along on this platform is pinned by its content', () => {
   const packages = productionPackages().map(({ folder }) => ({ folder, ...lockfile.packages[folder] }));
   const installed = packages.filter(({ folder }) => existsSync(join(rootFolder(), folder)));
   expect(installed.length).toBeGreaterThan(100);

@@ -14,7 +14,7 @@ interface Sbom {
   components: { name: string; version: string; purl: string; hashes?: { alg: string }[]; licenses?: object[] }[];
 }
 
-test('the SBOM names every package that comes along, with its licence and its hash, and no other', async () => {
+test('S21: the SBOM names every package that comes along, with its licence and its hash, and no other', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'halfspace-sbom-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = join(folder, 'sbom.cdx.json');
@@ -35,7 +35,7 @@ test('the SBOM names every package that comes along, with its licence and its ha
 /** What the registry knows of weaknesses; undefined where it does not answer that question. */
 const audit = runAudit();
 
-test.skipIf(audit === undefined)('npm audit knows of no weakness in what comes along', () => {
+test.skipIf(audit === undefined)('S21: npm audit knows of no weakness in what comes along', () => {
   expect(audit).toMatchObject({ metadata: { vulnerabilities: { total: 0 } } });
 });
 
