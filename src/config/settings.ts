@@ -185,7 +185,7 @@ export const SettingsSchema = Type.Object({
     description: 'Time between two retrainings',
   }),
   FILE_ROOT: text(
-    'Folder that files named by POST /credentials have to be in; unset: any file, on loopback or with a secret',
+    'Folder that files named by a request have to be in; unset: any file but those of /proc and /sys, on loopback or with a secret',
   ),
   DEFAULT_LOOKBACK_HOURS: Type.Number({
     exclusiveMinimum: 0,

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { AnalyseJob } from '../analyse/load-rows.ts';
 import type { BufferedService } from '../live/row-buffer.ts';
 import type { ShardSet } from '../live/shard-set.ts';
@@ -72,10 +73,13 @@ export class WindowJobs {
         answerTimeoutMs,
       };
     }
-    const root = fromRequest ? this.#options.fileRoot : undefined;
+    const path = values.get('path') as string;
+    // Without a root a request may name any file, but for those that are none of a disk.
+    const isAnywhere = this.#options.fileRoot === undefined;
+    const root = fromRequest ? (this.#options.fileRoot ?? '/') : undefined;
     const file = {
       root,
-      path: values.get('path') as string,
+      path: fromRequest && isAnywhere ? resolve(path) : path,
       format: values.get('format'),
       service: values.get('service'),
     };

@@ -55,8 +55,8 @@ export async function answerByCounting(
   const parts = partsOf(outlines, options.readThreads === undefined ? Infinity : division.partBytes);
   const { readThreads = 1, servicesMax = SERVICES_MAX } = options;
   const threads = Math.min(readThreads, parts.length, Math.floor(bytesOf(parts) / division.threadBytesMin));
-  const { format, service, startMs, endMs } = job;
-  const task = { parts, file: { format, service, startMs, endMs }, servicesMax };
+  const { root, format, service, startMs, endMs } = job;
+  const task = { parts, file: { root, format, service, startMs, endMs }, servicesMax };
   const apart = new Set<string>();
   const set = new GroupSet();
   let bounds = guessedBounds(outlines, job);

@@ -8,17 +8,31 @@ export interface FileRootOptions {
   isOpen: boolean;
 }
 
+/** Folders of the kernel, whose files tell of processes and of the machine: the environment with all its secrets, say. */
+const KERNEL_FOLDERS = ['/proc', '/sys'];
+
 /** Why a file that a request names is not to be read, as a sentence; undefined when it may be. */
 export function refusalOfPath(path: string, { root, isOpen }: FileRootOptions): string | undefined {
   if (path.includes('\0')) return 'credentials.path has a NUL in it, which no path has';
-  if (root === undefined) {
-    return isOpen
-      ? 'credentials.path is taken only below FILE_ROOT while HOST is open to others without SIGNING_SECRET: set one of them'
-      : undefined;
-  }
-  const within = relative(realPath(root), realPath(resolve(root, path)));
-  if (within !== '..' && !within.startsWith('../') && !isAbsolute(within)) return undefined;
+  if (root === undefined && isOpen)
+    return 'credentials.path is taken only below FILE_ROOT while HOST is open to others without SIGNING_SECRET: set one of them';
+  // Elsewhere they are gone once the path is resolved.
+  if (/[{},]/.test(path) && path.split(/[/{},]/).includes('..'))
+    return 'credentials.path is a pattern with .. in it: write the folder that is meant';
+  return refusalOfRealPath(realPath(resolve(root ?? '', path)), root ?? '/');
+}
+
+/** The same for where a path leads with all links followed. */
+export function refusalOfRealPath(real: string, root: string): string | undefined {
+  if (KERNEL_FOLDERS.some((folder) => isWithin(folder, real)))
+    return `credentials.path leads into ${KERNEL_FOLDERS.join(' or ')}, where no logs are`;
+  if (isWithin(realPath(root), real)) return undefined;
   return 'credentials.path is outside of FILE_ROOT, which is where files have to be';
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const within = relative(folder, path);
+  return within !== '..' && !within.startsWith('../') && !isAbsolute(within);
 }
 
 /** With links followed, so that none leads outside; as it is where there is nothing yet. */

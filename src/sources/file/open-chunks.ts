@@ -1,4 +1,3 @@
-import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -7,6 +6,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 
 import { SourceError } from '../source-error.ts';
 import type { SourceErrorCode } from '../source-error.ts';
+import { checkOpened, OPEN_FLAGS } from './opened-file.ts';
 
 const CHUNK_BYTES = 512 << 10;
 
@@ -21,10 +21,15 @@ export interface OpenedFile {
  * Opens a log file to be read once, from its head to the end that it has now. gzip and zstd are known by their first
  * bytes. Throws a `SourceError` that says what is wrong; reading does so too.
  *
+ * @param root folder that the file has to be in; anywhere when undefined
  * @param onRead told the bytes of the file that were read, as they lie on the disk.
  */
-export async function openChunks(path: string, onRead: (bytes: number) => void = () => {}): Promise<OpenedFile> {
-  const handle = await openRegular(path);
+export async function openChunks(
+  path: string,
+  root?: string,
+  onRead: (bytes: number) => void = () => {},
+): Promise<OpenedFile> {
+  const handle = await openRegular(path, root);
   try {
     const { size, mtimeMs } = await handle.stat();
     const magic = Buffer.alloc(4);
@@ -39,19 +44,16 @@ export async function openChunks(path: string, onRead: (bytes: number) => void =
   }
 }
 
-async function openRegular(path: string): Promise<FileHandle> {
-  let handle: FileHandle;
+async function openRegular(path: string, root: string | undefined): Promise<FileHandle> {
+  let handle: FileHandle | undefined;
   try {
-    // Without O_NONBLOCK, opening a named pipe waits for a writer.
-    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    handle = await open(path, OPEN_FLAGS);
+    checkOpened(handle.fd, path, root);
+    return handle;
   } catch (error) {
+    await handle?.close();
     throw asSourceError(path, error);
   }
-  const stat = await handle.stat();
-  if (stat.isFile()) return handle;
-  await handle.close();
-  const kind = stat.isDirectory() ? 'a folder' : 'a device, pipe or socket';
-  throw new SourceError('source_not_a_file', `${path} is ${kind}: name one regular file`);
 }
 
 async function* guarded(path: string, handle: FileHandle, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -1,9 +1,10 @@
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 
 import type { RowSink } from '../row-sink.ts';
 import { noCounts } from './byte-consumer.ts';
 import { containerLogOf } from './join-partials.ts';
 import { JsonLinesReader } from './json-lines-reader.ts';
+import { checkOpened, OPEN_FLAGS } from './opened-file.ts';
 import { FILE_FORMATS } from './read-file.ts';
 import type { FileOptions } from './read-file.ts';
 import { RowWriter } from './row-writer.ts';
@@ -34,10 +35,9 @@ export async function outlineFile(options: FileOptions): Promise<FileOutline | u
   if (asked === undefined) return undefined;
   let handle;
   try {
-    // Before it is opened: opening a named pipe waits for a writer.
-    const { size, mtimeMs, isFile } = await statOf(options.path);
-    if (!isFile) return undefined;
-    handle = await open(options.path, 'r');
+    handle = await open(options.path, OPEN_FLAGS);
+    checkOpened(handle.fd, options.path, options.root);
+    const { size, mtimeMs } = await handle.stat();
     const head = Buffer.alloc(Math.min(size, END_BYTES));
     await handle.read(head, 0, head.length, 0);
     if (!isPlain(head) || containerLogOf(head) !== undefined) return undefined;
@@ -55,11 +55,6 @@ export async function outlineFile(options: FileOptions): Promise<FileOutline | u
   } finally {
     await handle?.close();
   }
-}
-
-async function statOf(path: string): Promise<{ size: number; mtimeMs: number; isFile: boolean }> {
-  const found = await stat(path);
-  return { size: found.size, mtimeMs: found.mtimeMs, isFile: found.isFile() };
 }
 
 /** No bytes that stand at the head of compressed files or of UTF-16, and no byte order mark. */

@@ -21,6 +21,8 @@ const HEAD_BYTES = 64 << 10;
 
 export interface FileOptions {
   path: string;
+  /** Folder that the file has to be in, links followed. Anywhere when absent. */
+  root?: string | undefined;
   /** One of `FILE_FORMATS`; `auto` when absent. */
   format?: string | undefined;
   /** Service of rows that do not name one; absent: the container, where the path is that of a container's log. */
@@ -54,7 +56,7 @@ export async function readFile(options: FileOptions, sink: RowSink, tick: () => 
       `the file format ${got} is not known: use one of ${FILE_FORMATS.join(', ')}`,
     );
   }
-  const { modifiedMs, chunks } = await openChunks(options.path, options.onRead);
+  const { modifiedMs, chunks } = await openChunks(options.path, options.root, options.onRead);
   const counts = noCounts();
   const rows = new RowWriter({
     sink,

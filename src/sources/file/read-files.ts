@@ -13,7 +13,7 @@ const FILES_MAX = 10_000;
 const PATTERN = /[*?[{]/;
 
 export interface FilesOptions extends FileOptions {
-  /** Folder that every file has to be in, links followed; relative paths start there. Anywhere when absent. */
+  /** Relative paths start there, too. */
   root?: string | undefined;
   /** Further files, or patterns, read after the first. */
   morePaths?: readonly string[] | undefined;
@@ -85,6 +85,8 @@ async function shareTeller(
 
 /** A file whose very name looks like a pattern is that file. */
 async function pathsOf({ path: given, root }: FilesOptions, tick: () => void): Promise<string[]> {
+  const refusal = root === undefined ? undefined : refusalOfPath(given, { root, isOpen: false });
+  if (refusal !== undefined) throw new SourceError('source_permission_denied', refusal);
   const path = root === undefined ? given : resolve(root, given);
   if (!PATTERN.test(path) || existsSync(path)) return [path];
   const found: string[] = [];

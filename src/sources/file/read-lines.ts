@@ -5,6 +5,7 @@ import { noCounts } from './byte-consumer.ts';
 import type { ReadCounts } from './byte-consumer.ts';
 import { BUFFER_BYTES } from './drive.ts';
 import { JsonLinesReader } from './json-lines-reader.ts';
+import { checkOpened, OPEN_FLAGS } from './opened-file.ts';
 import type { FileOptions } from './read-file.ts';
 import { RowWriter } from './row-writer.ts';
 import { serviceOfPath } from './service-of-path.ts';
@@ -38,8 +39,9 @@ export function readLines(options: FileOptions, part: LinesPart, sink: RowSink, 
   const rows = new RowWriter({ sink, counts, service, modifiedMs: part.modifiedMs, startMs, endMs });
   const reader = new JsonLinesReader(rows, part.modifiedMs);
   const buffer = sink.taker?.stretch ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
-  const fd = openSync(options.path, 'r');
+  const fd = openSync(options.path, OPEN_FLAGS);
   try {
+    checkOpened(fd, options.path, options.root);
     const end = lineStart(fd, part.to, buffer);
     let position = lineStart(fd, part.from, buffer);
     let filled = 0;

@@ -1,0 +1,33 @@
+import { constants, fstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { SourceError } from '../source-error.ts';
+import { refusalOfRealPath } from './file-root.ts';
+
+/** To open any file with: without O_NONBLOCK, opening a named pipe waits for a writer. */
+export const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/**
+ * Throws a `SourceError` unless the descriptor is that of a regular file, and of one below the root, where there is one.
+ * What counts is the file that was opened: a path may lead to another one than a moment ago.
+ */
+export function checkOpened(fd: number, path: string, root: string | undefined): void {
+  const stat = fstatSync(fd);
+  if (!stat.isFile()) {
+    const kind = stat.isDirectory() ? 'a folder' : 'a device, pipe or socket';
+    throw new SourceError('source_not_a_file', `${path} is ${kind}: name one regular file`);
+  }
+  if (root === undefined) return;
+  const refusal = refusalOfRealPath(realPathOf(fd, path), root);
+  if (refusal !== undefined) throw new SourceError('source_permission_denied', refusal);
+}
+
+function realPathOf(fd: number, path: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    // Systems without /proc: where the path leads now, if that is the file that was opened.
+    const real = realpathSync(path);
+    const [opened, found] = [fstatSync(fd), statSync(real)];
+    if (opened.ino === found.ino && opened.dev === found.dev) return real;
+    throw new SourceError('source_permission_denied', `${path} has become another file while it was opened: try again`);
+  }
+}
