@@ -37,7 +37,9 @@ export function readBody(request: IncomingMessage, limits: BodyLimits): Promise<
   const onClose = (): void => fail(new ExportError('invalid_argument', 'the sender closed the connection in a body'));
   const fail = (error: ExportError): void => {
     leave();
-    request.pause();
+    // What has come of a stream of HTTP/2 stands in memory beside the budget until it is read.
+    if (request.httpVersionMajor === 2) request.on('data', ignore);
+    else request.pause();
     body.free();
     budget.release(body.length);
     reject(error);

@@ -62,7 +62,7 @@ describe('S16: hostile text in names of services and in lines', () => {
   ])('no cell of the CSV of %s is a formula', async (_, [command, option, ...names]) => {
     const { code, stdout } = await runCli([command!, option!, ...names.map(file)]);
     expect(code).toBe(0);
-    const rows = parse(stdout) as string[][];
+    const rows = parse(stdout);
     const texts = rows.flat().filter((cell) => cell !== '' && Number.isNaN(Number(cell)));
     expect(texts.some((cell) => cell.startsWith("'="))).toBe(true);
     expect(texts.filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);

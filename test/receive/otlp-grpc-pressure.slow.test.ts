@@ -1,43 +1,15 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import type { ClientHttp2Session } from 'node:http2';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { createDeflate, createGzip, createZstdCompress } from 'node:zlib';
 import { status } from '@grpc/grpc-js';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { EXPORT_PATH, MIB, PREFACE, connectHttp2, connectRaw, encodeRequest, frame, rawCall } from './grpc-harness.ts';
 import { ATTACKS, END_HEADERS, HEADERS, EXPORT_HEADERS, http2Frame } from './http2-frames.ts';
+import { startProcess } from './start-process.ts';
 
 const REQUEST = frame(encodeRequest('GET /index.html 200'));
 const COMPRESSED = 1;
-
-interface Memory {
-  growth: number;
-  budgetBytesUsed: number;
-}
-
-interface ServerProcess {
-  port: number;
-  memory(): Promise<Memory>;
-}
-
-/** The receiver in a process of its own, with the memory settings of `npm start`. */
-async function startProcess(budgetBytes = 128 * MIB, receiveTimeoutMs = 30_000): Promise<ServerProcess> {
-  const file = fileURLToPath(new URL('grpc-server-process.ts', import.meta.url));
-  const child = fork(file, [String(budgetBytes), String(receiveTimeoutMs)], { execArgv: ['--max-semi-space-size=2'] });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
-  return {
-    port,
-    async memory() {
-      child.send('memory');
-      const [memory] = (await once(child, 'message')) as [Memory];
-      return memory;
-    },
-  };
-}
 
 function* zeros(): Generator<Buffer> {
   const piece = Buffer.alloc(MIB);
@@ -49,13 +21,15 @@ test.each([
   ['deflate', createDeflate],
   ['zstd', createZstdCompress],
 ] as const)(
-  'S7: 50 parallel 1 GiB bombs of %s are RESOURCE_EXHAUSTED each and cost less than 256 MiB',
+  'S7: 50 parallel 1 GiB bombs of %s are RESOURCE_EXHAUSTED each, cost less than 256 MiB and less than 1 s each',
   async (encoding, pack) => {
     const bomb = frame(await buffer(Readable.from(zeros()).pipe(pack())), COMPRESSED);
-    const server = await startProcess();
+    const server = await startProcess('grpc');
     const sessions = await Promise.all(Array.from({ length: 50 }, () => connectHttp2(server.port)));
     const headers = { 'grpc-encoding': encoding };
+    const before = performance.now();
     const answers = await Promise.all(sessions.map((session) => rawCall(session, [bomb], headers)));
+    expect((performance.now() - before) / sessions.length).toBeLessThan(1000);
     expect(new Set(answers.map((answer) => answer.code))).toEqual(new Set([status.RESOURCE_EXHAUSTED]));
     expect((await server.memory()).growth).toBeLessThan(256 * MIB);
     expect((await server.memory()).budgetBytesUsed).toBe(0);
@@ -76,7 +50,7 @@ async function latencyP99(session: ClientHttp2Session, count: number): Promise<n
 }
 
 test('S8: 5,000 idle and 1,000 slow sockets leave a good client alone and are closed in time (scaled: 5 s for 60 s)', async () => {
-  const server = await startProcess(128 * MIB, 5000);
+  const server = await startProcess('grpc', 128 * MIB, 5000);
   const good = await connectHttp2(server.port);
   await latencyP99(good, 500);
   const baseline = await latencyP99(good, 1000);
@@ -95,7 +69,7 @@ test('S8: 5,000 idle and 1,000 slow sockets leave a good client alone and are cl
 }, 60_000);
 
 test('S9: 50 connections x 100 streams of 60 MiB, unfinished, stay within the budget (64 MiB) and what a connection costs', async () => {
-  const server = await startProcess(64 * MIB);
+  const server = await startProcess('grpc', 64 * MIB);
   const sessions = await Promise.all(Array.from({ length: 50 }, () => connectHttp2(server.port)));
   const unfinished = frame(Buffer.alloc(MIB), 0, 60 * MIB);
   const codes = new Map<number, number>();
@@ -105,7 +79,7 @@ test('S9: 50 connections x 100 streams of 60 MiB, unfinished, stay within the bu
       codes.set(code, (codes.get(code) ?? 0) + 1);
     }),
   );
-  await expect.poll(() => codes.get(status.UNAVAILABLE) ?? 0, { timeout: 40_000 }).toBeGreaterThan(4500);
+  await expect.poll(() => codes.get(status.UNAVAILABLE) ?? 0, { timeout: 120_000 }).toBeGreaterThan(4500);
   const { growth, budgetBytesUsed } = await server.memory();
   expect(budgetBytesUsed).toBeLessThanOrEqual(64 * MIB);
   expect(growth).toBeLessThan(64 * MIB + 192 * MIB);
@@ -113,12 +87,12 @@ test('S9: 50 connections x 100 streams of 60 MiB, unfinished, stay within the bu
   await Promise.all(open);
   const after = await connectHttp2(server.port);
   expect((await rawCall(after, [REQUEST], { ':path': EXPORT_PATH })).code).toBe(status.OK);
-}, 60_000);
+}, 180_000);
 
 test.each(Object.entries(ATTACKS))(
   'S13: %s on 100 connections costs less than 256 MiB, and the next call is answered',
   async (_, attack) => {
-    const server = await startProcess();
+    const server = await startProcess('grpc');
     const flood = attack(10_000);
     const attackers = await Promise.all(Array.from({ length: 100 }, () => connectRaw(server.port)));
     await Promise.all(

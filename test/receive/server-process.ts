@@ -1,13 +1,16 @@
+import { transcodeJson } from '../../src/decode/transcode-json.ts';
 import { ByteBudget } from '../../src/receive/byte-budget.ts';
 import { startOtlpGrpc } from '../../src/receive/otlp-grpc.ts';
+import { startOtlpHttp } from '../../src/receive/otlp-http.ts';
 
 /**
  * A receiver in a process of its own, so that its memory is told from that of the test. Started by `fork`; says its port
  * and, when asked, by how much its resident memory has ever risen above where it began.
  */
-const [budgetBytes, receiveTimeoutMs] = process.argv.slice(2).map(Number);
-const budget = new ByteBudget(budgetBytes as number);
-const receiver = await startOtlpGrpc({
+const [protocol, ...numbers] = process.argv.slice(2);
+const [budgetBytes, receiveTimeoutMs] = numbers.map(Number) as [number, number];
+const budget = new ByteBudget(budgetBytes);
+const options = {
   host: '127.0.0.1',
   port: 0,
   intake: { accept: () => Promise.resolve({ records: 1, rejected: 0, message: '' }) },
@@ -15,11 +18,12 @@ const receiver = await startOtlpGrpc({
   auth: undefined,
   tls: undefined,
   requestBytesMax: 64 << 20,
-  receiveTimeoutMs: receiveTimeoutMs as number,
+  receiveTimeoutMs,
   connectionsMax: 10_000,
   streamsMax: 100,
   onEvent: () => undefined,
-});
+};
+const receiver = await (protocol === 'grpc' ? startOtlpGrpc(options) : startOtlpHttp({ ...options, transcodeJson }));
 
 const before = process.memoryUsage.rss();
 let peak = before;
