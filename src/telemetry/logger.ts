@@ -40,7 +40,16 @@ export function createLogger(options: LoggerOptions): Logger {
     redact: { paths: CENSORED_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
     hooks: { streamWrite: strike },
   };
-  return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
+  return pino(settings, options.destination ?? standardOutput());
+}
+
+/**
+ * Written at once, as pipes, files and terminals are. When whoever read it is gone the lines are too: pino's own
+ * destination would try again without end, also while the process ends.
+ */
+function standardOutput(): DestinationStream {
+  process.stdout.on('error', () => undefined);
+  return { write: (line) => void process.stdout.write(line) };
 }
 
 const CAUSES_MAX = 5;

@@ -212,3 +212,16 @@ test('who ends it as soon as it says that it is ready has it end in order', asyn
     expect(said).toContain('"msg":"stopped"');
   }
 }, 60_000);
+
+test('who reads its log no longer does not keep it from ending', { timeout: 60_000 }, async () => {
+  for (let i = 0; i < 4; i++) {
+    const child = spawnHalfspace();
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const closed = once(child, 'close') as Promise<[number | null]>;
+    let said = '';
+    while (!said.includes('"ready"')) said += String((await once(child.stdout, 'data')) as [Buffer]);
+    child.stdout.destroy();
+    child.kill('SIGTERM');
+    expect((await closed)[0]).toBe(0);
+  }
+});
