@@ -5,6 +5,8 @@ import type { Detector, DetectorOptions } from './detector.ts';
 
 /** Of what models write of themselves. To be raised with every change of that, or of what it means. */
 export const SNAPSHOT_VERSION = 2;
+/** The oldest that can still be read. */
+const OLDEST_VERSION = 1;
 
 /** `settings`: taken under others, or by another version of Halfspace; `damaged`: it was never written like this. */
 export class SnapshotError extends Error {
@@ -48,9 +50,11 @@ export function restoreSnapshot(service: string, options: DetectorOptions, bytes
 }
 
 function checkOrigin(reader: ArchiveReader, options: DetectorOptions): void {
-  const version = reader.count();
-  if (version !== SNAPSHOT_VERSION)
-    throw new SnapshotError('settings', `the snapshot has version ${version}, this is ${SNAPSHOT_VERSION}`);
+  reader.version = reader.count();
+  if (reader.version < OLDEST_VERSION || reader.version > SNAPSHOT_VERSION) {
+    const readable = `${OLDEST_VERSION} to ${SNAPSHOT_VERSION} can be read`;
+    throw new SnapshotError('settings', `the snapshot has version ${reader.version}, ${readable}`);
+  }
   const settings = reader.text();
   const own = settingsOf(options);
   if (settings !== own) throw new SnapshotError('settings', `the snapshot was taken with ${settings}, set is ${own}`);

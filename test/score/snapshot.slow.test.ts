@@ -1,9 +1,11 @@
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ArchiveWriter } from '../../src/domain/archive/archive-writer.ts';
 import { createDetector } from '../../src/score/create-detector.ts';
 import type { Detector, DetectorOptions } from '../../src/score/detector.ts';
 import { restoreSnapshot, SnapshotError, takeSnapshot } from '../../src/score/snapshot.ts';
+import { SNAPSHOT_V1 } from './snapshot-v1.ts';
 import { someSteps, START_MS, take } from './snapshot-samples.ts';
 
 const MINER = { simTh: 0.4, maxTemplates: 2000 };
@@ -77,6 +79,16 @@ describe('a snapshot', () => {
     expect(restored.miner.templateCount).toBe(detector.miner.templateCount);
     for (const step of someSteps(2, 600)) take(restored, step);
     expect(restored.miner.templateCount).toBeLessThanOrEqual(5);
+  });
+
+  it('of version 1 goes on where it was', () => {
+    const restored = restoreSnapshot('shop', DEFAULTS, new Uint8Array(gunzipSync(Buffer.from(SNAPSHOT_V1, 'base64'))));
+    const now = createDetector('shop', DEFAULTS);
+    for (const step of someSteps(1, 120)) take(now, step);
+    expect(restored.lines).toBe(now.lines);
+    const textsOf = ({ miner }: Detector) => miner.templates().map(({ text, size }) => [text, size]);
+    expect(textsOf(restored)).toEqual(textsOf(now));
+    for (const step of someSteps(2, 600)) expect(take(restored, step)).toEqual(take(now, step));
   });
 
   it('that was cut short anywhere is refused as damaged', () => {

@@ -8,6 +8,8 @@ const PIECE_BYTES = 1 << 15;
 /** Gives back what an `ArchiveWriter` wrote. Throws {@link ArchiveError} where the bytes end, or say what cannot be. */
 export class ArchiveReader implements Archive {
   readonly restoring = true;
+  /** Of what is read, once its reader knows; until then the newest. */
+  version = Infinity;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   #at = 0;
@@ -23,6 +25,10 @@ export class ArchiveReader implements Archive {
   finish(): void {
     const left = this.#bytes.length - this.#at;
     if (left > 0) throw new ArchiveError(`${left} bytes are left over`);
+  }
+
+  isOlderThan(version: number): boolean {
+    return this.version < version;
   }
 
   number(): number {

@@ -25,6 +25,10 @@ export class ArchiveWriter implements Archive {
     return taken;
   }
 
+  isOlderThan(): boolean {
+    return false;
+  }
+
   number(value: number): number {
     this.#reserve(9);
     if (value >= 0 && value < SMALL_END && Number.isInteger(value) && !Object.is(value, -0)) {

@@ -8,11 +8,14 @@
  *       state.numbers(this.#sums);
  *     }
  *
- * Whoever adds, removes or reorders fields, or changes what one means, raises `SNAPSHOT_VERSION` in score/snapshot.ts.
+ * Whoever adds, removes or reorders fields, or changes what one means, raises `SNAPSHOT_VERSION` in score/snapshot.ts, and
+ * asks {@link Archive.isOlderThan} where an older state has less to give.
  */
 export interface Archive {
   /** Whether values come back: those given are then what the object had when it was made. */
   readonly restoring: boolean;
+  /** Whether what comes back was written before this version: what that one added is not in it. */
+  isOlderThan(version: number): boolean;
   /** Any double, NaN and the infinities too. */
   number(value: number): number;
   /** A whole number from 0 to 2^53 - 1. */

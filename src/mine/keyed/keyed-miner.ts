@@ -174,6 +174,7 @@ export class KeyedMiner implements TemplateMiner {
     });
     const places = new ArchivePlaces(templates);
     this.#open.list = places.archive(state, this.#open.list);
+    if (state.isOlderThan(2)) return;
     [this.#overflow] = places.archive(state, this.#overflow === undefined ? [] : [this.#overflow]);
     this.#newTemplates.archive(state);
   }
