@@ -61,11 +61,13 @@ function saving({ store }: Kept, logger: Logger): (clusters: LiveClusters) => Pr
     while (waiting !== undefined) {
       const clusters = waiting;
       waiting = undefined;
-      const pieces = await packClusters(clusters, store.clusterBytesMax);
+      const bytesMax = store.clusterBytesMax;
+      // A cluster whose samples are too much for one text cannot be packed at all.
+      const pieces = await packClusters(clusters, bytesMax).catch(() => undefined);
       if (pieces !== undefined) await store.saveClusters(pieces);
       else
         logger.warn(
-          { clusters: clusters.cluster_count, bytesMax: store.clusterBytesMax },
+          { clusters: clusters.cluster_count, bytesMax },
           'the live clusters are too many to be kept; those kept before stay',
         );
     }

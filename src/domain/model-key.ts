@@ -13,6 +13,12 @@ export function overflowOwner(shard: number): string {
   return `${OVERFLOW}${shard}`;
 }
 
+/** Whether it is a model that a tenant has taught. */
+export function isOfTenant(key: ModelKey): key is ModelKey & { owner: string } {
+  const { owner } = key;
+  return owner !== undefined && shardOfOverflow(owner) === undefined;
+}
+
 /** The number of the shard whose overflow it is; undefined for a tenant. */
 export function shardOfOverflow(owner: string): number | undefined {
   return owner.startsWith(OVERFLOW) ? Number(owner.slice(OVERFLOW.length)) : undefined;

@@ -1,5 +1,5 @@
 import { ArchiveWriter } from '../domain/archive/archive-writer.ts';
-import { overflowOwner, shardOfOverflow } from '../domain/model-key.ts';
+import { isOfTenant, overflowOwner } from '../domain/model-key.ts';
 import type { ModelKey } from '../domain/model-key.ts';
 import type { Detector, DetectorOptions } from '../score/detector.ts';
 import { restoreSnapshot, SnapshotError, takeSnapshot } from '../score/snapshot.ts';
@@ -66,10 +66,11 @@ export class SavedModels {
     return { restored, refusals: [...refusals] };
   }
 
-  #restore({ owner, service, bytes, savedMs, lastSeenMs }: SavedModel, nowMs: number): void {
+  #restore(model: SavedModel, nowMs: number): void {
+    const { service, bytes, savedMs, lastSeenMs } = model;
     const detector = restoreSnapshot(service, this.#options, bytes);
-    if (owner !== undefined && shardOfOverflow(owner) === undefined) {
-      this.#tenants.restore(owner, detector, lastSeenMs, nowMs);
+    if (isOfTenant(model)) {
+      this.#tenants.restore(model.owner, detector, lastSeenMs, nowMs);
       return;
     }
     detector.skip(Math.max(0, nowMs - savedMs));

@@ -1,4 +1,4 @@
-import { shardOfOverflow } from '../domain/model-key.ts';
+import { isOfTenant } from '../domain/model-key.ts';
 import type { ModelKey } from '../domain/model-key.ts';
 import { forgetLines } from '../mine/forget-lines.ts';
 import { createDetector } from '../score/create-detector.ts';
@@ -184,9 +184,8 @@ export class ServiceTable {
     if (entry.savedMs > 0) this.#gone.push(service);
   }
 
-  #liveEntryOf({ owner, service }: ModelKey): Entry | undefined {
-    const isOfTenant = owner !== undefined && shardOfOverflow(owner) === undefined;
-    return isOfTenant ? undefined : this.#entryOf(service);
+  #liveEntryOf(key: ModelKey): Entry | undefined {
+    return isOfTenant(key) ? undefined : this.#entryOf(key.service);
   }
 
   #entryOf(service: string): Entry | undefined {

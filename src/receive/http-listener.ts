@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { sniffHttp2 } from './http-sniff.ts';
 import type { Certificate } from '../security/certificate.ts';
+import { RESETS_PER_SECOND } from './http2-limits.ts';
 
 export interface HttpListenerOptions {
   tls: Certificate | undefined;
@@ -28,9 +29,6 @@ const KEEP_ALIVE_MS = 75_000;
 /** As gRPC's limit for metadata. */
 const HEADER_BYTES_MAX = 64 * 1024;
 const HTTP2_STREAMS_MAX = 100;
-/** At once on a connection; a sender that gives up on more loses the connection and comes back. */
-const HTTP2_RESETS_MAX = 50;
-const RESETS_PER_SECOND = 33;
 /** Lets one large request of a distant sender use its line; flow control is per connection and per stream. */
 const HTTP2_WINDOW_BYTES = 1 << 20;
 
@@ -85,8 +83,8 @@ function createHttp2Server(handler: RequestListener): Http2Server {
     maxHeaderListSize: HEADER_BYTES_MAX,
     initialWindowSize: HTTP2_WINDOW_BYTES,
   };
-  // Rapid reset: Node lets 1,000 streams be reset at once, and each has cost a request of 30 KB by then.
-  const resets = { streamResetBurst: HTTP2_RESETS_MAX, streamResetRate: RESETS_PER_SECOND };
+  // Rapid reset: Node lets 1,000 streams be reset at once. A sender that gives up on all it has under way resets these.
+  const resets = { streamResetBurst: HTTP2_STREAMS_MAX, streamResetRate: RESETS_PER_SECOND };
   const server = createHttp2({ settings, ...resets }, handler as unknown as Parameters<typeof createHttp2>[1]);
   server.on('session', (session) => {
     session.setLocalWindowSize(HTTP2_WINDOW_BYTES);

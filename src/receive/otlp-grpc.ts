@@ -8,6 +8,7 @@ import { STREAM_WINDOW_BYTES, trackSessions } from './grpc-sessions.ts';
 import { loadLogsService } from './otlp-grpc-definitions.ts';
 import type { Receiver, ReceiverOptions } from './receiver.ts';
 import type { Certificate } from '../security/certificate.ts';
+import { RESETS_PER_SECOND } from './http2-limits.ts';
 
 export interface GrpcReceiverOptions extends ReceiverOptions {
   /** Requests at a time on one connection. */
@@ -36,7 +37,6 @@ const CONNECTION_DEFAULTS: ConnectionOptions = {
 };
 
 const SWEEP_MS = 1000;
-const RESETS_PER_SECOND = 33;
 /** All that grpc-js itself receives is health requests. */
 const HEALTH_REQUEST_BYTES_MAX = 4096;
 const LOGS_SERVICE = 'opentelemetry.proto.collector.logs.v1.LogsService';

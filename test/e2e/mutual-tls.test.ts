@@ -82,11 +82,20 @@ describe('S23: with CAs for senders and for callers', { timeout: TIMEOUT_MS }, (
     const { rest, otlp_grpc } = halfspace.addresses;
     const trust = ['--ca', server.certFile];
     const shown = ({ certFile, keyFile }: Certificate) => [...trust, '--cert', certFile, '--key', keyFile];
-    const replay = (flags: string[]) =>
-      runCli(['replay', '-', '--to', `https://localhost:${portOf(otlp_grpc)}`, '--speed', 'max', ...flags], {}, LINES);
+    const replay = (flags: string[], lines = LINES) =>
+      runCli(['replay', '-', '--to', `https://localhost:${portOf(otlp_grpc)}`, '--speed', 'max', ...flags], {}, lines);
     expect((await replay(shown(sender))).code).toBe(0);
     const tail = (flags: string[]) =>
       runCli(['tail', '--url', rest, '--since', '0', '--number', '1', '--json', ...flags]);
+    const said = [...Array.from({ length: 300 }, (_, i) => `order ${i} paid`), 'part 7 broke'];
+    const rows = said.map((message, i) =>
+      JSON.stringify({ message, service: 'shop', level: i < 300 ? 'info' : 'error' }),
+    );
+    expect((await replay(shown(sender), `${rows.join('\n')}\n`)).code).toBe(0);
+    expect(JSON.parse((await tail(shown(caller))).stdout)).toMatchObject({ service: 'shop' });
+    expect((await runCli(['tail', '--url', rest, ...trust])).stderr).toContain(
+      'is signed by the CA in TLS_API_CLIENT_CA_FILE',
+    );
     const refused = await tail(shown(stranger));
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('TLS_API_CLIENT_CA_FILE')]);
     expect((await tail(trust)).stderr).toContain('show a client certificate');

@@ -6,14 +6,13 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { credentials } from '@grpc/grpc-js';
 import { expect, onTestFinished, test } from 'vitest';
-import { selfSigned, signedBy, temporaryFolder } from '../receive/certificates.ts';
+import { selfSigned, temporaryFolder } from '../receive/certificates.ts';
 import type { Certificate } from '../receive/certificates.ts';
 import { call, connectClient } from '../receive/grpc-harness.ts';
 import { startReceiver } from '../sinks/loopback.ts';
 import { startHalfspace } from './halfspace.ts';
 import type { RunningHalfspace } from './halfspace.ts';
 import { encodeLogs, ERROR, grpcSender, httpSender, messages, portOf } from './otlp-client.ts';
-import { runCli } from './run-cli.ts';
 
 const TIMEOUT_MS = 60_000;
 const LINES = encodeLogs({ service: 'shop', messages: ['order 1 paid'] });
@@ -161,61 +160,6 @@ function textOf(url: string, options: RequestOptions): Promise<string> {
       .end();
   });
 }
-
-test(
-  'S23: with a CA for callers REST and Watch ask for a certificate, and the wrong one is refused',
-  { timeout: TIMEOUT_MS },
-  async () => {
-    const folder = temporaryFolder();
-    const [server, callers, others] = ['server', 'callers', 'others'].map((name) => selfSigned(folder, name)) as [
-      Certificate,
-      Certificate,
-      Certificate,
-    ];
-    const known = signedBy(callers, folder, 'known');
-    const stranger = signedBy(others, folder, 'stranger');
-    const halfspace = await start({
-      TLS_CERT_FILE: server.certFile,
-      TLS_KEY_FILE: server.keyFile,
-      TLS_API_CLIENT_CA_FILE: callers.certFile,
-    });
-    const { rest, watch } = halfspace.addresses;
-    const ca = readFileSync(server.certFile);
-    const shown = (one: Certificate) => ({ ca, cert: readFileSync(one.certFile), key: readFileSync(one.keyFile) });
-    expect(await statusOf(`${rest}/sources`, shown(known))).toBe(200);
-    expect(await statusOf(`${rest}/sources`, shown(stranger))).toBe(401);
-    expect(await statusOf(`${rest}/sources`, { ca })).toBe(401);
-    expect(await textOf(`${rest}/sources`, { ca })).toContain('show a client certificate that is signed by the CA');
-    expect(await statusOf(`${rest}/ready`, { ca }), 'probes have none').toBe(200);
-    const overWatch = (one: Certificate | undefined) =>
-      new Promise((resolve) => {
-        const own = one === undefined ? {} : shown(one);
-        const socket = connect({
-          port: portOf(watch),
-          host: '127.0.0.1',
-          ca,
-          servername: 'localhost',
-          ...own,
-          ALPNProtocols: ['h2'],
-        });
-        // The first frame of the server comes to those who are let in alone.
-        socket.once('data', () => resolve('let in')).once('error', () => resolve('refused'));
-        socket.once('close', () => resolve('refused'));
-        onTestFinished(() => void socket.destroy());
-      });
-    expect(await Promise.all([known, stranger, undefined].map(overWatch))).toEqual(['let in', 'refused', 'refused']);
-
-    const sender = connectClient(portOf(halfspace.addresses.otlp_grpc), credentials.createSsl(ca), {
-      'grpc.ssl_target_name_override': 'localhost',
-    });
-    const usual = messages(300, (i) => `order ${i} paid`);
-    await call(sender, encodeLogs({ service: 'shop', messages: usual }));
-    await call(sender, encodeLogs({ service: 'shop', messages: ['part 7 broke'], severityNumber: ERROR }));
-    const trust = ['--ca', server.certFile, '--cert', known.certFile, '--key', known.keyFile];
-    const tail = await runCli(['tail', '--url', rest, ...trust, '--since', '0', '-n', '1', '--json']);
-    expect(JSON.parse(tail.stdout)).toMatchObject({ service: 'shop' });
-  },
-);
 
 test('tokens and the secret stand in files, and rotate', { timeout: TIMEOUT_MS }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'halfspace-secrets-'));

@@ -32,8 +32,7 @@ const UNTRUSTED = /^(?!ERR_SSL).*(CERT|VERIFY|ISSUER)/;
 
 /**
  * The events of a stream, until `signal` is aborted, from where it broke each time that it does. Throws `CommandFailure`
- * where
- * the service will not have it, or is not the one that is trusted.
+ * where the service will not have it, or is not the one that is trusted.
  */
 export async function* follow(options: FollowOptions): AsyncGenerator<ServerEvent, void, undefined> {
   const { signal, onState } = options;

@@ -6,6 +6,7 @@ import { remembered } from '../recallable.ts';
 import { nextOwner, RecallTrial } from '../recall-trial.ts';
 import { CHANGED, CREATED, UNCHANGED } from '../template-miner.ts';
 import type { MinedTemplate, ParameterSpans, TemplateChange, TemplateMiner } from '../template-miner.ts';
+import { UseOrder } from '../use-order.ts';
 import { maskedTokens, recallByMasks, rememberByMasks, tokensOfRecalled } from './masked-recall.ts';
 import { line, MASKED, MINED_TOKENS_MAX, scanLine } from './scan-line.ts';
 import type { ScannedLine } from './scan-line.ts';
@@ -57,9 +58,7 @@ export class DrainMiner implements TemplateMiner {
   #sweepsSeen = 0;
   #reroutesSeen = 0;
   #created = 0;
-  #oldest: DrainTemplate | undefined;
-  #newest: DrainTemplate | undefined;
-  #templateCount = 0;
+  readonly #order = new UseOrder<DrainTemplate>();
   #evicted = 0;
   #owner = nextOwner();
   readonly #recall: RecallTrial;
@@ -146,7 +145,7 @@ export class DrainMiner implements TemplateMiner {
   }
 
   get templateCount(): number {
-    return this.#templateCount;
+    return this.#order.count;
   }
 
   /** Templates dropped to keep within `maxTemplates`. */
@@ -161,7 +160,7 @@ export class DrainMiner implements TemplateMiner {
 
   /** In order of creation. */
   templates(): DrainTemplate[] {
-    return [...this.#inOrderOfUse()].toSorted((a, b) => a.id - b.id);
+    return [...this.#order].toSorted((a, b) => a.id - b.id);
   }
 
   /** Deep copy: what it mines does not teach this one. */
@@ -169,10 +168,10 @@ export class DrainMiner implements TemplateMiner {
     const copy = new DrainMiner(this.#options);
     copy.#table = this.#table.clone();
     const copyOf = new Map<DrainTemplate, DrainTemplate>();
-    for (const template of this.#inOrderOfUse()) {
+    for (const template of this.#order) {
       const twin = template.clone(copy.#table);
       copyOf.set(template, twin);
-      copy.#append(twin);
+      copy.#order.add(twin);
     }
     copy.#tree = this.#tree.clone(copy.#table, copyOf);
     copy.#created = this.#created;
@@ -187,9 +186,9 @@ export class DrainMiner implements TemplateMiner {
     this.#created = state.count(this.#created);
     this.#evicted = state.count(this.#evicted);
     this.#table.archive(state);
-    const templates = archiveList(state, [...this.#inOrderOfUse()], (known) => {
+    const templates = archiveList(state, [...this.#order], (known) => {
       const template = DrainTemplate.archive(state, known, this.#table);
-      if (state.restoring) this.#append(template);
+      if (state.restoring) this.#order.add(template);
       return template;
     });
     this.#tree.archive(state, new ArchivePlaces(templates));
@@ -212,7 +211,7 @@ export class DrainMiner implements TemplateMiner {
 
   #create(bytes: Uint8Array, line: ScannedLine): DrainTemplate {
     const count = line.tokens;
-    while (this.#templateCount >= this.#options.maxTemplates) this.#evict(this.#oldest!);
+    while (this.#order.count >= this.#options.maxTemplates) this.#evict(this.#order.oldest!);
     const tokens: number[] = [];
     for (let i = 0; i < count; i++) {
       let id = ids[i]!;
@@ -225,7 +224,7 @@ export class DrainMiner implements TemplateMiner {
     }
     const template = new DrainTemplate(++this.#created, tokens, this.#table);
     for (const id of tokens) if (id === WILDCARD) template.wildcards++;
-    this.#append(template);
+    this.#order.add(template);
     this.#tree.add(template);
     this.#tidy();
     this.change = CREATED;
@@ -254,7 +253,7 @@ export class DrainMiner implements TemplateMiner {
 
   /** Drops half of the tokens that are held. */
   #shed(): void {
-    while (this.#table.weight * 2 > WEIGHT_MAX && this.#oldest !== this.#newest) this.#evict(this.#oldest!);
+    while (this.#table.weight * 2 > WEIGHT_MAX && this.#order.count > 1) this.#evict(this.#order.oldest!);
     this.#tree.prune();
     this.#table.sweep();
   }
@@ -266,43 +265,14 @@ export class DrainMiner implements TemplateMiner {
 
   #joined(template: DrainTemplate): void {
     template.size++;
-    if (template === this.#newest) return;
-    this.#unlink(template);
-    this.#link(template);
-  }
-
-  #append(template: DrainTemplate): void {
-    this.#templateCount++;
-    this.#link(template);
+    this.#order.touch(template);
   }
 
   #evict(template: DrainTemplate): void {
-    this.#unlink(template);
-    this.#templateCount--;
+    this.#order.remove(template);
     this.#evicted++;
     this.#tree.remove(template);
     for (const id of template.tokens) this.#table.release(id);
-  }
-
-  *#inOrderOfUse(): Generator<DrainTemplate> {
-    for (let template = this.#oldest; template !== undefined; template = template.newer) yield template;
-  }
-
-  #link(template: DrainTemplate): void {
-    template.older = this.#newest;
-    template.newer = undefined;
-    if (this.#newest === undefined) this.#oldest = template;
-    else this.#newest.newer = template;
-    this.#newest = template;
-  }
-
-  #unlink(template: DrainTemplate): void {
-    if (template.older === undefined) this.#oldest = template.newer;
-    else template.older.newer = template.newer;
-    if (template.newer === undefined) this.#newest = template.older;
-    else template.newer.older = template.older;
-    // Whoever still speaks of one that is gone must not hold all that went after it.
-    template.older = template.newer = undefined;
   }
 
   /** After every change of the templates: bounds the tokens, and drops what is remembered when it may be wrong. */

@@ -5,6 +5,7 @@ import { remembered } from '../recallable.ts';
 import { nextOwner, RecallTrial } from '../recall-trial.ts';
 import { CHANGED, CREATED, UNCHANGED } from '../template-miner.ts';
 import type { MinedTemplate, ParameterSpans, TemplateChange, TemplateMiner } from '../template-miner.ts';
+import { UseOrder } from '../use-order.ts';
 import { keyBytes } from './key-bytes.ts';
 import { archiveKeys, KeyedTemplate, SHAPE_OVERHEAD } from './keyed-template.ts';
 import type { Shape } from './keyed-template.ts';
@@ -20,7 +21,6 @@ import { recallByShape, rememberByShape } from './shape-recall.ts';
 import { sameBytes, ShapeTable } from './shape-table.ts';
 import { isSameEntry, MERGER_WEIGHT, siblingEntries, Siblings, VARIABLE_WEIGHT } from './siblings.ts';
 import { templateText } from './template-text.ts';
-import { UseOrder } from './use-order.ts';
 
 export interface KeyedOptions {
   /** Templates kept; beyond it the least recently used one goes. */
@@ -56,7 +56,7 @@ export class KeyedMiner implements TemplateMiner {
   #owner = nextOwner();
   readonly #recall: RecallTrial;
   #created = 0;
-  #order = new UseOrder();
+  #order = new UseOrder<KeyedTemplate>();
   #newTemplates = new NewTemplates();
   /** Of lines that might not make one. */
   #overflow: KeyedTemplate | undefined;

@@ -1,16 +1,8 @@
 import { BYTE_CLASS } from '../byte-class.ts';
 import { BYTE_CLASSES, LINE } from './assembly/layout.ts';
 import { writeByteSets } from './byte-sets.ts';
+import { compileWasm } from './compile-wasm.ts';
 import { SIMD_BYTES } from './simd-bytes.ts';
-
-/** As much of it as is used here: TypeScript's own types are those of browsers. */
-declare const WebAssembly:
-  | {
-      validate(code: Uint8Array): boolean;
-      Module: new (code: Uint8Array) => object;
-      Instance: new (module: object) => { exports: object };
-    }
-  | undefined;
 
 /** What the module in `assembly` exports; addresses and places are whole numbers. */
 interface Exports {
@@ -33,10 +25,8 @@ export interface Scanner extends Exports {
 export const scanner = instantiate();
 
 function instantiate(): Scanner | undefined {
-  if (typeof WebAssembly === 'undefined') return undefined;
-  const code = Uint8Array.from(atob(SIMD_BYTES), (character) => character.charCodeAt(0));
-  if (!WebAssembly.validate(code)) return undefined;
-  const exports = new WebAssembly.Instance(new WebAssembly.Module(code)).exports as Exports;
+  const exports = compileWasm(SIMD_BYTES)?.() as Exports | undefined;
+  if (exports === undefined) return undefined;
   const { buffer } = exports.memory;
   const numbers = new Int32Array(buffer);
   numbers.set(BYTE_CLASS, BYTE_CLASSES >> 2);

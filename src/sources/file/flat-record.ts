@@ -1,20 +1,13 @@
 import { levelOfBytes, sniffLevel } from '../../domain/level-sniff.ts';
 import { INFO, levelOfNumber } from '../../domain/level.ts';
 import type { LevelIndex } from '../../domain/level.ts';
-import {
-  CONTAINER_FIELDS,
-  LEVEL_FIELDS,
-  MESSAGE_FIELDS,
-  SERVICE_FIELDS,
-  SERVICE_HINT_FIELDS,
-  SEVERITY_NUMBER_FIELDS,
-  TIME_FIELDS,
-} from '../record/field-names.ts';
+import { SPELLINGS_BY_KIND } from '../record/field-names.ts';
 import { msOfNumber, msOfText } from '../record/instant-value.ts';
 import { skipEscape, skipNumber, skipSpace, skipString, skipValue } from './json-syntax.ts';
 import { unescapeJson } from './json-unescape.ts';
 import type { TimestampReader } from '../record/timestamp-reader.ts';
 
+// Kinds of field, in the order of `SPELLINGS_BY_KIND`.
 const TIME = 0;
 const MESSAGE = 1;
 const LEVEL = 2;
@@ -34,15 +27,7 @@ interface Key {
   isLog: boolean;
 }
 
-const KEYS = keyTable([
-  [TIME, TIME_FIELDS],
-  [MESSAGE, MESSAGE_FIELDS],
-  [LEVEL, LEVEL_FIELDS],
-  [SERVICE, SERVICE_FIELDS],
-  [HINT, SERVICE_HINT_FIELDS],
-  [SEVERITY_NUMBER, SEVERITY_NUMBER_FIELDS],
-  [CONTAINER, [...CONTAINER_FIELDS, 'epochSecond', 'nanoOfSecond']],
-]);
+const KEYS = keyTable(SPELLINGS_BY_KIND);
 
 /**
  * Reads the four fields of a JSON record straight off its bytes. It takes the common case only, that all of them are
@@ -252,9 +237,9 @@ function findKey(bytes: Uint8Array, start: number, end: number): Key | undefined
   }
 }
 
-function keyTable(fields: [number, readonly string[]][]): (Key | undefined)[] {
+function keyTable(spellings: readonly (readonly string[])[]): (Key | undefined)[] {
   const table: (Key | undefined)[] = Array.from({ length: SLOTS });
-  for (const [kind, names] of fields) {
+  for (const [kind, names] of spellings.entries()) {
     names.forEach((name, rank) => {
       const bytes = Uint8Array.from(name, (char) => char.charCodeAt(0));
       let slot = slotOf(bytes[0]!, bytes.at(-1)!, bytes.length);

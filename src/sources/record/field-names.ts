@@ -84,3 +84,15 @@ export const SERVICE_HINT_FIELDS = [
 
 /** Objects whose fields count as the record's own, after these. */
 export const CONTAINER_FIELDS = ['attributes', 'fields', 'resource', 'kubernetes', 'jsonPayload', 'instant'] as const;
+
+/** All spellings of time, message, level, service, service's weak hints, severity number and nested records, in this order. */
+export const SPELLINGS_BY_KIND: readonly (readonly string[])[] = [
+  TIME_FIELDS,
+  MESSAGE_FIELDS,
+  LEVEL_FIELDS,
+  SERVICE_FIELDS,
+  SERVICE_HINT_FIELDS,
+  SEVERITY_NUMBER_FIELDS,
+  // log4j2 writes its time in two fields of an object.
+  [...CONTAINER_FIELDS, 'epochSecond', 'nanoOfSecond'],
+];

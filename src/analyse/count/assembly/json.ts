@@ -1,3 +1,4 @@
+import { COLON, COMMA, QUOTE } from '../../../mine/simd/assembly/ascii';
 import {
   FIELD_BYTES,
   FIELDS,
@@ -10,10 +11,6 @@ import {
   LEAD_LENGTH,
   LEAD_MASK,
 } from './layout';
-
-const QUOTE: u8 = 0x22;
-const COLON: u8 = 0x3a;
-const COMMA: u8 = 0x2c;
 
 /** The closing quote of the text that begins at `from`, when it is plain: ASCII without escapes; else 0. */
 export function closingQuote(from: i32, end: i32): i32 {

@@ -56,7 +56,7 @@ export const FIELD_STARTS = BASE + 432;
 export const FIELD_ENDS = BASE + 464;
 export const FIELD_TEXTS = BASE + 496;
 
-/** Kinds of field. */
+/** Kinds of field, in the order of `SPELLINGS_BY_KIND` of `sources/record/field-names.ts`. */
 export const OF_TIME = 0;
 export const OF_MESSAGE = 1;
 export const OF_LEVEL = 2;

@@ -1,3 +1,4 @@
+import { CLOSING, COMMA, NEWLINE, OPENING, QUOTE } from '../../../mine/simd/assembly/ascii';
 import { takeRow } from './groups';
 import { msOfDigits, msOfIso } from './instants';
 import { behindNumber, behindWord, closingQuote, valueOfField } from './json';
@@ -46,11 +47,6 @@ import { valueOfName } from './names';
 
 // The readable definition is `FlatRecord` of `sources/file`, which takes more: what is not plain here is left to it.
 
-const QUOTE: u8 = 0x22;
-const COMMA: u8 = 0x2c;
-const OPENING: u8 = 0x7b;
-const CLOSING: u8 = 0x7d;
-const NEWLINE: u8 = 0x0a;
 const NO_RANK: u8 = 255;
 const LEVEL_BYTES_MAX: i32 = 16;
 const LINE_BYTES_MAX: i32 = 1 << 20;

@@ -1,3 +1,4 @@
+import { AT_SIGN, COLON, DASH, EQUALS, FULL_STOP, HASH_SIGN, PLUS, SLASH } from './ascii';
 import {
   behindLastIn,
   BREAK,
@@ -15,15 +16,6 @@ import {
 import { KEY, SHAPED_BYTES_MAX } from './layout';
 
 // The readable definition is `keyed/line-shape.ts`; a property test holds this to it.
-
-const COLON: u8 = 0x3a;
-const EQUALS: u8 = 0x3d;
-const FULL_STOP: u8 = 0x2e;
-const AT_SIGN: u8 = 0x40;
-const DASH: u8 = 0x2d;
-const PLUS: u8 = 0x2b;
-const HASH_SIGN: u8 = 0x23;
-const SLASH: u8 = 0x2f;
 
 const DIGITS: u8 = 1;
 const FEW_DIGITS: u8 = 2;

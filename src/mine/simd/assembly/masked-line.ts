@@ -1,8 +1,7 @@
+import { BLANK } from './ascii';
 import { BAIT, behindLastIn, copy, mapForMasks, mapOf, nextIn, SPACE } from './bit-map';
 import { KEY, LINE_BYTES_MAX, TOKEN_ENDS, TOKEN_HASHES, TOKEN_STARTS } from './layout';
 import { maskToken } from './masks';
-
-const BLANK: u8 = 0x20;
 
 let outEnd: i32 = KEY;
 

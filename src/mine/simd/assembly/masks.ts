@@ -1,3 +1,4 @@
+import { DASH, FULL_STOP, SLASH } from './ascii';
 import { copy, mapOf, nextIn, SLASH_BYTE } from './bit-map';
 import { MATCH_ENDS, MATCH_STARTS, RUN_MASKS } from './layout';
 import {
@@ -34,10 +35,6 @@ const NUM: i32 = 8;
 /** A run of a match that began earlier. */
 const INSIDE: i32 = 9;
 const URL: i32 = 10;
-
-const DOT: u8 = 0x2e;
-const HYPHEN: u8 = 0x2d;
-const SLASH: u8 = 0x2f;
 
 /** Writes the token at `[from, to)` of the line that begins at `start`, masked, to `out`; where that ends. */
 export function maskToken(start: i32, from: i32, to: i32, out: i32): i32 {
@@ -135,7 +132,7 @@ function claimUuids(): i32 {
   for (let i = 0; i + 4 < runs; i++) {
     if (!isOf(i, ALL_HEX, 8) || !isOf(i + 1, ALL_HEX, 4) || !isOf(i + 2, ALL_HEX, 4)) continue;
     if (!isOf(i + 3, ALL_HEX, 4) || !isOf(i + 4, ALL_HEX, 12)) continue;
-    if (!joined(i, HYPHEN) || !joined(i + 1, HYPHEN) || !joined(i + 2, HYPHEN) || !joined(i + 3, HYPHEN)) continue;
+    if (!joined(i, DASH) || !joined(i + 1, DASH) || !joined(i + 2, DASH) || !joined(i + 3, DASH)) continue;
     claim(i, i + 4, UUID);
     claimed = 1;
     i += 4;
@@ -147,7 +144,7 @@ function claimIps(): i32 {
   let claimed = 0;
   for (let i = 0; i + 3 < runs; i++) {
     if ((kindAt(i) & kindAt(i + 1) & kindAt(i + 2) & kindAt(i + 3) & DIGITS_3) == 0) continue;
-    if (!joined(i, DOT) || !joined(i + 1, DOT) || !joined(i + 2, DOT)) continue;
+    if (!joined(i, FULL_STOP) || !joined(i + 1, FULL_STOP) || !joined(i + 2, FULL_STOP)) continue;
     claim(i, i + 3, IP);
     claimed = 1;
     i += 3;
@@ -194,7 +191,7 @@ function claimDates(): i32 {
   let claimed = 0;
   for (let i = 0; i + 2 < runs; i++) {
     if (!isOf(i, DIGITS, 4) || !isOf(i + 1, DIGITS, 2) || !isOf(i + 2, DIGITS, 2)) continue;
-    if (!joined(i, HYPHEN) || !joined(i + 1, HYPHEN)) continue;
+    if (!joined(i, DASH) || !joined(i + 1, DASH)) continue;
     claim(i, i + 2, DATE);
     claimed = 1;
     i += 2;
@@ -206,7 +203,7 @@ function claimDurations(): i32 {
   let claimed = 0;
   for (let i = 0; i < runs; i++) {
     if (maskAt(i) != 0) continue;
-    const last = (kindAt(i) & DIGITS) != 0 && joined(i, DOT) ? i + 1 : i;
+    const last = (kindAt(i) & DIGITS) != 0 && joined(i, FULL_STOP) ? i + 1 : i;
     if ((kindAt(last) & DURATION) == 0) continue;
     claim(i, last, DUR);
     claimed = 1;
@@ -218,7 +215,7 @@ function claimDurations(): i32 {
 function claimFractions(): i32 {
   let claimed = 0;
   for (let i = 0; i + 1 < runs; i++) {
-    if ((kindAt(i) & kindAt(i + 1) & DIGITS) == 0 || !joined(i, DOT)) continue;
+    if ((kindAt(i) & kindAt(i + 1) & DIGITS) == 0 || !joined(i, FULL_STOP)) continue;
     claim(i, i + 1, FLOAT);
     claimed = 1;
     i++;
