@@ -79,10 +79,14 @@ function saving({ store }: Kept, logger: Logger): (clusters: LiveClusters) => Pr
   };
 }
 
-/** Does not hold up the start: clusters are for looking at. */
+/** Does not hold up the start: clusters are for looking at. The error itself is not told, as it may quote log lines. */
 async function restoreClusters({ store }: Kept, retraining: Retraining, logger: Logger): Promise<void> {
-  const clusters = await unpackClusters(await store.loadClusters());
-  if (clusters === undefined) return;
+  const pieces = await store.loadClusters();
+  const clusters = await unpackClusters(pieces).catch(() => undefined);
+  if (clusters === undefined) {
+    if (pieces.length > 0) logger.warn('the live clusters of before do not read as such; retraining makes new ones');
+    return;
+  }
   retraining.restore(clusters);
   logger.info(
     { clusters: clusters.cluster_count },

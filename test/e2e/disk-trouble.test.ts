@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
+import { checksumOf } from '../../src/store/checksum.ts';
 import { allAnomalies, fingerprintOfLine, newDataFolder, watchTemplate } from './data-folder.ts';
 import { startHalfspace } from './halfspace.ts';
 import type { RunningHalfspace } from './halfspace.ts';
@@ -236,6 +238,25 @@ test('damaged live clusters: none are shown, it is told, and the models go on', 
   expect((await ready(second)).degraded).toEqual([expect.stringMatching(sentence)]);
   expect(await second.get('/detector/status')).toMatchObject({ trained: true });
 });
+
+test(
+  'live clusters that are whole and yet none: the service starts, and tells it',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const folder = newDataFolder();
+    await (await start(folder)).stop();
+    const database = new DatabaseSync(join(folder, 'models.db'));
+    const piece = new TextEncoder().encode('{"clusters": [');
+    database.prepare('INSERT INTO live_clusters VALUES (?, ?, ?)').run(0, piece, checksumOf('0 ', piece));
+    database.close();
+    const second = await start(folder);
+    const warnings = () => second.logs.filter(({ level }) => level === 'warn').map(({ msg }) => msg);
+    const sentence = 'the live clusters of before do not read as such; retraining makes new ones';
+    await expect.poll(warnings, { timeout: 20_000 }).toContain(sentence);
+    expect(await second.get('/clusters/live')).toMatchObject({ retrained_at: null, clusters: [] });
+    expect(await second.stop()).toBe(0);
+  },
+);
 
 test('files of a later version are left alone', { timeout: TIMEOUT_MS }, async () => {
   const folder = newDataFolder();
