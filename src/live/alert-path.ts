@@ -16,7 +16,7 @@ export interface AlertRecord {
   /** Of the first change. */
   firstChangeId: number;
   changes: readonly IncidentChange[];
-  /** The incidents that its anomalies are part of, as they stand now; empty where nothing is kept. */
+  /** The incidents that its anomalies are part of, as they stand now. */
   standing: readonly Incident[];
 }
 
@@ -51,7 +51,7 @@ export class AlertPath {
 
   /** Takes what a shard found; resolves when it may be acknowledged. */
   take(batch: AnomalyBatch): Promise<void> {
-    const { incidents, keep } = this.#options;
+    const { incidents } = this.#options;
     const firstAnomalyId = this.#nextAnomalyId;
     this.#nextAnomalyId += batch.offsets.length;
     const anomalies = readAnomalies(batch);
@@ -61,8 +61,7 @@ export class AlertPath {
       touched.add(added.id);
       return added.changes;
     });
-    const standing = keep === undefined ? [] : incidents.standing(touched);
-    return this.#tell({ batch, firstAnomalyId, anomalies, changes, standing });
+    return this.#tell({ batch, firstAnomalyId, anomalies, changes, standing: incidents.standing(touched) });
   }
 
   /** It is this late: what has been quiet is over. */
@@ -92,7 +91,7 @@ export class AlertPath {
   #publish(record: AlertRecord): void {
     const { anomalies, incidentLog, onRecord } = this.#options;
     if (record.batch !== undefined) anomalies.append(record.batch);
-    incidentLog.append(record.changes);
+    incidentLog.append(record.changes, record.standing);
     onRecord?.(record);
   }
 }

@@ -63,13 +63,18 @@ export class IncidentLog {
     return [...this.#incidents.values()].toReversed();
   }
 
-  append(changes: readonly IncidentChange[]): void {
+  /**
+   * @param standing incidents as they stand after the changes: most of what joins one is too little to be told, and yet
+   *   to be seen by whoever asks.
+   */
+  append(changes: readonly IncidentChange[], standing: readonly Incident[] = []): void {
     for (const change of changes) {
       const id = this.#nextId++;
       const { kind, incident } = change;
       this.#ring[id % this.#options.changesMax] = { id, change, json: JSON.stringify({ id, kind, incident }) };
       this.#keep(incident);
     }
+    for (const incident of standing) this.#keep(incident);
     this.#firstId = Math.max(this.#firstId, this.#nextId - this.#options.changesMax);
     if (changes.length > 0) this.#notify();
   }

@@ -179,6 +179,17 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
       expect(await page.getByRole('alert').first().textContent()).toMatch(/^400 .*LOKI_URL/);
     });
 
+    test.each(['map', 'templates', 'windows'])('%s: the form has what the address says', async (view) => {
+      await open(halfspace, `${view}?source=loki&window=24h`);
+      await expect.poll(() => page.getByLabel('Source').locator('option').count()).toBeGreaterThan(1);
+      expect(await page.getByLabel('Source').inputValue()).toBe('loki');
+      expect(await page.getByLabel('Length').inputValue()).toBe('24h');
+      await page.getByRole('link', { name: 'Live', exact: true }).click();
+      await open(halfspace, view);
+      await expect.poll(() => page.getByLabel('Source').inputValue()).toBe('otlp');
+      expect(await page.getByLabel('Length').inputValue()).toBe('6h');
+    });
+
     test('all of this was never told to wait for the limits of REST calls', async () => {
       expect(await halfspace.metric('halfspace_rest_rate_limited_total')).toBe(0);
     });

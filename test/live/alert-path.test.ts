@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { Incidents } from '../../src/incident/incidents.ts';
 import { AlertPath } from '../../src/live/alert-path.ts';
 import type { AlertRecord } from '../../src/live/alert-path.ts';
@@ -50,17 +50,32 @@ describe('a record that is to be kept', () => {
   });
 
   it('has the ids that it gets, and its incidents as they stand after it', async () => {
-    const { path, kept, records } = keepingPath();
+    const { path, incidentLog, kept, records } = keepingPath();
     void path.take(batch('a', 'b', 'c'));
-    void path.take(batch('d'));
+    const second = path.take(batch('d'));
     expect(records.map(({ firstAnomalyId, firstChangeId }) => [firstAnomalyId, firstChangeId])).toEqual([
       [1, 1],
       [4, 3],
     ]);
     expect(records[0]!.changes.at(-1)!.incident.count, 'told at twice as many').toBe(2);
     expect(records.map(({ standing }) => standing.map(({ count }) => count))).toEqual([[3], [4]]);
+    expect(incidentLog.list()).toEqual([]);
     for (const keep of kept) keep();
+    await second;
+    expect(incidentLog.list().map(({ count }) => count)).toEqual([4]);
   });
+});
+
+test('whoever asks for an incident gets it as it stands, also when what joined it was too little to be told', () => {
+  const incidentLog = new IncidentLog({ changesMax: 100, resolvedMax: 10 });
+  const anomalies = new AnomalyLog({ entriesMax: 100, bytesMax: 1 << 20 });
+  const path = new AlertPath({ anomalies, incidents: new Incidents(), incidentLog });
+  void path.take(batch('a', 'b', 'c'));
+  expect(incidentLog.nextId, 'opened, and told at twice as many').toBe(3);
+  expect(incidentLog.list().map(({ count }) => count)).toEqual([3]);
+  void path.take(packAnomalies([anomalyOf({ timestamp: anomalyOf({}).timestamp + 60_000 })]));
+  expect(incidentLog.find(incidentLog.list()[0]!.id)).toMatchObject({ count: 4, state: 'open' });
+  expect(incidentLog.list()[0]!.last_seen - incidentLog.list()[0]!.first_seen).toBe(60_000);
 });
 
 describe('a ring of anomalies', () => {

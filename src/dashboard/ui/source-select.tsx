@@ -9,10 +9,10 @@ export function SourceSelect({ chosen }: { chosen: string }): JSX.Element {
   return (
     <label class="field">
       <span>Source</span>
-      <select name="source" key={answer === undefined ? 'none' : 'all'} defaultValue={chosen}>
+      <select name="source" key={answer === undefined ? 'none' : 'all'}>
         {answer === undefined && <option value={chosen}>{chosen}</option>}
         {answer?.sources.map(({ source, title, configured }) => (
-          <option key={source} value={source}>
+          <option key={source} value={source} selected={source === chosen}>
             {title}
             {configured ? '' : ' (not configured)'}
           </option>

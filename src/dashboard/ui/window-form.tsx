@@ -64,9 +64,9 @@ function Length({ chosen }: { chosen: string }): JSX.Element {
   return (
     <label class="field">
       <span>Length</span>
-      <select name="window" defaultValue={chosen}>
+      <select name="window">
         {lengths.map((length) => (
-          <option key={length} value={length}>
+          <option key={length} value={length} selected={length === chosen}>
             {length}
           </option>
         ))}

@@ -10,6 +10,8 @@ import { clock, plural, span } from '../../ui/format.ts';
 import { REASON_WORDS } from '../../ui/reason-words.ts';
 
 const SHOWN_MAX = 50;
+/** Most of what joins an incident is too little for the stream. */
+const EVERY_MS = 5000;
 
 interface IncidentsAnswer {
   open_count: number;
@@ -18,8 +20,10 @@ interface IncidentsAnswer {
 
 /** Newest first, as they open, grow and end. */
 export function IncidentList({ onOpenCount }: { onOpenCount(count: number): void }): JSX.Element {
-  const { answer, error, reload } = useLoaded('incidents', (signal) =>
-    get<IncidentsAnswer>('/incidents', { limit: String(SHOWN_MAX) }, signal),
+  const { answer, error, reload } = useLoaded(
+    'incidents',
+    (signal) => get<IncidentsAnswer>('/incidents', { limit: String(SHOWN_MAX) }, signal),
+    EVERY_MS,
   );
   const [changed, setChanged] = useState<ReadonlyMap<string, Incident>>(new Map());
   useEffect(
@@ -37,8 +41,10 @@ export function IncidentList({ onOpenCount }: { onOpenCount(count: number): void
     [],
   );
   const incidents = merge(answer?.incidents ?? [], changed);
-  const open = incidents.filter(({ state }) => state === 'open').length;
-  useEffect(() => onOpenCount(open), [open]);
+  const open = answer?.open_count;
+  useEffect(() => {
+    if (open !== undefined) onOpenCount(open);
+  }, [open]);
   return (
     <Panel title="Incidents">
       {error !== undefined && <ErrorBox error={error} />}
@@ -57,11 +63,18 @@ export function IncidentList({ onOpenCount }: { onOpenCount(count: number): void
 }
 
 function merge(listed: readonly Incident[], changed: ReadonlyMap<string, Incident>): Incident[] {
-  const all = new Map([...listed.map((one) => [one.id, one] as const), ...changed]);
+  const all = new Map(changed);
+  for (const one of listed) if (isLater(one, all.get(one.id))) all.set(one.id, one);
   return [...all.values()]
     .filter(({ merged_into: into }) => into === undefined)
     .toSorted((a, b) => b.first_seen - a.first_seen)
     .slice(0, SHOWN_MAX);
+}
+
+/** An incident only grows, and then ends. */
+function isLater(one: Incident, other: Incident | undefined): boolean {
+  if (other === undefined) return true;
+  return one.state === other.state ? one.count > other.count : one.state === 'resolved';
 }
 
 function Item({ incident }: { incident: Incident }): JSX.Element {
