@@ -6,6 +6,7 @@ import { createDetector } from '../../src/score/create-detector.ts';
 import type { Detector, DetectorOptions } from '../../src/score/detector.ts';
 import { restoreSnapshot, SnapshotError, takeSnapshot } from '../../src/score/snapshot.ts';
 import { SNAPSHOT_V1 } from './snapshot-v1.ts';
+import { SNAPSHOT_V2 } from './snapshot-v2.ts';
 import { someSteps, START_MS, take } from './snapshot-samples.ts';
 
 const MINER = { simTh: 0.4, maxTemplates: 2000 };
@@ -81,8 +82,11 @@ describe('a snapshot', () => {
     expect(restored.miner.templateCount).toBeLessThanOrEqual(5);
   });
 
-  it('of version 1 goes on where it was', () => {
-    const restored = restoreSnapshot('shop', DEFAULTS, new Uint8Array(gunzipSync(Buffer.from(SNAPSHOT_V1, 'base64'))));
+  it.each([
+    [1, SNAPSHOT_V1],
+    [2, SNAPSHOT_V2],
+  ])('of version %i goes on where it was', (_, written) => {
+    const restored = restoreSnapshot('shop', DEFAULTS, new Uint8Array(gunzipSync(Buffer.from(written, 'base64'))));
     const now = createDetector('shop', DEFAULTS);
     for (const step of someSteps(1, 120)) take(now, step);
     expect(restored.lines).toBe(now.lines);

@@ -52,9 +52,14 @@ export class BucketRing {
 
   /** Sum of the last minute's closed buckets. */
   minuteCount(kind: number): number {
+    return this.lately(kind, MINUTE_BUCKETS);
+  }
+
+  /** Sum of so many closed buckets, the last ones. */
+  lately(kind: number, buckets: number): number {
     let sum = 0;
-    for (let bucket = this.open - MINUTE_BUCKETS; bucket < this.open; bucket++) {
-      if (bucket >= this.#first) sum += this.count(bucket, kind);
+    for (let bucket = Math.max(this.#first, this.open - buckets); bucket < this.open; bucket++) {
+      sum += this.count(bucket, kind);
     }
     return sum;
   }

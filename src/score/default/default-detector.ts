@@ -173,7 +173,7 @@ export class DefaultDetector implements Detector {
     let memory = template.memory as TemplateMemory | undefined;
     if (memory === undefined || change === CHANGED) memory = this.#meet(state, template, level, timestampMs);
 
-    let reasons = state.count(memory, level, bucket, miner.charCount, learning);
+    let reasons = state.count(memory, level, bucket, timestampMs, miner.charCount, learning);
     if (memory.samples > 0) {
       const found = state.sample(memory, miner, bytes, start, end);
       if (!learning) reasons |= found;

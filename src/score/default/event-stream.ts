@@ -55,10 +55,10 @@ export class EventStream {
     return this.#spread.value;
   }
 
-  /** So many events came until `nowMs`, where `rate` a second are usual. */
-  count(count: number, nowMs: number, rate: number): void {
-    this.#minuteCount += count;
-    this.watch.add(count, nowMs, rate, this.spread, this.#limit(nowMs) * CEILING_FACTOR);
+  /** So many events came until `nowMs`, where `rate` a second are usual; each tells as much as `weight` usual ones. */
+  count(count: number, nowMs: number, rate: number, weight = 1): void {
+    this.#minuteCount += count * weight;
+    this.watch.add(count, nowMs, rate, this.spread / weight, this.#limit(nowMs) * CEILING_FACTOR);
   }
 
   /** Whether there is evidence for a change, and new evidence where it was told already. */

@@ -2,6 +2,7 @@ import type { Archive } from '../../domain/archive/archive.ts';
 import { ERROR, WARN } from '../../domain/level.ts';
 import { BUCKET_MS } from './bucket-ring.ts';
 import { EventStream } from './event-stream.ts';
+import { LAST_SEEN } from './template-memory.ts';
 import type { TemplateMemory } from './template-memory.ts';
 
 /** A template is young for five minutes. */
@@ -10,20 +11,32 @@ export const YOUNG_BUCKETS = 300_000 / BUCKET_MS;
 const SINGLES_PRIOR = 0.3;
 const MEMORY_SECONDS = 3600;
 /** A new error speaks by itself where no more than one line in so many is of a template never seen. */
-const UNHEARD_CHANCE = 1 / 7000;
-/** The first new errors of a service of few lines speak by themselves, too: how usual they are is not known yet. */
+const UNHEARD_CHANCE = 1 / 20_000;
+/** It speaks with its second line, of another moment, where it is one in so many. */
+const CONFIRMED_CHANCE = 1 / 5000;
+/** The first new errors of a service of few lines, or of one that had none, speak by themselves, too. */
 const FIRST_ERRORS = 3;
 const FEW_LINES = 1500;
+/** What is new comes in clumps, as one request says several lines at once: further ones in so short a time tell little. */
+const CLUMP_MS = 1000;
+const CLUMP_WEIGHT = 0.25;
+/** So many further ones: a request says no more than that, and an incident's lines may all come in one millisecond. */
+const CLUMP_LINES = 4;
+/** What is said for the first time by a service that is well is seldom said again soon. */
+const AGAIN_WEIGHT = 1.5;
 
 /**
  * Lines of templates that have only just appeared, at warn and above, and below: each has a budget of its own. How many
  * are usual is the share of templates seen once (Good, 1953): the chance that the next line is of a template never
  * seen; or what there were of late, when that is more. So one new error speaks at once in a service that never has new
- * templates, and not in one that always has.
+ * templates, with its second line in one that seldom has, and not by itself in one that always has.
  */
 export class Novelty {
-  readonly low = stream(15);
-  readonly high = stream(10.5);
+  readonly low = stream(9);
+  readonly high = stream(10);
+  /** When the first line of the clump came, and how many came with it. */
+  #clumpMs = -Infinity;
+  #clumpLines = 0;
   #singlesLow = 0;
   #singlesHigh = 0;
   /** New errors that spoke at once. */
@@ -37,8 +50,7 @@ export class Novelty {
   /** The first or the second line of a template. */
   seen(memory: TemplateMemory, isJudged: boolean): void {
     if (memory.lines === 1 && memory.bornLevel >= ERROR) {
-      const chance = (this.#singlesHigh + SINGLES_PRIOR) / (this.#lines + 1);
-      memory.unheard = chance <= UNHEARD_CHANCE || (isJudged && this.#isEarly());
+      memory.unheard = this.#errorChance() <= UNHEARD_CHANCE || (isJudged && this.#isEarly());
       if (isJudged && memory.unheard) this.#firstErrors++;
     }
     this.#countSingle(memory, memory.lines === 1 ? 1 : -1);
@@ -69,11 +81,14 @@ export class Novelty {
     this.streamFor(memory).told();
   }
 
-  /** A line of a young template, at `lineRate` lines a second; `weight` as it teaches. */
-  young(memory: TemplateMemory, nowMs: number, lineRate: number, weight: number): void {
+  /** A line of a young template, at `lineRate` lines a second; `nowMs` is the inner clock's, `weight` as it teaches. */
+  young(memory: TemplateMemory, timestampMs: number, nowMs: number, lineRate: number, weight: number): void {
     const events = this.streamFor(memory);
-    events.count(1, nowMs, this.#rate(events, lineRate));
-    events.learn(1, 0, weight);
+    const news = this.#newsOf(memory, timestampMs);
+    if (news === AGAIN_WEIGHT && memory.lines === 2 && memory.bornLevel >= ERROR)
+      memory.unheard ||= this.#errorChance() <= CONFIRMED_CHANCE;
+    events.count(1, nowMs, this.#rate(events, lineRate), news);
+    events.learn(news, 0, weight);
   }
 
   /** A bucket is over. */
@@ -95,6 +110,9 @@ export class Novelty {
     this.#singlesHigh = state.number(this.#singlesHigh);
     this.#firstErrors = state.number(this.#firstErrors);
     this.#lines = state.number(this.#lines);
+    if (state.isOlderThan(3)) return;
+    this.#clumpMs = state.number(this.#clumpMs);
+    this.#clumpLines = state.count(this.#clumpLines);
   }
 
   copyFrom(other: Novelty): void {
@@ -104,10 +122,25 @@ export class Novelty {
     this.#singlesHigh = other.#singlesHigh;
     this.#firstErrors = other.#firstErrors;
     this.#lines = other.#lines;
+    this.#clumpMs = other.#clumpMs;
+    this.#clumpLines = other.#clumpLines;
+  }
+
+  /** How much a line of a young template tells. */
+  #newsOf(memory: TemplateMemory, timestampMs: number): number {
+    if (Math.abs(timestampMs - this.#clumpMs) < CLUMP_MS) return ++this.#clumpLines <= CLUMP_LINES ? CLUMP_WEIGHT : 1;
+    this.#clumpMs = timestampMs;
+    this.#clumpLines = 0;
+    return memory.lines > 1 && timestampMs - memory.numbers[LAST_SEEN]! >= CLUMP_MS ? AGAIN_WEIGHT : 1;
+  }
+
+  /** That the next line is an error never seen. */
+  #errorChance(): number {
+    return (this.#singlesHigh + SINGLES_PRIOR) / (this.#lines + 1);
   }
 
   #isEarly(): boolean {
-    return this.#lines < FEW_LINES && this.#firstErrors < FIRST_ERRORS;
+    return (this.#lines < FEW_LINES || this.#singlesHigh === 0) && this.#firstErrors < FIRST_ERRORS;
   }
 
   #countSingle(memory: TemplateMemory, step: number): void {

@@ -86,7 +86,14 @@ export class ServiceState {
   }
 
   /** Counts a line; bits of what is true of it, none while the service is learning. */
-  count(memory: TemplateMemory, level: LevelIndex, bucket: number, chars: number, learning: boolean): number {
+  count(
+    memory: TemplateMemory,
+    level: LevelIndex,
+    bucket: number,
+    timestampMs: number,
+    chars: number,
+    learning: boolean,
+  ): number {
     const { ring } = this.watch;
     if (ring.holds(bucket)) ring.add(bucket, level === WARN, level >= ERROR);
     this.#bucketLines++;
@@ -98,7 +105,7 @@ export class ServiceState {
     this.novelty.countLine();
     if (++memory.lines <= 2) this.novelty.seen(memory, !learning);
     let reasons = 0;
-    if (bucket - memory.bornBucket < YOUNG_BUCKETS) reasons |= this.#young(memory);
+    if (bucket - memory.bornBucket < YOUNG_BUCKETS) reasons |= this.#young(memory, timestampMs);
     if (level > memory.usualLevel && level >= WARN) reasons |= this.#odd(this.severity, REASON_BIT.severity_shift);
     if (learning) return 0;
     if (level >= ERROR && this.#errorBurst) reasons |= REASON_BIT.error_burst;
@@ -204,9 +211,10 @@ export class ServiceState {
     return copy;
   }
 
-  #young(memory: TemplateMemory): number {
+  #young(memory: TemplateMemory, timestampMs: number): number {
     const { novelty, watch, nowMs } = this;
-    novelty.young(memory, nowMs, Math.max(watch.rateHigh, watch.ring.minuteCount(LINES) / 60), this.doubtful ? 0.1 : 1);
+    const lineRate = Math.max(watch.rateHigh, watch.ring.minuteCount(LINES) / 60);
+    novelty.young(memory, timestampMs, nowMs, lineRate, this.doubtful ? TROUBLED_WEIGHT : 1);
     const isFirst = memory.lines === 1 && memory.bornLevel >= WARN;
     return isFirst || novelty.passed(memory, nowMs) ? REASON_BIT.new_template : 0;
   }
@@ -301,7 +309,7 @@ function oddities(): EventStream {
       { ratio: 4, perSecond: 1 / 30 },
       { ratio: 4, perSecond: 1 / 150 },
     ],
-    limit: 12,
+    limit: 8,
     memorySeconds: 3600,
     prior: 0.3,
     spread: 1.2,

@@ -14,20 +14,24 @@ const SLOW_SECONDS = 3600;
 const FAST_SECONDS = 600;
 /** What is learnt of a bucket in which something was wrong, and of one when the service says so for long. */
 const TROUBLED_WEIGHT = 0.1;
-/** A minute must have so many times what the busiest usual ones have. */
-const PEAK_FACTOR = 1.2;
+/** A minute, or some seconds, must have so many times what the busiest usual ones have. */
+const PEAK_FACTOR = 2;
+const QUICK_BUCKETS = 3;
+const KINDS = [LINES, WARNS, ERRORS] as const;
 
 /** Rates of a whole service, looked at once a bucket: lines, warnings, errors; spikes, drops and silence. */
 export class ServiceWatch {
   readonly ring: BucketRing;
-  readonly lines = stream([{ ratio: 2 }, { ratio: 5 }, { ratio: 25 }], 16, 2);
+  readonly lines = stream([{ ratio: 3 }, { ratio: 5 }, { ratio: 25 }], 12, 2);
   readonly drops = new DropWatch();
   /** Scatter of the lines of a bucket. */
   readonly #clump = new Spread(1.5, 20);
   /** Busiest minutes: lines, warnings, errors. */
   readonly #peaks = new Float64Array(3 * PEAK_NUMBERS);
-  readonly errors = stream([{ ratio: 2.5 }, { ratio: 6, perSecond: 0.05 }, { ratio: 25 }], 14, 1.5);
-  readonly warns = stream([{ ratio: 2.5 }, { ratio: 6, perSecond: 0.05 }, { ratio: 25 }], 14, 1.5);
+  /** Of {@link QUICK_BUCKETS}, likewise: an outbreak is beyond these before it is beyond a whole minute. */
+  readonly #quickPeaks = new Float64Array(3 * PEAK_NUMBERS);
+  readonly errors = stream([{ ratio: 3 }, { ratio: 6, perSecond: 0.05 }, { ratio: 25 }], 12, 1.5);
+  readonly warns = stream([{ ratio: 3 }, { ratio: 6, perSecond: 0.05 }, { ratio: 25 }], 13, 1.5);
   readonly #kinds: readonly { reason: Reason; events: EventStream; unit: string; kind: number }[] = [
     { reason: 'rate_spike', events: this.lines, unit: 'lines', kind: LINES },
     { reason: 'error_burst', events: this.errors, unit: 'error lines', kind: ERRORS },
@@ -66,6 +70,7 @@ export class ServiceWatch {
     const { leaving } = ring;
     if (leaving !== undefined) this.#learn(leaving, doubtful);
     ring.advance();
+    if (this.ready) this.#noteQuickPeaks();
     if (++this.#buckets % MINUTE_BUCKETS === 0 && this.ready) this.#endMinute(!doubtful);
   }
 
@@ -108,6 +113,9 @@ export class ServiceWatch {
     this.drops.archive(state);
     this.#clump.archive(state);
     state.numbers(this.#peaks);
+    // No stretch of a minute has more than the minute.
+    if (state.isOlderThan(3)) this.#quickPeaks.set(this.#peaks);
+    else state.numbers(this.#quickPeaks);
     this.#buckets = state.count(this.#buckets);
   }
 
@@ -117,11 +125,23 @@ export class ServiceWatch {
     this.drops.copyFrom(other.drops);
     this.#clump.copyFrom(other.#clump);
     this.#peaks.set(other.#peaks);
+    this.#quickPeaks.set(other.#quickPeaks);
   }
 
   #speaks(events: EventStream, kind: number, nowMs: number): boolean {
     if (!events.speaks(nowMs)) return false;
-    return this.ring.minuteCount(kind) > usualPeak(this.#peaks, kind * PEAK_NUMBERS, nowMs) * PEAK_FACTOR;
+    const at = kind * PEAK_NUMBERS;
+    return (
+      this.ring.minuteCount(kind) > usualPeak(this.#peaks, at, nowMs) * PEAK_FACTOR ||
+      this.ring.lately(kind, QUICK_BUCKETS) > usualPeak(this.#quickPeaks, at, nowMs) * PEAK_FACTOR
+    );
+  }
+
+  #noteQuickPeaks(): void {
+    const nowMs = this.ring.open * BUCKET_MS;
+    for (const kind of KINDS) {
+      notePeak(this.#quickPeaks, kind * PEAK_NUMBERS, this.ring.lately(kind, QUICK_BUCKETS), nowMs);
+    }
   }
 
   #judge(lines: number, nowMs: number, doubtful: boolean): void {
@@ -148,7 +168,7 @@ export class ServiceWatch {
     const seconds = (MINUTE_BUCKETS * BUCKET_MS) / 1000;
     this.lines.endMinute(this.lines.rate * seconds, healthy);
     const nowMs = this.ring.open * BUCKET_MS;
-    for (const kind of [LINES, WARNS, ERRORS]) {
+    for (const kind of KINDS) {
       notePeak(this.#peaks, kind * PEAK_NUMBERS, this.ring.minuteCount(kind), nowMs);
     }
     this.errors.endMinute(this.errors.rate * seconds, healthy);

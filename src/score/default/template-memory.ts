@@ -19,9 +19,13 @@ export const MINUTE_LINES = 7;
 /** Squared deviations of the lines a minute, and lines that were expected. */
 export const DEVIATIONS = 8;
 export const EXPECTED = 9;
-/** Busiest minutes; see `usual-peak`. */
+/** The most there were of {@link RECENT}; see `usual-peak`. */
 export const PEAK = 10;
-const NUMBERS = PEAK + PEAK_NUMBERS;
+const NUMBERS_2 = PEAK + PEAK_NUMBERS;
+/** Lines of late, as they fade, and the inner time at which they were last brought up to date. */
+export const RECENT = NUMBERS_2;
+export const RECENT_AT = RECENT + 1;
+const NUMBERS = RECENT_AT + 1;
 
 /** Bucket of birth of templates that are never young. */
 export const LONG_AGO = -1_000_000_000;
@@ -94,7 +98,7 @@ export class TemplateMemory {
     const its = other.numbers;
     mine[FIRST_SEEN] = Math.min(mine[FIRST_SEEN]!, its[FIRST_SEEN]!);
     mine[LAST_SEEN] = Math.max(mine[LAST_SEEN]!, its[LAST_SEEN]!);
-    for (const sum of [COUNT, MINUTE_LINES, DEVIATIONS, EXPECTED]) mine[sum]! += its[sum]!;
+    for (const sum of [COUNT, MINUTE_LINES, DEVIATIONS, EXPECTED, RECENT]) mine[sum]! += its[sum]!;
     this.levelCounts.forEach((_, level) => (this.levelCounts[level]! += other.levelCounts[level]!));
     this.lines += other.lines;
     this.bornBucket = Math.min(this.bornBucket, other.bornBucket);
@@ -118,7 +122,8 @@ export class TemplateMemory {
     this.accepted = state.flag(this.accepted);
     this.spikeUntil = state.number(this.spikeUntil);
     state.counts(this.levelCounts);
-    state.numbers(this.numbers);
+    // Before version 3 peaks were those of whole minutes: no more than that was ever recent.
+    state.numbers(state.isOlderThan(3) ? this.numbers.subarray(0, NUMBERS_2) : this.numbers);
     if (state.flag(this.parameters !== undefined)) (this.parameters ??= new ParameterSummaries()).archive(state);
   }
 

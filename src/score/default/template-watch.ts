@@ -8,14 +8,25 @@ import { MixWatch } from './mix-watch.ts';
 import { YOUNG_BUCKETS } from './novelty.ts';
 import type { Signal } from './service-state.ts';
 import { Spread } from './spread.ts';
-import { COUNT, COUNT_AT, DEVIATIONS, EVIDENCE, EXPECTED, MINUTE, MINUTE_LINES, PEAK } from './template-memory.ts';
+import {
+  COUNT,
+  COUNT_AT,
+  DEVIATIONS,
+  EVIDENCE,
+  EXPECTED,
+  MINUTE,
+  MINUTE_LINES,
+  PEAK,
+  RECENT,
+  RECENT_AT,
+} from './template-memory.ts';
 import type { TemplateMemory } from './template-memory.ts';
 import { notePeak, usualPeak } from './usual-peak.ts';
 
 const MEMORY_SECONDS = 3600;
 const BUCKET_KEPT = Math.exp(-BUCKET_MS / 1000 / MEMORY_SECONDS);
 /** Nats from which a template's lines are too many. */
-const LIMIT = 18;
+const LIMIT = 16;
 const CEILING = LIMIT * 1.4;
 const RATIOS = [4, 20] as const;
 const LOG_RATIOS = RATIOS.map(Math.log);
@@ -24,8 +35,10 @@ const RATES = [0.05, 0.2] as const;
 /** Expected lines of a template for which the scatter of all templates is believed before its own. */
 const POOL_WEIGHT = 10;
 const SPIKE_LINES_MIN = 5;
-/** A minute must have so many times what the busiest usual ones have, and what is usual at all. */
-const PEAK_FACTOR = 1.3;
+/** Time in which a line fades to 1/e of what is recent. */
+const RECENT_SECONDS = 20;
+/** What is recent must be so many times the most there usually was, and what is usual at all. */
+const PEAK_FACTOR = 2;
 const TIMES_MIN = 3;
 /** Buckets for which a template stays in its spike after evidence for one. */
 const SPIKE_BUCKETS = 6;
@@ -84,11 +97,15 @@ export class TemplateWatch {
     const seconds = Math.max(0, (nowMs - (numbers[COUNT_AT]! || nowMs - BUCKET_MS)) / 1000);
     const spread = this.#spreadOf(memory);
     const infant = bucket - memory.bornBucket < INFANT_BUCKETS;
+    const recent = numbers[RECENT]! * Math.exp(-Math.max(0, nowMs - numbers[RECENT_AT]!) / 1000 / RECENT_SECONDS) + lines;
+    numbers[RECENT] = recent;
+    numbers[RECENT_AT] = nowMs;
     const spikes = this.#gain(memory, lines, rate, seconds, spread, nowMs) && judged && !infant;
     if (spikes) {
       memory.spikeUntil = bucket + SPIKE_BUCKETS;
       this.#passed = true;
     }
+    notePeak(numbers, PEAK, recent, nowMs);
     const taught = lines * (spikes ? Math.min(weight, 0.1) : weight);
     numbers[COUNT] = kept + taught;
     numbers[COUNT_AT] = nowMs;
@@ -109,7 +126,7 @@ export class TemplateWatch {
     const seconds = 60;
     const detail: ReasonDetail = {
       reason: 'rate_spike',
-      observed: numbers[MINUTE_LINES]!,
+      observed: Math.max(numbers[MINUTE_LINES]!, Math.round(numbers[RECENT]!)),
       expected: this.rateOf(memory, nowMs) * seconds,
       unit: 'lines of this template in 60 s',
       since: Math.min(nowMs - BUCKET_MS, numbers[MINUTE]! * seconds * 1000),
@@ -183,8 +200,8 @@ export class TemplateWatch {
       if (gain > 0 && sum > best) best = sum;
     }
     if (best < LIMIT * limitFactor) return false;
-    const least = Math.max(SPIKE_LINES_MIN, usualPeak(numbers, PEAK, nowMs) * PEAK_FACTOR, rate * 60 * TIMES_MIN);
-    return numbers[MINUTE_LINES]! + lines >= least;
+    const most = usualPeak(numbers, PEAK, nowMs) * PEAK_FACTOR;
+    return numbers[RECENT]! >= Math.max(SPIKE_LINES_MIN, most, rate * RECENT_SECONDS * TIMES_MIN);
   }
 
   #spreadOf({ numbers }: TemplateMemory): number {
@@ -207,7 +224,6 @@ export class TemplateWatch {
       }
       if (healthy) memory.learnLevels();
       if (bucket - memory.bornBucket >= INFANT_BUCKETS) this.#minuteTemplates.push(memory);
-      notePeak(numbers, PEAK, numbers[MINUTE_LINES]!, before * 60_000);
       numbers[MINUTE] = minute;
       numbers[MINUTE_LINES] = 0;
     }
