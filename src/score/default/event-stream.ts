@@ -9,6 +9,8 @@ export interface EventStreamOptions {
   alternatives: readonly Alternative[];
   /** Nats from which a change counts as one. */
   limit: number;
+  /** So much more is wanted, by what part of what can be remembered is not known yet. */
+  caution: number;
   /** Time in which what was learnt loses weight, seconds. */
   memorySeconds: number;
   /** Events taken to have been seen before any was. */
@@ -111,6 +113,7 @@ export class EventStream {
   }
 
   #limit(nowMs: number): number {
-    return this.#options.limit * this.#habit.at(nowMs);
+    const { limit, caution, memorySeconds } = this.#options;
+    return limit * this.#habit.at(nowMs) * (1 + caution * (1 - this.knownSeconds / memorySeconds));
   }
 }

@@ -162,6 +162,7 @@ function stream(limit: number): EventStream {
       { ratio: 4, perSecond: 1 / 150 },
     ],
     limit,
+    caution: 0,
     memorySeconds: MEMORY_SECONDS,
     prior: 0.1,
     spread: 1,

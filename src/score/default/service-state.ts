@@ -310,6 +310,7 @@ function oddities(): EventStream {
       { ratio: 4, perSecond: 1 / 150 },
     ],
     limit: 8,
+    caution: 1,
     memorySeconds: 3600,
     prior: 0.3,
     spread: 1.2,

@@ -180,6 +180,7 @@ function stream(alternatives: { ratio: number; perSecond?: number }[], limit: nu
   return new EventStream({
     alternatives,
     limit,
+    caution: 1,
     memorySeconds: SLOW_SECONDS,
     prior: 0.5,
     spread,
