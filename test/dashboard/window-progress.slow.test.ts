@@ -83,6 +83,14 @@ describe.skipIf(chromium.missing !== undefined)('a window that takes long', () =
       expect(await other.getByLabel('Start').inputValue()).toBe(START);
       expect(await other.getByLabel('End').inputValue()).toBe(END);
 
+      const { length: before } = loki.calls;
+      const again = page.getByRole('button', { name: 'Read again' });
+      await again.press('Enter');
+      await expect.poll(() => loki.calls.length).toBeGreaterThan(before);
+      await page.locator('.button[aria-disabled="true"]').waitFor({ state: 'detached' });
+      expect(await again.and(page.locator(':focus')).count()).toBe(1);
+      expect(await resultOn(page)).toBe(result);
+
       const { length: calls } = loki.calls;
       await page.getByRole('link', { name: 'All templates' }).click();
       await page.getByLabel('Templates, table').waitFor();
