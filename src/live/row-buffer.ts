@@ -2,7 +2,10 @@ import { PACKED_ROW_HEADER_BYTES, writePackedHeader } from '../domain/packed-row
 
 const CHUNK_BYTES_MIN = 4 * 1024;
 const CHUNK_BYTES_MAX = 256 * 1024;
-const SPARE_CHUNKS_MAX = 16;
+/** Of the spare chunks that were not needed from one lending to the next, how many are let go of. */
+const SURPLUS_SHARE = 1 / 16;
+/** Where rows expire less comes in than before, so that few of their chunks are needed again. */
+const SPARE_OF_EXPIRED_MAX = 16;
 
 /** Packed rows on shared memory: append-only, so another thread may read the first `usedBytes` at any time. */
 export interface RowChunk {
@@ -11,6 +14,8 @@ export interface RowChunk {
   usedBytes: number;
   rows: number;
   newestReceivedMs: number;
+  /** How often the buffer had been lent before this chunk came to be: later readers only can see it. */
+  lendings: number;
 }
 
 export interface RowBufferOptions {
@@ -37,9 +42,18 @@ interface ServiceRows {
 export class RowBuffer {
   readonly #options: RowBufferOptions;
   readonly #services = new Map<string, ServiceRows>();
-  /** Full-size chunks to use again, while no reader can still be looking at them. */
+  /**
+   * Full-size chunks to use again, at which no reader looks. Shared memory that is let go of instead stays until every
+   * thread that has seen it collects its garbage, and collectors do not reckon with it: it would pile up.
+   */
   readonly #spare: RowChunk[] = [];
-  #readers = 0;
+  /** The fewest spare ones since the buffer was last lent: so many were not needed. */
+  #spareLeast = 0;
+  /** Full-size chunks that were dropped while a reader looked at them. */
+  #awaited: RowChunk[] = [];
+  /** Numbers of the lendings under way. */
+  readonly #readers = new Set<number>();
+  #lendings = 0;
   #bytes = 0;
   #rows = 0;
   #evictedRows = 0;
@@ -89,23 +103,33 @@ export class RowBuffer {
   expire(nowMs: number): void {
     for (const [service, rows] of this.#services) {
       while (rows.chunks[0] !== undefined && rows.chunks[0].newestReceivedMs < nowMs - this.#options.ageMaxMs)
-        this.#dropOldest(service, rows);
+        this.#dropOldest(service, rows, this.#spare.length < SPARE_OF_EXPIRED_MAX);
     }
   }
 
   /** Views of everything held. Call `release` when they are no longer read. */
   lend(): { services: BufferedService[]; release: () => void } {
-    this.#readers++;
+    this.#spare.length -= Math.ceil(this.#spareLeast * SURPLUS_SHARE);
+    this.#spareLeast = this.#spare.length;
+    const reader = ++this.#lendings;
+    this.#readers.add(reader);
     const services = Array.from(this.#services, ([service, rows]) => ({
       service,
       chunks: rows.chunks.map((chunk) => chunk.bytes.subarray(0, chunk.usedBytes)),
     }));
-    let released = false;
-    const release = () => {
-      if (!released) this.#readers--;
-      released = true;
-    };
-    return { services, release };
+    return { services, release: () => this.#release(reader) };
+  }
+
+  #release(reader: number): void {
+    if (!this.#readers.delete(reader)) return;
+    const dropped = this.#awaited;
+    this.#awaited = [];
+    for (const chunk of dropped) this.#keepForUse(chunk);
+  }
+
+  #keepForUse(chunk: RowChunk): void {
+    const newestReader = Math.max(0, ...this.#readers);
+    (chunk.lendings < newestReader ? this.#awaited : this.#spare).push(chunk);
   }
 
   #chunkWithRoom(service: string, needed: number): RowChunk | undefined {
@@ -131,10 +155,20 @@ export class RowBuffer {
   #takeChunk(size: number): RowChunk {
     if (size === CHUNK_BYTES_MAX) {
       const spare = this.#spare.pop();
-      if (spare !== undefined) return { ...spare, usedBytes: 0, rows: 0, newestReceivedMs: 0 };
+      this.#spareLeast = Math.min(this.#spareLeast, this.#spare.length);
+      if (spare !== undefined) {
+        return { ...spare, usedBytes: 0, rows: 0, newestReceivedMs: 0, lendings: this.#lendings };
+      }
     }
     const bytes = new Uint8Array(new SharedArrayBuffer(size));
-    return { bytes, view: new DataView(bytes.buffer), usedBytes: 0, rows: 0, newestReceivedMs: 0 };
+    return {
+      bytes,
+      view: new DataView(bytes.buffer),
+      usedBytes: 0,
+      rows: 0,
+      newestReceivedMs: 0,
+      lendings: this.#lendings,
+    };
   }
 
   #dropFromLargest(): void {
@@ -142,10 +176,10 @@ export class RowBuffer {
     for (const entry of this.#services) {
       if (largest === undefined || entry[1].bytes > largest[1].bytes) largest = entry;
     }
-    if (largest !== undefined) this.#dropOldest(...largest);
+    if (largest !== undefined) this.#dropOldest(...largest, true);
   }
 
-  #dropOldest(service: string, rows: ServiceRows): void {
+  #dropOldest(service: string, rows: ServiceRows, keep: boolean): void {
     const chunk = rows.chunks.shift();
     if (chunk === undefined) return;
     rows.bytes -= chunk.bytes.length;
@@ -153,8 +187,7 @@ export class RowBuffer {
     this.#rows -= chunk.rows;
     this.#evictedRows += chunk.rows;
     if (rows.chunks.length === 0) this.#services.delete(service);
-    const reusable = chunk.bytes.length === CHUNK_BYTES_MAX && this.#readers === 0;
-    if (reusable && this.#spare.length < SPARE_CHUNKS_MAX) this.#spare.push(chunk);
+    if (keep && chunk.bytes.length === CHUNK_BYTES_MAX) this.#keepForUse(chunk);
   }
 }
 

@@ -28,6 +28,28 @@ function messages(buffer: RowBuffer, service: string): string[] {
   return found;
 }
 
+function fill(buffer: RowBuffer, rows = 20_000): void {
+  for (let i = 0; i < rows; i++) append(buffer, 'a', `line ${i} ${'x'.repeat(80)}`);
+}
+
+function lendAndCopy(buffer: RowBuffer) {
+  const { services, release } = buffer.lend();
+  const now = () => services.flatMap(({ chunks }) => chunks.map((chunk) => chunk.slice()));
+  return { before: now(), now, release };
+}
+
+/** Notes the memory that a reader gets to see. */
+function lendAndNote(buffer: RowBuffer, seen: Set<ArrayBufferLike>) {
+  const { services, release } = buffer.lend();
+  for (const chunk of services.flatMap(({ chunks }) => chunks)) seen.add(chunk.buffer);
+  return { release };
+}
+
+function fullSizeBytes(memories: ReadonlySet<ArrayBufferLike>): number {
+  const sizes = Array.from(memories, ({ byteLength }) => byteLength);
+  return sizes.reduce((sum, size) => sum + (size === 256 * 1024 ? size : 0), 0);
+}
+
 describe('the row buffer', () => {
   it('gives back what was put in, by service and in order', () => {
     fc.assert(
@@ -82,5 +104,45 @@ describe('the row buffer', () => {
     for (let i = 0; i < 40_000; i++) append(buffer, 'a', `second ${i} ${'y'.repeat(80)}`);
     expect(lent.services[0]?.chunks).toEqual(before);
     lent.release();
+  });
+
+  it('leaves what several readers look at, in whichever order they end', () => {
+    const buffer = new RowBuffer({ bytesMax: 1 << 20, ageMaxMs: HOUR_MS });
+    fill(buffer);
+    const first = lendAndCopy(buffer);
+    fill(buffer, 4000);
+    const second = lendAndCopy(buffer);
+    fill(buffer);
+    expect(second.now()).toEqual(second.before);
+    first.release();
+    first.release();
+    fill(buffer);
+    expect(second.now()).toEqual(second.before);
+    second.release();
+  });
+
+  it('uses its memory again, however often it is read while it turns over', () => {
+    const buffer = new RowBuffer({ bytesMax: 1 << 20, ageMaxMs: HOUR_MS });
+    const seen = new Set<ArrayBufferLike>();
+    for (let round = 0; round < 20; round++) {
+      fill(buffer, 10_000);
+      const { release } = lendAndNote(buffer, seen);
+      fill(buffer, 10_000);
+      release();
+    }
+    expect(fullSizeBytes(seen)).toBeLessThanOrEqual(4 << 20);
+  });
+
+  it('uses again what came to be since a reader began, while that one goes on', () => {
+    const buffer = new RowBuffer({ bytesMax: 1 << 20, ageMaxMs: HOUR_MS });
+    fill(buffer, 10_000);
+    const seen = new Set<ArrayBufferLike>();
+    const { release } = lendAndNote(buffer, seen);
+    for (let round = 0; round < 20; round++) {
+      fill(buffer, 10_000);
+      lendAndNote(buffer, seen).release();
+    }
+    release();
+    expect(fullSizeBytes(seen)).toBeLessThanOrEqual(3 << 20);
   });
 });

@@ -23,7 +23,18 @@ interface TemplatePanelProps {
 /** All that is known of one template of a window. */
 export function TemplatePanel({ cluster, answer, onClose }: TemplatePanelProps): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
-  useEffect(() => place.current?.scrollIntoView({ block: 'nearest' }), [cluster.fingerprint]);
+  const closing = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    const own = place.current;
+    own?.scrollIntoView({ block: 'nearest' });
+    // Whoever opened it goes on in it, and afterwards where it was opened; an address alone takes nobody anywhere.
+    if (before !== null && before !== document.body) closing.current?.focus({ preventScroll: true });
+    return () => {
+      const { activeElement } = document;
+      if (activeElement === document.body || own?.contains(activeElement) === true) focusAgain(before);
+    };
+  }, [cluster.fingerprint]);
   const close = useRef(onClose);
   close.current = onClose;
   useEffect(() => {
@@ -39,7 +50,7 @@ export function TemplatePanel({ cluster, answer, onClose }: TemplatePanelProps):
         title="Template"
         class="template-panel"
         actions={
-          <button type="button" class="button" onClick={onClose}>
+          <button type="button" class="button" ref={closing} onClick={onClose}>
             Close
           </button>
         }
@@ -69,6 +80,12 @@ export function TemplatePanel({ cluster, answer, onClose }: TemplatePanelProps):
       </Panel>
     </div>
   );
+}
+
+/** The table may have scrolled on, and no longer draw the row. */
+function focusAgain(before: Element | null): void {
+  const target = before?.isConnected === true && before !== document.body ? before : document.querySelector('main');
+  if (target instanceof HTMLElement) target.focus();
 }
 
 function LevelMix({ cluster: { levels, logCount } }: { cluster: Cluster }): JSX.Element {

@@ -21,7 +21,7 @@ export function WindowBar({ view, query, loaded }: WindowBarProps): JSX.Element 
   };
   return (
     <div class="window-bar">
-      <WindowForm key={JSON.stringify(query)} query={query} busy={loading} onSubmit={submit} />
+      <WindowForm query={query} busy={loading} onSubmit={submit} />
       {answer !== undefined && (
         <p class="muted" role="status">
           {plural(answer.log_count, 'row')}, {plural(answer.cluster_count, 'template')} ·{' '}

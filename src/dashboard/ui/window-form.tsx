@@ -1,5 +1,5 @@
 import type { JSX, TargetedSubmitEvent } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { fieldOf } from './parts.tsx';
 import { SourceSelect } from './source-select.tsx';
 
@@ -19,8 +19,16 @@ interface WindowFormProps {
 export function WindowForm({ query, busy = false, onSubmit }: WindowFormProps): JSX.Element {
   const [absolute, setAbsolute] = useState(query['start'] !== undefined);
   const [wrong, setWrong] = useState('');
+  const place = useRef<HTMLFormElement>(null);
+  const address = JSON.stringify(query);
+  useEffect(() => {
+    setAbsolute(query['start'] !== undefined);
+    setWrong('');
+    if (place.current !== null) fill(place.current, query);
+  }, [address]);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
+    if (busy) return;
     const form = new FormData(event.currentTarget);
     const field = (name: string) => fieldOf(form, name);
     if (!absolute) {
@@ -33,7 +41,7 @@ export function WindowForm({ query, busy = false, onSubmit }: WindowFormProps): 
     if (isRight) onSubmit({ source: field('source'), start: start.toISOString(), end: end.toISOString() });
   };
   return (
-    <form class="window-form" onSubmit={submit}>
+    <form class="window-form" ref={place} onSubmit={submit}>
       <SourceSelect chosen={query['source'] ?? 'otlp'} />
       <label class="field">
         <span>Window</span>
@@ -47,7 +55,7 @@ export function WindowForm({ query, busy = false, onSubmit }: WindowFormProps): 
         </select>
       </label>
       {absolute ? <Times query={query} /> : <Length chosen={query['window'] ?? DEFAULT_LENGTH} />}
-      <button type="submit" class="button primary" disabled={busy}>
+      <button type="submit" class="button primary" aria-disabled={busy}>
         {busy ? 'Reading' : 'Show'}
       </button>
       {wrong !== '' && (
@@ -57,6 +65,18 @@ export function WindowForm({ query, busy = false, onSubmit }: WindowFormProps): 
       )}
     </form>
   );
+}
+
+/** Fields that stay take what another address says; made anew, they would lose the focus. */
+function fill(form: HTMLFormElement, query: WindowQuery): void {
+  const { source = 'otlp', window = DEFAULT_LENGTH, start, end } = query;
+  const values: Record<string, string> = { source, window };
+  if (start !== undefined) values['start'] = localTime(new Date(start));
+  if (end !== undefined) values['end'] = localTime(new Date(end));
+  for (const [name, value] of Object.entries(values)) {
+    const field = form.elements.namedItem(name);
+    if (field instanceof HTMLSelectElement || field instanceof HTMLInputElement) field.value = value;
+  }
 }
 
 function Length({ chosen }: { chosen: string }): JSX.Element {

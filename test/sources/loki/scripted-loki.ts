@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
 /** One call of `query_range` or `labels`, as Loki reads it. */
 export interface LokiCall {
@@ -29,9 +29,11 @@ export interface ScriptedLoki {
 }
 
 /** For what the real Loki cannot be brought to say in a test: replies as written, to calls that are well formed. */
-export async function startScriptedLoki(reply: (call: LokiCall, number: number) => LokiReply): Promise<ScriptedLoki> {
+export async function startScriptedLoki(
+  reply: (call: LokiCall, number: number) => LokiReply | Promise<LokiReply>,
+): Promise<ScriptedLoki> {
   const calls: LokiCall[] = [];
-  const server = createServer((request, answer) => {
+  const respond = async (request: IncomingMessage, answer: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://loki');
     const parameter = (name: string) => url.searchParams.get(name) ?? '';
     const isQuery = url.pathname.endsWith('/loki/api/v1/query_range');
@@ -52,14 +54,15 @@ export async function startScriptedLoki(reply: (call: LokiCall, number: number) 
       headers: request.headers,
     };
     calls.push(call);
-    const made = reply(call, calls.length);
+    const made = await reply(call, calls.length);
     if (made === 'break') return void answer.destroy();
     if ('text' in made) {
       return void answer.writeHead(made.status, { 'content-type': 'text/plain; charset=utf-8' }).end(made.text);
     }
     answer.writeHead(200, { 'content-type': 'application/json; charset=UTF-8' });
     answer.end(JSON.stringify('json' in made ? made.json : streamsOf(made.entries, call)));
-  });
+  };
+  const server = createServer((request, answer) => void respond(request, answer));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -15,7 +15,7 @@ export function WindowsView({ query }: { query: Readonly<Record<string, string>>
     <div class="grid">
       <Panel title="Which logs">
         <div class="panel-body">
-          <WindowForm key={JSON.stringify(query)} query={query} onSubmit={(chosen) => go('windows', chosen)} />
+          <WindowForm query={query} onSubmit={(chosen) => go('windows', chosen)} />
           <p class="muted note">
             The live buffer, files, or a store that Setup has. The address of this page leads to the same window.
           </p>
@@ -36,7 +36,7 @@ function Result({ query }: { query: WindowQuery }): JSX.Element {
       actions={
         <>
           <CopyButton text={location.href} label="Copy link" />
-          <button type="button" class="button" disabled={loading} onClick={reload}>
+          <button type="button" class="button" aria-disabled={loading} onClick={() => !loading && reload()}>
             Read again
           </button>
         </>
