@@ -97,7 +97,8 @@ export class TemplateWatch {
     const seconds = Math.max(0, (nowMs - (numbers[COUNT_AT]! || nowMs - BUCKET_MS)) / 1000);
     const spread = this.#spreadOf(memory);
     const infant = bucket - memory.bornBucket < INFANT_BUCKETS;
-    const recent = numbers[RECENT]! * Math.exp(-Math.max(0, nowMs - numbers[RECENT_AT]!) / 1000 / RECENT_SECONDS) + lines;
+    const recent =
+      numbers[RECENT]! * Math.exp(-Math.max(0, nowMs - numbers[RECENT_AT]!) / 1000 / RECENT_SECONDS) + lines;
     numbers[RECENT] = recent;
     numbers[RECENT_AT] = nowMs;
     const spikes = this.#gain(memory, lines, rate, seconds, spread, nowMs) && judged && !infant;
