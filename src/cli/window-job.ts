@@ -55,8 +55,12 @@ export function fileProblems(name: string, count: number, summary: FilesSummary)
   if (cutLines > 0) said.push(`${name}: ${cutLines} lines are longer than 1 MiB and were cut`);
   if (untimedRows > 0 && untimedRows === count)
     said.push(`${name}: no row says its time; what goes by time says nothing here`);
-  else if (untimedRows > 0) said.push(`${name}: ${untimedRows} rows say no time and took that of the row before`);
+  else if (untimedRows > 0) said.push(`${name}: ${rows(untimedRows)} no time and took that of a row beside`);
   return said;
+}
+
+function rows(count: number): string {
+  return count === 1 ? '1 row says' : `${count} rows say`;
 }
 
 function isoOf(ms: number): string {

@@ -9,6 +9,13 @@ test('each reason is told in words, with its numbers where they are known', () =
   const details = [
     { reason: 'error_burst' as const, observed: 72, expected: 2.094, unit: 'error lines in 60 s', since: 0 },
     { reason: 'rate_spike' as const, observed: 20_000, expected: 3, unit: 'lines in 20 s', since: 0 },
+    {
+      reason: 'rate_spike' as const,
+      observed: 40,
+      expected: 3,
+      unit: 'lines of this template in 20 s or so',
+      since: 0,
+    },
   ];
   expect(reasonWords({ ...anomaly, explanation: { ...explanation, details } })).toEqual([
     'unlike the usual lines: score 0.82 of 1',

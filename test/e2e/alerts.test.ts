@@ -95,6 +95,8 @@ describe('with an alerts file', () => {
       });
       const wrong = await runCli(['check-config'], { ALERTS_FILE: await alertsFile('sinks: {}') });
       expect(wrong).toMatchObject({ code: 2, stderr: `${file}:1:8 sinks: must not be empty\n` });
+      const open = await runCli(['check-config', file], { HOST: '0.0.0.0' });
+      expect(open).toMatchObject({ code: 2, stderr: expect.stringMatching(/^HOST is 0\.0\.0\.0 and OTLP\/gRPC, /) });
     },
     TIMEOUT_MS,
   );

@@ -12,11 +12,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const modifiedMs = Date.UTC(2026, 5, 1);
 let files = 0;
 
-async function read(content: string | Buffer, service?: string) {
+async function read(content: string | Buffer, service?: string, format = 'text') {
   const path = join(folder, `file-${files++}`);
   writeFileSync(path, content);
   utimesSync(path, modifiedMs / 1000, modifiedMs / 1000);
-  return readRows({ path, format: 'text', service });
+  return readRows({ path, format, service });
 }
 
 describe('the head of a text line', () => {
@@ -155,6 +155,18 @@ describe('a record of several lines', () => {
     expect(rows.map(({ message }) => message.split('\n').length)).toEqual([1, 2, 1, 1]);
   });
 
+  test("begins with Node.js' name of an error where the lines have a time", async () => {
+    const lines = [
+      '2026-01-31T08:00:00Z ERROR boom',
+      'TypeError: x is not a function',
+      '    at f (/a/b.js:1:2)',
+      'plain',
+    ];
+    const { rows } = await read(lines.join('\n'));
+    expect(rows.map(({ message }) => message.split('\n').length)).toEqual([3, 1]);
+    expect(rows[0]!.level).toBe('error');
+  });
+
   test("is Python's traceback up to the exception", async () => {
     const lines = [
       '2026-01-31T08:00:00Z ERROR boom',
@@ -191,4 +203,14 @@ describe('a record of several lines', () => {
 test('what is not UTF-8 is replaced, NUL is kept', async () => {
   const { rows } = await read(Buffer.from([0x61, 0xff, 0x00, 0x62, 0x0a, 0x63, 0xc3]));
   expect(rows.map(({ message }) => message)).toEqual(['a\ufffd\0b', 'c\ufffd']);
+});
+
+test.each([
+  ['text', 'Starting shop 1.2\n\n2026-01-31T08:00:00Z INFO a\nb\n2026-01-31T08:00:01Z INFO c\n'],
+  ['JSON lines', '{"message":"booting"}\n{"message":"a","timestamp":"2026-01-31T08:00:00Z"}\n{"message":"b"}\n'],
+])('rows of %s before the first that has a time are of its time', async (_, text) => {
+  const { rows } = await read(text, undefined, 'auto');
+  expect(rows.length).toBeGreaterThan(2);
+  const first = Date.UTC(2026, 0, 31, 8);
+  expect(rows.slice(0, 3).map(({ timestamp }) => timestamp)).toEqual([first, first, first]);
 });

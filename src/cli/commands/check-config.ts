@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { refusalOfOpenPorts } from '../../config/is-open.ts';
+import { UsageError } from '../command-context.ts';
 import type { CommandContext } from '../command-context.ts';
 
 export function checkConfigCommand(context: CommandContext): Command {
@@ -19,7 +21,10 @@ Examples:
   $ ALERTS_FILE=alerts.yaml halfspace check-config`,
     )
     .action(async (file: string | undefined) => {
-      const { alerts } = context.config();
+      const config = context.config();
+      const refusal = refusalOfOpenPorts(config);
+      if (refusal !== undefined) throw new UsageError(refusal);
+      const { alerts } = config;
       const checked = file === undefined ? alerts.file : context.pathOf(file);
       context.output.write('the settings are right\n');
       if (checked === undefined) return;

@@ -22,6 +22,9 @@ export function LiveFacts({ fingerprint }: { fingerprint: string }): JSX.Element
             <thead>
               <tr>
                 <th scope="col">Variable</th>
+                <th scope="col" class="number" title="Lines whose values were looked at: a sample">
+                  Of lines
+                </th>
                 <th scope="col" class="number">
                   Distinct
                 </th>
@@ -32,9 +35,10 @@ export function LiveFacts({ fingerprint }: { fingerprint: string }): JSX.Element
               </tr>
             </thead>
             <tbody>
-              {parameters.map(({ position, distinct, top, quantiles }) => (
+              {parameters.map(({ position, observed, distinct, top, quantiles }) => (
                 <tr key={position}>
                   <td>{position + 1}</td>
+                  <td class="number">{whole(observed)}</td>
                   <td class="number">{whole(distinct)}</td>
                   <td class="mono wrap">
                     {top

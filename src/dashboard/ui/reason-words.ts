@@ -17,7 +17,8 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
 
 /** Why an anomaly was raised, a phrase a reason, with its numbers where they are known. */
 export function reasonWords(anomaly: Told): string[] {
-  const details = new Map(anomaly.explanation?.details.map((detail) => [detail.reason, detail]));
+  // The strongest of a reason comes first, and is what the message tells.
+  const details = new Map(anomaly.explanation?.details.toReversed().map((detail) => [detail.reason, detail]));
   return anomaly.reasons.map((reason) => {
     if (reason === 'anomaly_score') return `${REASON_WORDS[reason]}: score ${twoDigits(anomaly.hst_score)} of 1`;
     const words = reason === 'new_template' ? newWords(anomaly) : REASON_WORDS[reason];

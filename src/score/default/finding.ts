@@ -27,7 +27,7 @@ export function findingOf(signals: readonly Signal[], clock: EventClock, nowMs: 
     reasons,
     template: memory?.template,
     score: 0,
-    level: levelOf(reasons, memory),
+    level: Math.max(levelOf(reasons, memory), spikeLevelOf(signals)) as LevelIndex,
     message: first === undefined ? '' : sentenceOf(first, memory),
     explanation,
   };
@@ -37,6 +37,12 @@ function levelOf(reasons: readonly string[], memory: TemplateMemory | undefined)
   if (reasons.includes('error_burst')) return ERROR;
   if (reasons.includes('new_template') && memory !== undefined) return memory.bornLevel;
   return reasons.includes('severity_shift') ? WARN : INFO;
+}
+
+/** What there are too many of may be errors. */
+function spikeLevelOf(signals: readonly Signal[]): LevelIndex {
+  const spiking = signals.filter(({ detail, memory }) => detail.reason === 'rate_spike' && memory !== undefined);
+  return Math.max(INFO, ...spiking.map(({ memory }) => memory?.commonLevel() ?? INFO)) as LevelIndex;
 }
 
 function sentenceOf({ reason, observed, expected, unit }: ReasonDetail, memory: TemplateMemory | undefined): string {

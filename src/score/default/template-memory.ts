@@ -92,6 +92,12 @@ export class TemplateMemory {
     this.usualLevel = level;
   }
 
+  /** The level of most of its lines, the lower of two. */
+  commonLevel(): LevelIndex {
+    const most = Math.max(...this.levelCounts);
+    return this.levelCounts.indexOf(most) as LevelIndex;
+  }
+
   /** What a template that became part of this one had seen. */
   absorb(other: TemplateMemory): void {
     const mine = this.numbers;

@@ -124,13 +124,12 @@ export class TemplateWatch {
   /** A template whose lines have just been evidence for a spike. */
   signalOf(memory: TemplateMemory, nowMs: number): Signal {
     const { numbers } = memory;
-    const seconds = 60;
     const detail: ReasonDetail = {
       reason: 'rate_spike',
-      observed: Math.max(numbers[MINUTE_LINES]!, Math.round(numbers[RECENT]!)),
-      expected: this.rateOf(memory, nowMs) * seconds,
-      unit: 'lines of this template in 60 s',
-      since: Math.min(nowMs - BUCKET_MS, numbers[MINUTE]! * seconds * 1000),
+      observed: Math.round(numbers[RECENT]!),
+      expected: this.rateOf(memory, nowMs) * RECENT_SECONDS,
+      unit: `lines of this template in ${RECENT_SECONDS} s or so`,
+      since: nowMs - RECENT_SECONDS * 1000,
     };
     return { detail, evidence: Math.max(numbers[EVIDENCE]!, numbers[EVIDENCE + 1]!), memory };
   }

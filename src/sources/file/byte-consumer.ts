@@ -17,7 +17,7 @@ export interface ReadCounts {
   badLines: number;
   /** Lines or records longer than `LINE_BYTES_MAX`, of which the head is kept. */
   cutLines: number;
-  /** Rows without a time of their own, which took that of the row before or of the file. */
+  /** Rows without a time of their own, which took that of a row beside them or of the file. */
   untimedRows: number;
   /** The first bad line, 1-based, and what is wrong with it. */
   firstBad: { line: number; problem: string } | undefined;

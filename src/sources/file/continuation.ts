@@ -6,7 +6,7 @@ const TRACEBACK = 'Traceback (most recent call last)';
 
 /**
  * Whether a line belongs to the record before it: it begins with white space (and no timestamp after it), with one of
- * a Java trace's words or an exception's full name, or it is Python's `Traceback` or the exception that ends one.
+ * a trace's words or an exception's name, or it is Python's `Traceback` or the exception that ends one.
  */
 export class ContinuationRule {
   /** Lines joined since the last `restart`. */
@@ -47,10 +47,10 @@ export class ContinuationRule {
 
   /**
    * `java.lang.RuntimeException: x` behind a line with a timestamp: where lines have one, a line that has none and
-   * begins with the name of an exception in its package is what that line reports.
+   * begins with the name of an exception is what that line reports.
    */
   #isThrown(bytes: Uint8Array, start: number, limit: number, recordStart: number): boolean {
-    if (recordStart < 0 || !isPackagedException(bytes, start, limit)) return false;
+    if (recordStart < 0 || !isThrowable(bytes, start, limit)) return false;
     return !Number.isNaN(this.#timestamps.read(bytes, recordStart, start));
   }
 
@@ -77,13 +77,10 @@ function isExceptionName(bytes: Uint8Array, start: number, limit: number): boole
 
 const THROWN = ['Exception', 'Error', 'Throwable'].map((name) => Buffer.from(name));
 
-/** A name with a dot in it that ends in `Exception`, `Error` or `Throwable`. */
-function isPackagedException(bytes: Uint8Array, start: number, limit: number): boolean {
+/** A name, with its package or without, that ends in `Exception`, `Error` or `Throwable`. */
+function isThrowable(bytes: Uint8Array, start: number, limit: number): boolean {
   if (((bytes[start] as number) | 0x20) < 0x61 || !isExceptionName(bytes, start, limit)) return false;
   let end = start;
-  let isPackaged = false;
-  for (; end < limit && bytes[end] !== 0x3a && bytes[end] !== 0x0a && bytes[end] !== 0x0d; end++) {
-    if (bytes[end] === 0x2e) isPackaged = true;
-  }
-  return isPackaged && THROWN.some((name) => name.every((letter, i) => bytes[end - name.length + i] === letter));
+  while (end < limit && bytes[end] !== 0x3a && bytes[end] !== 0x0a && bytes[end] !== 0x0d) end++;
+  return THROWN.some((name) => name.every((letter, i) => bytes[end - name.length + i] === letter));
 }

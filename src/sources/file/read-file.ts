@@ -5,6 +5,7 @@ import type { ByteConsumer, ReadCounts } from './byte-consumer.ts';
 import { drive } from './drive.ts';
 import { readCsv } from './csv-reader.ts';
 import { containerLogOf, joinPartials } from './join-partials.ts';
+import { firstTimeIn } from './first-time.ts';
 import { JsonLinesReader } from './json-lines-reader.ts';
 import { JsonSequenceReader } from './json-sequence-reader.ts';
 import { openChunks } from './open-chunks.ts';
@@ -42,8 +43,9 @@ export interface FileSummary extends ReadCounts {
  * Streams a log file's rows into `sink`: memory is a few megabytes, whatever the file's size.
  *
  * Lines that the format does not explain are counted and skipped, unless there is nothing else: then, and when the
- * file cannot be read, a `SourceError` says so. A row without a time takes that of the row before it; before the first
- * time, that of the file's last modification.
+ * file cannot be read, a `SourceError` says so. A row without a time takes that of the row before it. Rows before the
+ * first that has one take its time where that is in the first 64 KiB of lines of text or JSON, and elsewhere that of the
+ * file's last modification.
  *
  * @param tick called between chunks; what it throws ends the reading.
  */
@@ -73,6 +75,10 @@ export async function readFile(options: FileOptions, sink: RowSink, tick: () => 
     const container = containerLogOf(head);
     const whole = withHead(head, iterator);
     const all = container === undefined ? whole : joinPartials(whole, container);
+    if ((format === 'text' || format === 'json-lines') && container === undefined) {
+      const consumerFor = (writer: RowWriter) => consumerOf(format, writer, modifiedMs);
+      rows.startAt(firstTimeIn(head, consumerFor) ?? modifiedMs);
+    }
     if (format === 'csv') await readCsv(all, delimiter, rows, modifiedMs);
     else await drive(all, consumerOf(format, rows, modifiedMs), sink.taker?.stretch);
     if (rows.seen === 0 && counts.firstBad !== undefined) throw nothingGood(options.path, format, counts);

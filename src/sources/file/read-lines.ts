@@ -4,6 +4,7 @@ import type { RowSink } from '../row-sink.ts';
 import { noCounts } from './byte-consumer.ts';
 import type { ReadCounts } from './byte-consumer.ts';
 import { BUFFER_BYTES } from './drive.ts';
+import { FIRST_TIME_BYTES, firstTimeIn } from './first-time.ts';
 import { JsonLinesReader } from './json-lines-reader.ts';
 import { checkOpened, OPEN_FLAGS } from './opened-file.ts';
 import type { FileOptions } from './read-file.ts';
@@ -43,6 +44,7 @@ export function readLines(options: FileOptions, part: LinesPart, sink: RowSink, 
   try {
     checkOpened(fd, options.path, options.root);
     const end = lineStart(fd, part.to, buffer);
+    if (part.from === 0) rows.startAt(firstTime(fd, part.modifiedMs, buffer));
     let position = lineStart(fd, part.from, buffer);
     let filled = 0;
     let isOver = false;
@@ -61,6 +63,12 @@ export function readLines(options: FileOptions, part: LinesPart, sink: RowSink, 
     closeSync(fd);
   }
   return { counts, lines: reader.lines, seen: rows.seen, startsUntimed: rows.startsUntimed };
+}
+
+/** As `readFile` has it. */
+function firstTime(fd: number, modifiedMs: number, buffer: Buffer): number {
+  const got = readSync(fd, buffer, 0, Math.min(FIRST_TIME_BYTES, buffer.length), 0);
+  return firstTimeIn(buffer.subarray(0, got), (rows) => new JsonLinesReader(rows, modifiedMs)) ?? modifiedMs;
 }
 
 /** Where the first line begins that does not begin before `offset`; the end of the file when there is none. */
