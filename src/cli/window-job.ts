@@ -55,7 +55,7 @@ export function fileProblems(name: string, count: number, summary: FilesSummary)
   if (cutLines > 0) said.push(`${name}: ${cutLines} lines are longer than 1 MiB and were cut`);
   if (untimedRows > 0 && untimedRows === count)
     said.push(`${name}: no row says its time; what goes by time says nothing here`);
-  else if (untimedRows > 0) said.push(`${name}: ${rows(untimedRows)} no time and took that of a row beside`);
+  else if (untimedRows > 0) said.push(`${name}: ${rows(untimedRows)} no time and took that of a neighbouring row`);
   return said;
 }
 
