@@ -85,7 +85,7 @@ export class Novelty {
   young(memory: TemplateMemory, timestampMs: number, nowMs: number, lineRate: number, weight: number): void {
     const events = this.streamFor(memory);
     const news = this.#newsOf(memory, timestampMs);
-    if (news === AGAIN_WEIGHT && memory.lines === 2 && memory.bornLevel >= ERROR)
+    if (news === AGAIN_WEIGHT && memory.lines === 2 && memory.bornLevel >= ERROR && memory.toldIn === 0)
       memory.unheard ||= this.#errorChance() <= CONFIRMED_CHANCE;
     events.count(1, nowMs, this.#rate(events, lineRate), news);
     events.learn(news, 0, weight);
