@@ -153,22 +153,14 @@ export class RowBuffer {
   }
 
   #takeChunk(size: number): RowChunk {
-    if (size === CHUNK_BYTES_MAX) {
-      const spare = this.#spare.pop();
-      this.#spareLeast = Math.min(this.#spareLeast, this.#spare.length);
-      if (spare !== undefined) {
-        return { ...spare, usedBytes: 0, rows: 0, newestReceivedMs: 0, lendings: this.#lendings };
-      }
-    }
-    const bytes = new Uint8Array(new SharedArrayBuffer(size));
-    return {
-      bytes,
-      view: new DataView(bytes.buffer),
-      usedBytes: 0,
-      rows: 0,
-      newestReceivedMs: 0,
-      lendings: this.#lendings,
-    };
+    const { bytes, view } = (size === CHUNK_BYTES_MAX ? this.#takeSpare() : undefined) ?? newMemory(size);
+    return { bytes, view, usedBytes: 0, rows: 0, newestReceivedMs: 0, lendings: this.#lendings };
+  }
+
+  #takeSpare(): RowChunk | undefined {
+    const spare = this.#spare.pop();
+    this.#spareLeast = Math.min(this.#spareLeast, this.#spare.length);
+    return spare;
   }
 
   #dropFromLargest(): void {
@@ -189,6 +181,11 @@ export class RowBuffer {
     if (rows.chunks.length === 0) this.#services.delete(service);
     if (keep && chunk.bytes.length === CHUNK_BYTES_MAX) this.#keepForUse(chunk);
   }
+}
+
+function newMemory(size: number): Pick<RowChunk, 'bytes' | 'view'> {
+  const bytes = new Uint8Array(new SharedArrayBuffer(size));
+  return { bytes, view: new DataView(bytes.buffer) };
 }
 
 /** Short messages are copied by hand: making a view costs more than a hundred bytes do. */

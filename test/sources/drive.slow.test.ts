@@ -33,7 +33,7 @@ async function outcome(makeReader: (rows: RowWriter) => ByteConsumer, pieces: Bu
     },
     counts,
     service: undefined,
-    modifiedMs: referenceMs,
+    untimedMs: referenceMs,
     startMs: Number.NEGATIVE_INFINITY,
     endMs: Number.POSITIVE_INFINITY,
   });

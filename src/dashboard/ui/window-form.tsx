@@ -7,6 +7,7 @@ import { SourceSelect } from './source-select.tsx';
 export type WindowQuery = Readonly<Record<string, string>>;
 
 const LENGTHS = ['1h', '6h', '12h', '24h', '7d'];
+const DEFAULT_SOURCE = 'otlp';
 const DEFAULT_LENGTH = '6h';
 
 interface WindowFormProps {
@@ -42,7 +43,7 @@ export function WindowForm({ query, busy = false, onSubmit }: WindowFormProps): 
   };
   return (
     <form class="window-form" ref={place} onSubmit={submit}>
-      <SourceSelect chosen={query['source'] ?? 'otlp'} />
+      <SourceSelect chosen={query['source'] ?? DEFAULT_SOURCE} />
       <label class="field">
         <span>Window</span>
         <select
@@ -69,13 +70,10 @@ export function WindowForm({ query, busy = false, onSubmit }: WindowFormProps): 
 
 /** Fields that stay take what another address says; made anew, they would lose the focus. */
 function fill(form: HTMLFormElement, query: WindowQuery): void {
-  const { source = 'otlp', window = DEFAULT_LENGTH, start, end } = query;
-  const values: Record<string, string> = { source, window };
-  if (start !== undefined) values['start'] = localTime(new Date(start));
-  if (end !== undefined) values['end'] = localTime(new Date(end));
-  for (const [name, value] of Object.entries(values)) {
+  for (const [name, value] of Object.entries(windowOf(query))) {
     const field = form.elements.namedItem(name);
-    if (field instanceof HTMLSelectElement || field instanceof HTMLInputElement) field.value = value;
+    if (field instanceof HTMLSelectElement) field.value = value;
+    if (field instanceof HTMLInputElement) field.value = localTime(new Date(value));
   }
 }
 
@@ -120,7 +118,7 @@ export function localTime(date: Date): string {
 
 /** What the address says of the window; the live buffer without it. */
 export function windowOf(query: Readonly<Record<string, string>>): WindowQuery {
-  const { source = 'otlp', window, start, end } = query;
+  const { source = DEFAULT_SOURCE, window, start, end } = query;
   if (start !== undefined) return { source, start, ...(end === undefined ? {} : { end }) };
   return { source, window: window ?? DEFAULT_LENGTH };
 }

@@ -27,7 +27,7 @@ export function findingOf(signals: readonly Signal[], clock: EventClock, nowMs: 
     reasons,
     template: memory?.template,
     score: 0,
-    level: Math.max(levelOf(reasons, memory), spikeLevelOf(signals)) as LevelIndex,
+    level: Math.max(levelOf(reasons, memory), ...spikingLevels(signals)) as LevelIndex,
     message: first === undefined ? '' : sentenceOf(first, memory),
     explanation,
   };
@@ -40,9 +40,10 @@ function levelOf(reasons: readonly string[], memory: TemplateMemory | undefined)
 }
 
 /** What there are too many of may be errors. */
-function spikeLevelOf(signals: readonly Signal[]): LevelIndex {
-  const spiking = signals.filter(({ detail, memory }) => detail.reason === 'rate_spike' && memory !== undefined);
-  return Math.max(INFO, ...spiking.map(({ memory }) => memory?.commonLevel() ?? INFO)) as LevelIndex;
+function spikingLevels(signals: readonly Signal[]): LevelIndex[] {
+  return signals.flatMap(({ detail, memory }) =>
+    detail.reason === 'rate_spike' && memory !== undefined ? [memory.commonLevel()] : [],
+  );
 }
 
 function sentenceOf({ reason, observed, expected, unit }: ReasonDetail, memory: TemplateMemory | undefined): string {

@@ -97,8 +97,7 @@ export class TemplateWatch {
     const seconds = Math.max(0, (nowMs - (numbers[COUNT_AT]! || nowMs - BUCKET_MS)) / 1000);
     const spread = this.#spreadOf(memory);
     const infant = bucket - memory.bornBucket < INFANT_BUCKETS;
-    const recent =
-      numbers[RECENT]! * Math.exp(-Math.max(0, nowMs - numbers[RECENT_AT]!) / 1000 / RECENT_SECONDS) + lines;
+    const recent = faded(numbers, RECENT, RECENT_AT, nowMs, RECENT_SECONDS) + lines;
     numbers[RECENT] = recent;
     numbers[RECENT_AT] = nowMs;
     const spikes = this.#gain(memory, lines, rate, seconds, spread, nowMs) && judged && !infant;
@@ -240,6 +239,11 @@ export class TemplateWatch {
 }
 
 function keptCount({ numbers }: TemplateMemory, nowMs: number): number {
-  const at = numbers[COUNT_AT]!;
-  return at === 0 ? 0 : numbers[COUNT]! * Math.exp(-Math.max(0, nowMs - at) / 1000 / MEMORY_SECONDS);
+  return faded(numbers, COUNT, COUNT_AT, nowMs, MEMORY_SECONDS);
+}
+
+/** The number at `place`, which was right at the time at `timePlace` and has faded since. */
+function faded(numbers: Float64Array, place: number, timePlace: number, nowMs: number, memorySeconds: number): number {
+  const at = numbers[timePlace]!;
+  return at === 0 ? 0 : numbers[place]! * Math.exp(-Math.max(0, nowMs - at) / 1000 / memorySeconds);
 }

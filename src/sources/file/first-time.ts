@@ -1,28 +1,42 @@
-import type { RowSink } from '../row-sink.ts';
-import { noCounts } from './byte-consumer.ts';
 import type { ByteConsumer } from './byte-consumer.ts';
+import { noCounts } from './byte-consumer.ts';
+import { JsonLinesReader } from './json-lines-reader.ts';
 import { RowWriter } from './row-writer.ts';
-
-/** So much of a file is looked at. */
-export const FIRST_TIME_BYTES = 64 << 10;
+import { HEAD_BYTES } from './sniff-format.ts';
+import { TextReader } from './text-reader.ts';
 
 const NEWLINE = 0x0a;
-const NOWHERE: RowSink = { service: () => 0, add: () => {} };
 
-/** Time of the first row that says one, epoch milliseconds; undefined where the head of the file has none. */
-export function firstTimeIn(head: Buffer, consumerFor: (rows: RowWriter) => ByteConsumer): number | undefined {
+/** Formats of which a record is a line, or some lines. */
+export type LinesFormat = 'json-lines' | 'text';
+
+export function linesReader(format: LinesFormat, rows: RowWriter, referenceMs: number): ByteConsumer {
+  return format === 'text' ? new TextReader(rows, referenceMs) : new JsonLinesReader(rows, referenceMs);
+}
+
+/**
+ * Time of the first row that says one, epoch milliseconds, which rows before it take; `modifiedMs`, when the file was
+ * last written, where its first 64 KiB have none.
+ */
+export function firstTimeIn(head: Buffer, format: LinesFormat, modifiedMs: number): number {
+  let first = NaN;
   const rows = new RowWriter({
-    sink: NOWHERE,
+    sink: {
+      service: () => 0,
+      add(_bytes, _start, _end, timestampMs) {
+        if (Number.isNaN(first)) first = timestampMs;
+      },
+    },
     counts: noCounts(),
     service: undefined,
-    modifiedMs: 0,
+    untimedMs: NaN,
     startMs: Number.NEGATIVE_INFINITY,
     endMs: Number.POSITIVE_INFINITY,
   });
   // A copy: readers may write where they read.
-  const bytes = Buffer.from(head.subarray(0, FIRST_TIME_BYTES));
+  const bytes = Buffer.from(head.subarray(0, HEAD_BYTES));
   // Of a line that is cut the time may be, too.
-  const end = bytes.length < FIRST_TIME_BYTES ? bytes.length : bytes.lastIndexOf(NEWLINE) + 1;
-  consumerFor(rows).consume(bytes, 0, end, true);
-  return Number.isNaN(rows.firstMs) ? undefined : rows.firstMs;
+  const end = bytes.length < HEAD_BYTES ? bytes.length : bytes.lastIndexOf(NEWLINE) + 1;
+  linesReader(format, rows, modifiedMs).consume(bytes, 0, end, true);
+  return Number.isNaN(first) ? modifiedMs : first;
 }

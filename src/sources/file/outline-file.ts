@@ -2,25 +2,25 @@ import { open } from 'node:fs/promises';
 
 import type { RowSink } from '../row-sink.ts';
 import { noCounts } from './byte-consumer.ts';
+import { firstTimeIn, linesReader } from './first-time.ts';
+import type { LinesFormat } from './first-time.ts';
 import { containerLogOf } from './join-partials.ts';
-import { JsonLinesReader } from './json-lines-reader.ts';
 import { checkOpened, OPEN_FLAGS } from './opened-file.ts';
 import { FILE_FORMATS } from './read-file.ts';
 import type { FileOptions } from './read-file.ts';
 import { RowWriter } from './row-writer.ts';
-import { sniffFormat } from './sniff-format.ts';
-import { TextReader } from './text-reader.ts';
+import { HEAD_BYTES, sniffFormat } from './sniff-format.ts';
 
-/** As much as `readFile` looks at to tell the format. */
-const END_BYTES = 64 << 10;
 const NEWLINE = 0x0a;
 
 /** What the two ends of a file say of it. */
 export interface FileOutline {
   path: string;
-  format: 'json-lines' | 'text';
+  format: LinesFormat;
   size: number;
   modifiedMs: number;
+  /** Time of rows before the first that has one. */
+  untimedMs: number;
   /** Times of the earliest and the latest row there, within the window; of none, the first is after the last. */
   firstMs: number;
   lastMs: number;
@@ -38,15 +38,17 @@ export async function outlineFile(options: FileOptions): Promise<FileOutline | u
     handle = await open(options.path, OPEN_FLAGS);
     checkOpened(handle.fd, options.path, options.root);
     const { size, mtimeMs } = await handle.stat();
-    const head = Buffer.alloc(Math.min(size, END_BYTES));
+    const head = Buffer.alloc(Math.min(size, HEAD_BYTES));
     await handle.read(head, 0, head.length, 0);
     if (!isPlain(head) || containerLogOf(head) !== undefined) return undefined;
     const { format } = sniffFormat(head, asked);
     if (format !== 'json-lines' && format !== 'text') return undefined;
-    const tail = Buffer.alloc(Math.min(size - head.length, END_BYTES));
+    const tail = Buffer.alloc(Math.min(size - head.length, HEAD_BYTES));
     await handle.read(tail, 0, tail.length, size - tail.length);
     const modifiedMs = Math.floor(mtimeMs);
-    const outline: FileOutline = { path: options.path, format, size, modifiedMs, firstMs: Infinity, lastMs: -Infinity };
+    const untimedMs = firstTimeIn(head, format, modifiedMs);
+    const { path } = options;
+    const outline: FileOutline = { path, format, size, modifiedMs, untimedMs, firstMs: Infinity, lastMs: -Infinity };
     lookAt(head, outline, options);
     lookAt(tail.subarray(tail.indexOf(NEWLINE) + 1), outline, options);
     return outline;
@@ -71,15 +73,14 @@ function lookAt(bytes: Buffer, outline: FileOutline, { service, startMs, endMs }
       outline.lastMs = Math.max(outline.lastMs, timestampMs);
     },
   };
-  const { modifiedMs } = outline;
+  const { format, modifiedMs, untimedMs } = outline;
   const rows = new RowWriter({
     sink,
     counts: noCounts(),
     service,
-    modifiedMs,
+    untimedMs,
     startMs: startMs ?? Number.NEGATIVE_INFINITY,
     endMs: endMs ?? Number.POSITIVE_INFINITY,
   });
-  const reader = outline.format === 'text' ? new TextReader(rows, modifiedMs) : new JsonLinesReader(rows, modifiedMs);
-  reader.consume(bytes, 0, bytes.length, true);
+  linesReader(format, rows, modifiedMs).consume(bytes, 0, bytes.length, true);
 }

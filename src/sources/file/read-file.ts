@@ -5,20 +5,16 @@ import type { ByteConsumer, ReadCounts } from './byte-consumer.ts';
 import { drive } from './drive.ts';
 import { readCsv } from './csv-reader.ts';
 import { containerLogOf, joinPartials } from './join-partials.ts';
-import { firstTimeIn } from './first-time.ts';
-import { JsonLinesReader } from './json-lines-reader.ts';
+import { firstTimeIn, linesReader } from './first-time.ts';
 import { JsonSequenceReader } from './json-sequence-reader.ts';
 import { openChunks } from './open-chunks.ts';
 import { RowWriter } from './row-writer.ts';
 import { serviceOfPath } from './service-of-path.ts';
-import { sniffFormat } from './sniff-format.ts';
+import { HEAD_BYTES, sniffFormat } from './sniff-format.ts';
 import type { FileFormat } from './sniff-format.ts';
-import { TextReader } from './text-reader.ts';
 
 /** What users may ask for. */
 export const FILE_FORMATS = ['auto', 'json', 'csv', 'text'] as const;
-
-const HEAD_BYTES = 64 << 10;
 
 export interface FileOptions {
   path: string;
@@ -60,14 +56,6 @@ export async function readFile(options: FileOptions, sink: RowSink, tick: () => 
   }
   const { modifiedMs, chunks } = await openChunks(options.path, options.root, options.onRead);
   const counts = noCounts();
-  const rows = new RowWriter({
-    sink,
-    counts,
-    service: options.service ?? serviceOfPath(options.path),
-    modifiedMs,
-    startMs: options.startMs ?? Number.NEGATIVE_INFINITY,
-    endMs: options.endMs ?? Number.POSITIVE_INFINITY,
-  });
   const iterator = ticking(chunks, tick);
   try {
     const head = await readHead(iterator);
@@ -75,10 +63,15 @@ export async function readFile(options: FileOptions, sink: RowSink, tick: () => 
     const container = containerLogOf(head);
     const whole = withHead(head, iterator);
     const all = container === undefined ? whole : joinPartials(whole, container);
-    if ((format === 'text' || format === 'json-lines') && container === undefined) {
-      const consumerFor = (writer: RowWriter) => consumerOf(format, writer, modifiedMs);
-      rows.startAt(firstTimeIn(head, consumerFor) ?? modifiedMs);
-    }
+    const isOfLines = (format === 'text' || format === 'json-lines') && container === undefined;
+    const rows = new RowWriter({
+      sink,
+      counts,
+      service: options.service ?? serviceOfPath(options.path),
+      untimedMs: isOfLines ? firstTimeIn(head, format, modifiedMs) : modifiedMs,
+      startMs: options.startMs ?? Number.NEGATIVE_INFINITY,
+      endMs: options.endMs ?? Number.POSITIVE_INFINITY,
+    });
     if (format === 'csv') await readCsv(all, delimiter, rows, modifiedMs);
     else await drive(all, consumerOf(format, rows, modifiedMs), sink.taker?.stretch);
     if (rows.seen === 0 && counts.firstBad !== undefined) throw nothingGood(options.path, format, counts);
@@ -88,11 +81,10 @@ export async function readFile(options: FileOptions, sink: RowSink, tick: () => 
   }
 }
 
-function consumerOf(format: FileFormat, rows: RowWriter, referenceMs: number): ByteConsumer {
-  if (format === 'json-lines') return new JsonLinesReader(rows, referenceMs);
+function consumerOf(format: Exclude<FileFormat, 'csv'>, rows: RowWriter, referenceMs: number): ByteConsumer {
   if (format === 'json-array') return new JsonSequenceReader(rows, referenceMs, 'array');
   if (format === 'json-sequence') return new JsonSequenceReader(rows, referenceMs, 'sequence');
-  return new TextReader(rows, referenceMs);
+  return linesReader(format, rows, referenceMs);
 }
 
 async function* ticking(chunks: AsyncIterable<Buffer>, tick: () => void): AsyncGenerator<Buffer, void, undefined> {

@@ -4,7 +4,6 @@ import type { RowSink } from '../row-sink.ts';
 import { noCounts } from './byte-consumer.ts';
 import type { ReadCounts } from './byte-consumer.ts';
 import { BUFFER_BYTES } from './drive.ts';
-import { FIRST_TIME_BYTES, firstTimeIn } from './first-time.ts';
 import { JsonLinesReader } from './json-lines-reader.ts';
 import { checkOpened, OPEN_FLAGS } from './opened-file.ts';
 import type { FileOptions } from './read-file.ts';
@@ -21,6 +20,8 @@ export interface LinesPart {
   to: number;
   /** When the file was last written, epoch milliseconds. */
   modifiedMs: number;
+  /** Time of the file's rows before the first that has one, likewise. */
+  untimedMs: number;
 }
 
 export interface LinesSummary {
@@ -37,14 +38,13 @@ export function readLines(options: FileOptions, part: LinesPart, sink: RowSink, 
   const counts = noCounts();
   const { startMs = Number.NEGATIVE_INFINITY, endMs = Number.POSITIVE_INFINITY } = options;
   const service = options.service ?? serviceOfPath(options.path);
-  const rows = new RowWriter({ sink, counts, service, modifiedMs: part.modifiedMs, startMs, endMs });
+  const rows = new RowWriter({ sink, counts, service, untimedMs: part.untimedMs, startMs, endMs });
   const reader = new JsonLinesReader(rows, part.modifiedMs);
   const buffer = sink.taker?.stretch ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
   const fd = openSync(options.path, OPEN_FLAGS);
   try {
     checkOpened(fd, options.path, options.root);
     const end = lineStart(fd, part.to, buffer);
-    if (part.from === 0) rows.startAt(firstTime(fd, part.modifiedMs, buffer));
     let position = lineStart(fd, part.from, buffer);
     let filled = 0;
     let isOver = false;
@@ -63,12 +63,6 @@ export function readLines(options: FileOptions, part: LinesPart, sink: RowSink, 
     closeSync(fd);
   }
   return { counts, lines: reader.lines, seen: rows.seen, startsUntimed: rows.startsUntimed };
-}
-
-/** As `readFile` has it. */
-function firstTime(fd: number, modifiedMs: number, buffer: Buffer): number {
-  const got = readSync(fd, buffer, 0, Math.min(FIRST_TIME_BYTES, buffer.length), 0);
-  return firstTimeIn(buffer.subarray(0, got), (rows) => new JsonLinesReader(rows, modifiedMs)) ?? modifiedMs;
 }
 
 /** Where the first line begins that does not begin before `offset`; the end of the file when there is none. */

@@ -10,8 +10,8 @@ export interface RowWriterOptions {
   counts: ReadCounts;
   /** For rows that do not name a service themselves; undefined lets weaker hints (a syslog tag) name it. */
   service: string | undefined;
-  /** When the file was last written: the time of rows before the first that has one, until `startAt` tells better. */
-  modifiedMs: number;
+  /** Time of rows before the first that has one. */
+  untimedMs: number;
   /** Rows outside [startMs, endMs) are dropped. */
   startMs: number;
   endMs: number;
@@ -30,8 +30,6 @@ export class RowWriter {
   seen = 0;
   /** Whether a row before the first that says its time says none. */
   startsUntimed = false;
-  /** Time of the first row written that says one; NaN while there is none. */
-  firstMs = NaN;
   #isTimed = false;
   readonly #startMs: number;
   readonly #endMs: number;
@@ -43,16 +41,11 @@ export class RowWriter {
     this.namedService = options.service;
     this.#startMs = options.startMs;
     this.#endMs = options.endMs;
-    this.#lastMs = options.modifiedMs;
+    this.#lastMs = options.untimedMs;
     this.defaultService = this.serviceOf(options.service ?? UNKNOWN_SERVICE);
     const { startMs, endMs } = options;
     const hints = options.service === undefined;
     this.sink.taker?.begin({ defaultService: this.defaultService, hints, startMs, endMs });
-  }
-
-  /** Rows before the first that says its time are of this one. */
-  startAt(timeMs: number): void {
-    this.#lastMs = timeMs;
   }
 
   /** Has the sink take JSON records from `bytes[start, end)` where it can; answers up to where it did. */
@@ -94,7 +87,6 @@ export class RowWriter {
       this.counts.untimedRows++;
       if (!this.#isTimed) this.startsUntimed = true;
     } else {
-      if (!this.#isTimed) this.firstMs = time;
       this.#lastMs = time;
       this.#isTimed = true;
     }

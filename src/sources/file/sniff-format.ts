@@ -1,6 +1,9 @@
 import { csvColumns } from './csv-columns.ts';
 import { skipSpace, skipValue } from './json-syntax.ts';
 
+/** So much of a file, or little more, is looked at before it is read. */
+export const HEAD_BYTES = 64 << 10;
+
 export type FileFormat = 'json-lines' | 'json-array' | 'json-sequence' | 'csv' | 'text';
 
 /** What the head of a file says about how to read it. `delimiter` is CSV's. */
