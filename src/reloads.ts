@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { App } from './app.ts';
-import type { Reloaded } from './app-reload.ts';
+import type { App } from './app/app.ts';
+import type { Reloaded } from './app/reload.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
 import { areSameFiles, lookAtSecretFiles } from './config/secret-files.ts';

@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
 import type { Logger } from 'pino';
-import { startApp } from './app.ts';
-import type { App } from './app.ts';
-import type { Reloaded } from './app-reload.ts';
+import { startApp } from './app/app.ts';
+import type { App } from './app/app.ts';
+import type { Reloaded } from './app/reload.ts';
 import type { Config } from './config/config.ts';
 import { openPorts, refusalOfOpenPorts } from './config/is-open.ts';
 import { SOURCE_SETTINGS } from './config/source-settings.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startApp } from '../../src/app.ts';
-import type { App } from '../../src/app.ts';
+import { startApp } from '../../src/app/app.ts';
+import type { App } from '../../src/app/app.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 
 const START = Date.UTC(2026, 10, 20, 8);

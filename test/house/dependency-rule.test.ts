@@ -34,7 +34,11 @@ describe('the rule names a seeded breach:', () => {
     ['serve/a.ts', "import {\n  x,\n} from '../live/x.ts';", 'serve/a.ts: serve must not import live (../live/x.ts)'],
     ['live/a.ts', "import { x } from '../receive/x.ts';", 'live/a.ts: live must not import receive (../receive/x.ts)'],
     ['live/a.ts', "const x = await import('../serve/x.ts');", 'live/a.ts: live must not import serve (../serve/x.ts)'],
-    ['receive/a.ts', "export { x } from '../app.ts';", 'receive/a.ts: receive must not import the top (../app.ts)'],
+    [
+      'receive/a.ts',
+      "export { x } from '../halfspace.ts';",
+      'receive/a.ts: receive must not import the top (../halfspace.ts)',
+    ],
     [
       'serve/a.ts',
       "const p = process.env['PORT'];",
@@ -57,7 +61,7 @@ describe('the rule names a seeded breach:', () => {
     write('live/a.ts', "import type { LogIntake } from '../receive/log-intake.ts';\nimport { join } from 'node:path';");
     write('live/b.ts', "import type { A } from './c.ts';");
     write('live/c.ts', "import { b } from './b.ts';");
-    write('app.ts', "import { x } from './live/a.ts';");
+    write('run-service.ts', "import { x } from './live/a.ts';");
     expect(dependencyViolations(src)).toEqual([]);
   });
 

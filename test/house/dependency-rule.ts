@@ -36,6 +36,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   dashboard: ['domain', 'outgoing/sse-parser.ts', 'serve (types)'],
   engine: ['domain', 'analyse', 'live', 'serve', 'sinks (types)', 'sources'],
+  app: [
+    'domain',
+    'score',
+    'incident',
+    'security',
+    'receive',
+    'sources',
+    'analyse',
+    'live',
+    'store',
+    'sinks',
+    'serve',
+    'watch',
+    'telemetry',
+    'config',
+    'engine',
+  ],
 };
 
 /** Algorithms: no node: module, no package, no clock, no randomness. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { pino } from 'pino';
 import { request } from 'undici';
-import { startApp } from '../../../src/app.ts';
+import { startApp } from '../../../src/app/app.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';
 import type { SourceDeclaration } from '../../../src/sources/declaration.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { noStreams } from '../src/app-metrics.ts';
-import { CertificateRenewals } from '../src/app-security.ts';
-import { Failures, noteWindow, statusParts } from '../src/app-status.ts';
-import { Problem } from '../src/serve/problem.ts';
+import { noStreams } from '../../src/app/metrics.ts';
+import { CertificateRenewals } from '../../src/app/security.ts';
+import { Failures, noteWindow, statusParts } from '../../src/app/status.ts';
+import { Problem } from '../../src/serve/problem.ts';
 
 const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string;
 

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import { renewCertificate, renewSecrets } from './app-security.ts';
-import type { Security } from './app-security.ts';
-import { changedSettings } from './config/changed-settings.ts';
-import type { Config } from './config/config.ts';
-import type { AlertSinks } from './sinks/alert-sinks.ts';
-import type { AlertsConfig } from './sinks/alerts-file/alerts-config.ts';
+import { renewCertificate, renewSecrets } from './security.ts';
+import type { Security } from './security.ts';
+import { changedSettings } from '../config/changed-settings.ts';
+import type { Config } from '../config/config.ts';
+import type { AlertSinks } from '../sinks/alert-sinks.ts';
+import type { AlertsConfig } from '../sinks/alerts-file/alerts-config.ts';
 
 /** Settings that count from the next reload on; the certificate's files are read again whether they changed or not. */
 const FOLLOWED: ReadonlySet<string> = new Set(['LOG_LEVEL', 'SIGNING_SECRET', 'OTLP_BEARER_TOKENS', 'ALERTS_FILE']);

@@ -1,17 +1,17 @@
-import { codeOf, noteWindow } from './app-status.ts';
-import type { Failures } from './app-status.ts';
-import type { Analyser } from './analyse/analyser.ts';
-import type { Config } from './config/config.ts';
-import { isOpen } from './config/is-open.ts';
-import { parseSetting } from './config/parse-setting.ts';
-import { SOURCE_SETTINGS } from './config/source-settings.ts';
-import { WindowAnswers } from './engine/window-answers.ts';
-import { WindowJobs } from './engine/window-jobs.ts';
-import type { ShardSet } from './live/shard-set.ts';
-import { createCredentialStore } from './serve/credential-store.ts';
-import type { CredentialStore } from './serve/credential-store.ts';
-import { refusalOfPath } from './sources/file/file-root.ts';
-import type { Metrics } from './telemetry/metrics.ts';
+import { codeOf, noteWindow } from './status.ts';
+import type { Failures } from './status.ts';
+import type { Analyser } from '../analyse/analyser.ts';
+import type { Config } from '../config/config.ts';
+import { isOpen } from '../config/is-open.ts';
+import { parseSetting } from '../config/parse-setting.ts';
+import { SOURCE_SETTINGS } from '../config/source-settings.ts';
+import { WindowAnswers } from '../engine/window-answers.ts';
+import { WindowJobs } from '../engine/window-jobs.ts';
+import type { ShardSet } from '../live/shard-set.ts';
+import { createCredentialStore } from '../serve/credential-store.ts';
+import type { CredentialStore } from '../serve/credential-store.ts';
+import { refusalOfPath } from '../sources/file/file-root.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 
 /** What answers for windows of any source. */
 export function windowAnswers(

@@ -1,44 +1,44 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { createActivity } from './app-activity.ts';
-import type { AppActivity } from './app-activity.ts';
-import { noStreams, readMetrics } from './app-metrics.ts';
-import type { LateParts } from './app-metrics.ts';
-import { receiversAnswer, startReceiving } from './app-receivers.ts';
-import { applyReload } from './app-reload.ts';
-import type { Reloaded } from './app-reload.ts';
-import { startRetraining } from './app-retraining.ts';
-import { openSecurity } from './app-security.ts';
-import type { Security } from './app-security.ts';
-import { startSinks } from './app-sinks.ts';
-import { alertSteps, keptModels, openStore, restoreAlerts, startSnapshots, storeProblems } from './app-store.ts';
-import type { Kept } from './app-store.ts';
-import { Failures, statusParts } from './app-status.ts';
-import { credentialStore, windowAnswers } from './app-windows.ts';
-import { createAnalyser } from './analyse/analyser.ts';
-import type { Analyser } from './analyse/analyser.ts';
-import type { Config } from './config/config.ts';
-import { LiveEngine } from './engine/live-engine.ts';
+import { createActivity } from './activity.ts';
+import type { AppActivity } from './activity.ts';
+import { noStreams, readMetrics } from './metrics.ts';
+import type { LateParts } from './metrics.ts';
+import { receiversAnswer, startReceiving } from './receivers.ts';
+import { applyReload } from './reload.ts';
+import type { Reloaded } from './reload.ts';
+import { startRetraining } from './retraining.ts';
+import { openSecurity } from './security.ts';
+import type { Security } from './security.ts';
+import { startSinks } from './sinks.ts';
+import { alertSteps, keptModels, openStore, restoreAlerts, startSnapshots, storeProblems } from './store.ts';
+import type { Kept } from './store.ts';
+import { Failures, statusParts } from './status.ts';
+import { credentialStore, windowAnswers } from './windows.ts';
+import { createAnalyser } from '../analyse/analyser.ts';
+import type { Analyser } from '../analyse/analyser.ts';
+import type { Config } from '../config/config.ts';
+import { LiveEngine } from '../engine/live-engine.ts';
 import { ExportCounts } from './export-counts.ts';
-import { Incidents } from './incident/incidents.ts';
-import { AlertPath } from './live/alert-path.ts';
-import { AnomalyLog } from './live/anomaly-log.ts';
-import { Clock } from './live/clock.ts';
-import { FeedbackBook } from './live/feedback-book.ts';
-import { IncidentLog } from './live/incident-log.ts';
-import { Router } from './live/router.ts';
-import { ShardSet } from './live/shard-set.ts';
-import { ByteBudget } from './receive/byte-budget.ts';
-import type { AlertsConfig } from './sinks/alerts-file/alerts-config.ts';
+import { Incidents } from '../incident/incidents.ts';
+import { AlertPath } from '../live/alert-path.ts';
+import { AnomalyLog } from '../live/anomaly-log.ts';
+import { Clock } from '../live/clock.ts';
+import { FeedbackBook } from '../live/feedback-book.ts';
+import { IncidentLog } from '../live/incident-log.ts';
+import { Router } from '../live/router.ts';
+import { ShardSet } from '../live/shard-set.ts';
+import { ByteBudget } from '../receive/byte-budget.ts';
+import type { AlertsConfig } from '../sinks/alerts-file/alerts-config.ts';
 import { stopAll } from './stops.ts';
 import type { Stops } from './stops.ts';
-import { TICK_MS } from './score/detector.ts';
-import type { Readiness } from './serve/engine.ts';
-import { startRest } from './serve/rest-server.ts';
-import type { RestOptions, RestServer } from './serve/rest-server.ts';
-import { startWatchServer } from './watch/watch-server.ts';
-import type { WatchServer } from './watch/watch-server.ts';
-import { createMetrics } from './telemetry/metrics.ts';
+import { TICK_MS } from '../score/detector.ts';
+import type { Readiness } from '../serve/engine.ts';
+import { startRest } from '../serve/rest-server.ts';
+import type { RestOptions, RestServer } from '../serve/rest-server.ts';
+import { startWatchServer } from '../watch/watch-server.ts';
+import type { WatchServer } from '../watch/watch-server.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
 
 const ANOMALY_LOG_BYTES_MAX = 64 * 1024 * 1024;
 /** At most 30 KB each. */
@@ -285,6 +285,6 @@ function nowMs(): number {
 }
 
 function productVersion(): string {
-  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(manifest) as { version: string }).version;
 }

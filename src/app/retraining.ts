@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
-import type { Analyser } from './analyse/analyser.ts';
-import type { Kept } from './app-store.ts';
-import type { Failures } from './app-status.ts';
-import type { Config } from './config/config.ts';
-import { packClusters, unpackClusters } from './live/cluster-pieces.ts';
-import { Retraining } from './live/retraining.ts';
-import type { LiveClusters } from './live/retraining.ts';
-import type { ShardSet } from './live/shard-set.ts';
+import type { Analyser } from '../analyse/analyser.ts';
+import type { Kept } from './store.ts';
+import type { Failures } from './status.ts';
+import type { Config } from '../config/config.ts';
+import { packClusters, unpackClusters } from '../live/cluster-pieces.ts';
+import { Retraining } from '../live/retraining.ts';
+import type { LiveClusters } from '../live/retraining.ts';
+import type { ShardSet } from '../live/shard-set.ts';
 import type { Stops } from './stops.ts';
 
 const WHOLE_BUFFER = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER };

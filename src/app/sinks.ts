@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
-import type { Outbox } from './domain/outbox.ts';
-import type { IncidentLog } from './live/incident-log.ts';
-import { AlertSinks } from './sinks/alert-sinks.ts';
-import type { AlertsConfig } from './sinks/alerts-file/alerts-config.ts';
+import type { Outbox } from '../domain/outbox.ts';
+import type { IncidentLog } from '../live/incident-log.ts';
+import { AlertSinks } from '../sinks/alert-sinks.ts';
+import type { AlertsConfig } from '../sinks/alerts-file/alerts-config.ts';
 import type { Stops } from './stops.ts';
-import type { Metrics } from './telemetry/metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 
 /** Starts to deliver to what the alerts file names; undefined without one. */
 export function startSinks(

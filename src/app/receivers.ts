@@ -1,17 +1,17 @@
-import type { Security } from './app-security.ts';
-import type { Config } from './config/config.ts';
+import type { Security } from './security.ts';
+import type { Config } from '../config/config.ts';
 import type { ExportCounts } from './export-counts.ts';
-import { JsonTranscoder } from './live/json-transcoder.ts';
-import type { Router } from './live/router.ts';
-import { createAuthenticator } from './receive/authenticator.ts';
-import type { ByteBudget } from './receive/byte-budget.ts';
-import { startOtlpGrpc } from './receive/otlp-grpc.ts';
-import type { GrpcReceiver } from './receive/otlp-grpc.ts';
-import { startOtlpHttp } from './receive/otlp-http.ts';
-import type { Receiver, ReceiverOptions } from './receive/receiver.ts';
-import type { StatusAnswer } from './serve/schemas/health.ts';
+import { JsonTranscoder } from '../live/json-transcoder.ts';
+import type { Router } from '../live/router.ts';
+import { createAuthenticator } from '../receive/authenticator.ts';
+import type { ByteBudget } from '../receive/byte-budget.ts';
+import { startOtlpGrpc } from '../receive/otlp-grpc.ts';
+import type { GrpcReceiver } from '../receive/otlp-grpc.ts';
+import { startOtlpHttp } from '../receive/otlp-http.ts';
+import type { Receiver, ReceiverOptions } from '../receive/receiver.ts';
+import type { StatusAnswer } from '../serve/schemas/health.ts';
 import type { Stops } from './stops.ts';
-import type { Metrics } from './telemetry/metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 
 /** Where senders are to send, and what they need for it, for `GET /status`. */
 export function receiversAnswer(

@@ -1,19 +1,19 @@
 import type { Logger } from 'pino';
-import type { Config } from './config/config.ts';
-import type { Incidents } from './incident/incidents.ts';
-import type { OutboxEntry } from './domain/outbox.ts';
-import type { AlertPathOptions, AlertRecord } from './live/alert-path.ts';
-import type { AnomalyLog } from './live/anomaly-log.ts';
-import type { FeedbackBook } from './live/feedback-book.ts';
-import type { IncidentLog } from './live/incident-log.ts';
-import type { ShardSet, ShardSetOptions } from './live/shard-set.ts';
-import { Snapshots } from './live/snapshots.ts';
-import type { AlertSinks } from './sinks/alert-sinks.ts';
+import type { Config } from '../config/config.ts';
+import type { Incidents } from '../incident/incidents.ts';
+import type { OutboxEntry } from '../domain/outbox.ts';
+import type { AlertPathOptions, AlertRecord } from '../live/alert-path.ts';
+import type { AnomalyLog } from '../live/anomaly-log.ts';
+import type { FeedbackBook } from '../live/feedback-book.ts';
+import type { IncidentLog } from '../live/incident-log.ts';
+import type { ShardSet, ShardSetOptions } from '../live/shard-set.ts';
+import { Snapshots } from '../live/snapshots.ts';
+import type { AlertSinks } from '../sinks/alert-sinks.ts';
 import type { Stops } from './stops.ts';
-import type { StoreCounts } from './telemetry/metrics-snapshot.ts';
-import { Store } from './store/store.ts';
-import { STORE_KINDS } from './store/store-protocol.ts';
-import type { StoreCondition, StoreKind } from './store/store-protocol.ts';
+import type { StoreCounts } from '../telemetry/metrics-snapshot.ts';
+import { Store } from '../store/store.ts';
+import { STORE_KINDS } from '../store/store-protocol.ts';
+import type { StoreCondition, StoreKind } from '../store/store-protocol.ts';
 
 /** What is kept over a restart, and the models' way into it. */
 export interface Kept {

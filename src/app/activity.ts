@@ -1,9 +1,9 @@
-import { ActivityLog } from './live/activity-log.ts';
-import { ServiceCounters } from './live/service-counters.ts';
-import type { ServiceCount } from './live/service-counters.ts';
-import type { AlertPathOptions, AlertRecord } from './live/alert-path.ts';
-import type { ShardSet } from './live/shard-set.ts';
-import type { ServicesAnswer } from './serve/schemas/services.ts';
+import { ActivityLog } from '../live/activity-log.ts';
+import { ServiceCounters } from '../live/service-counters.ts';
+import type { ServiceCount } from '../live/service-counters.ts';
+import type { AlertPathOptions, AlertRecord } from '../live/alert-path.ts';
+import type { ShardSet } from '../live/shard-set.ts';
+import type { ServicesAnswer } from '../serve/schemas/services.ts';
 
 const SERVICES_MAX = 200;
 const BUCKET_MS = 10_000;

@@ -1,6 +1,6 @@
-import type { ExportErrorCode } from './receive/export-error.ts';
-import type { LogIntake } from './receive/log-intake.ts';
-import type { ReceiverEvent } from './receive/receiver.ts';
+import type { ExportErrorCode } from '../receive/export-error.ts';
+import type { LogIntake } from '../receive/log-intake.ts';
+import type { ReceiverEvent } from '../receive/receiver.ts';
 
 type Transport = ReceiverEvent['transport'];
 

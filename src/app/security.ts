@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { Config } from './config/config.ts';
-import { Certificate } from './security/certificate.ts';
-import { SecretSet } from './security/secret-set.ts';
-import type { StatusPart } from './serve/schemas/health.ts';
-import type { MetricsSnapshot } from './telemetry/metrics-snapshot.ts';
+import type { Config } from '../config/config.ts';
+import { Certificate } from '../security/certificate.ts';
+import { SecretSet } from '../security/secret-set.ts';
+import type { StatusPart } from '../serve/schemas/health.ts';
+import type { MetricsSnapshot } from '../telemetry/metrics-snapshot.ts';
 import type { Stops } from './stops.ts';
 
 /** Renewed files are found by looking: what mounts them (Kubernetes swaps a link) does not always tell. */
