@@ -32,7 +32,7 @@ const AGAIN_WEIGHT = 1.5;
  * templates, with its second line in one that seldom has, and not by itself in one that always has.
  */
 export class Novelty {
-  readonly low = stream(9);
+  readonly low = stream(8);
   readonly high = stream(10);
   /** When the first line of the clump came, and how many came with it. */
   #clumpMs = -Infinity;
