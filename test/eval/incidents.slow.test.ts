@@ -21,6 +21,7 @@ describe.each(streamKinds())('over five %s streams', { timeout: 120_000 }, (kind
     expect(summary.significant).toBeGreaterThanOrEqual(0.8);
     expect(summary.alertPrecision).toBeGreaterThanOrEqual(0.85);
     expect(summary.episodeF1).toBeGreaterThanOrEqual(0.8);
+    expect(summary.medianDelayMs).toBeLessThanOrEqual(20_000);
     expect(summary.medianSilenceDelayMs).toBeLessThanOrEqual(120_000);
   });
 });
