@@ -9,16 +9,16 @@ const buffer = new Uint8Array(MINED_BYTES_MAX * 3);
 
 /**
  * The canonical text of the key in `scratch`, of the message `bytes`: its tokens joined by a space, `<*>` for a run of
- * variables. No word holds a space, `<` or a brace, so no two keys have the same text. With `masked`, the word at that
- * token is a variable too.
+ * variables. No word holds a space, `<` or a brace, so no two keys have the same text. The words at the tokens `masked`
+ * are variables too.
  */
-export function keyBytes(bytes: Uint8Array, masked = -1): Uint8Array {
+export function keyBytes(bytes: Uint8Array, masked: readonly number[] = []): Uint8Array {
   const { keyStart, keyEnd, keyCount } = scratch;
   let to = 0;
   let wasVariable = false;
   for (let i = 0; i < keyCount; i++) {
     const start = keyStart[i]!;
-    const isVariable = start === VARIABLE || i === masked;
+    const isVariable = start === VARIABLE || masked.includes(i);
     if (isVariable && wasVariable) continue;
     wasVariable = isVariable;
     if (to > 0) buffer[to++] = SPACE;

@@ -19,7 +19,14 @@ import { scanMessage } from './scan-message.ts';
 import { scratch } from './scratch.ts';
 import { recallByShape, rememberByShape } from './shape-recall.ts';
 import { sameBytes, ShapeTable } from './shape-table.ts';
-import { isSameEntry, MERGER_WEIGHT, siblingEntries, Siblings, VARIABLE_WEIGHT } from './siblings.ts';
+import {
+  isSameEntry,
+  MERGER_WEIGHT,
+  siblingEntries,
+  Siblings,
+  VARIABLE_WEIGHT_MAX,
+  variableWeight,
+} from './siblings.ts';
 import { templateText } from './template-text.ts';
 
 export interface KeyedOptions {
@@ -186,7 +193,7 @@ export class KeyedMiner implements TemplateMiner {
     this.#append(template);
     this.#addShape({ hash, key: template.key, template });
     this.change = CREATED;
-    const survivor = this.#meetSiblings(template);
+    const survivor = this.#meetSiblings(template, hash);
     while (this.#weight > WEIGHT_MAX && this.#order.count > 1) this.#evict(this.#order.oldest!);
     return survivor;
   }
@@ -209,22 +216,35 @@ export class KeyedMiner implements TemplateMiner {
     return template;
   }
 
-  /** Counts the template's siblings, and makes one of them where they are enough. Answers what the template is part of. */
-  #meetSiblings(template: KeyedTemplate): KeyedTemplate {
+  /** Counts the siblings of a new template, and makes one of them where they are enough. Answers what it is part of. */
+  #meetSiblings(template: KeyedTemplate, hash: number): KeyedTemplate {
     let heaviest = 0;
     let entry = 0;
     for (const own of template.siblingHashes) {
-      const weight = this.#siblings.add(own) + (this.#shapes.mayHave(own) ? VARIABLE_WEIGHT : 0);
+      const weight = this.#siblings.add(own) + (this.#shapes.mayHave(own) ? variableWeight(own) : 0);
       if (weight <= heaviest) continue;
       heaviest = weight;
       entry = own;
     }
-    return heaviest < MERGER_WEIGHT ? template : (this.#merge(template, entry) ?? template);
+    const merged = heaviest < MERGER_WEIGHT ? this.#meetWords(hash) : this.#merge(template, entry);
+    return merged ?? template;
+  }
+
+  /** Likewise with those that have words where the key with that `hash` has variables. */
+  #meetWords(hash: number): KeyedTemplate | undefined {
+    const weight = this.#siblings.weightAt(hash);
+    if (weight + VARIABLE_WEIGHT_MAX < MERGER_WEIGHT) return undefined;
+    for (const template of this.#withEntry(hash)) {
+      const entry = template.siblingHashes.find((own) => isSameEntry(own, hash))!;
+      return weight + variableWeight(entry) < MERGER_WEIGHT ? undefined : this.#merge(template, entry);
+    }
+    return undefined;
   }
 
   #merge(template: KeyedTemplate, entry: number): KeyedTemplate | undefined {
     const found = siblingsOf(this.#withEntry(entry), template, entry);
-    if (found === undefined || found.members.length < 2) {
+    const general = found && this.#shapes.findKey(found.merged.hash, found.merged.key)?.template;
+    if (found === undefined || (found.members.length < 2 && general === undefined)) {
       // Its text is one that says something else than the line did; it is not asked again.
       for (const own of template.siblingHashes) this.#siblings.remove(own);
       this.#weight -= template.siblingHashes.byteLength;
@@ -232,7 +252,6 @@ export class KeyedMiner implements TemplateMiner {
       return undefined;
     }
     const { merged, members } = found;
-    const general = this.#shapes.findKey(merged.hash, merged.key)?.template;
     const parts = members.map((member) => member.template);
     if (general !== undefined && !parts.includes(general)) parts.push(general);
     // Whoever was used last, the names that it had come in one order.

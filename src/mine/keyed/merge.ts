@@ -3,10 +3,10 @@ import type { KeyedTemplate } from './keyed-template.ts';
 import { scanMessage } from './scan-message.ts';
 import { scratch, VARIABLE } from './scratch.ts';
 import { sameBytes } from './shape-table.ts';
-import { isSameEntry, maskedHash } from './siblings.ts';
+import { isSameEntry, maskedHash, maskedTokens } from './siblings.ts';
 import { templateText } from './template-text.ts';
 
-/** A template as it is with one more word a variable. */
+/** A template as it is with more of its words variables. */
 export interface Generalised {
   key: Uint8Array;
   hash: number;
@@ -14,14 +14,14 @@ export interface Generalised {
   openRuns: number;
 }
 
-/** What `template` becomes when its word with the sibling entry `entry` is a variable; undefined when it has none. */
+/** What `template` becomes when its words with the sibling entry `entry` are variables; undefined when it has none. */
 function generalised(template: KeyedTemplate, entry: number): Generalised | undefined {
   const word = template.siblingHashes.findIndex((own) => isSameEntry(own, entry));
   if (word < 0) return undefined;
   const text = template.textBytes;
   scanMessage(text, 0, text.length);
   if (!isKey(template.key, text)) return undefined;
-  const masked = tokenOfWord(word);
+  const masked = maskedTokens(text, word);
   const key = keyBytes(text, masked);
   const hash = maskedHash(masked);
   const openRuns = runsAfter(template.openRuns, masked);
@@ -48,23 +48,19 @@ export function siblingsOf(
   return { merged, members };
 }
 
-function tokenOfWord(word: number): number {
-  let left = word;
-  for (let token = 0; ; token++) if (scratch.keyStart[token]! >= 0 && left-- === 0) return token;
-}
-
-/** The bits of open runs once that token of the key in `scratch` is a variable, its run open too. */
-function runsAfter(openRuns: number, masked: number): number {
+/** The bits of open runs once those tokens of the key in `scratch` are variables, their runs open too. */
+function runsAfter(openRuns: number, masked: readonly number[]): number {
   let bits = 0;
   let run = 0;
   let next = -1;
   let wasVariable = false;
   for (let token = 0; token < scratch.keyCount; token++) {
-    const isVariable = token === masked || scratch.keyStart[token] === VARIABLE;
+    const isMasked = masked.includes(token);
+    const isVariable = isMasked || scratch.keyStart[token] === VARIABLE;
     if (isVariable && !wasVariable) next++;
     wasVariable = isVariable;
     if (!isVariable || next > 30) continue;
-    if (token === masked) bits |= 1 << next;
+    if (isMasked) bits |= 1 << next;
     else if (run++ < 31 && ((openRuns >>> (run - 1)) & 1) === 1) bits |= 1 << next;
   }
   return bits;

@@ -82,7 +82,7 @@ export function isTrailing(byte: number): boolean {
 }
 
 /** Marks before a word that are not of it; the dots of `./` and `../` are. */
-function isLeading(bytes: Uint8Array, at: number, end: number): boolean {
+export function isLeading(bytes: Uint8Array, at: number, end: number): boolean {
   const byte = bytes[at]!;
   if (byte === FULL_STOP) {
     const next = at + 1 < end ? bytes[at + 1] : 0;

@@ -21,8 +21,10 @@ import { HEX_WORD_MIN, pushLetters } from './letter-word.ts';
 import { longWordEnd, slashWordEnd } from './long-word.ts';
 import { scanMark } from './marks.ts';
 import { pushOddWord } from './odd-word.ts';
+import { hasPairs, pushQuoted } from './pair-value.ts';
 import {
   clearScratch,
+  isFull,
   KEY_TOKENS_MAX,
   MINED_BYTES_MAX,
   mixed,
@@ -39,6 +41,7 @@ const LINE_FEED = 0x0a;
 const BLANK = 0x20;
 const COLON = 0x3a;
 const SLASH = 0x2f;
+const QUOTE = 0x22;
 const EQUALS = 0x3d;
 const OPENING_BRACE = 0x7b;
 
@@ -71,6 +74,7 @@ export function scanMessage(bytes: Uint8Array, start: number, end: number): void
 function scanText(bytes: Uint8Array, start: number, stop: number): number {
   const { keyStart, keyEnd, keyHash, sum } = scratch;
   scratch.stop = stop;
+  scratch.hasPairs = -1;
   let all = 0;
   let tokens = 0;
   let isApart = 1;
@@ -87,8 +91,14 @@ function scanText(bytes: Uint8Array, start: number, stop: number): number {
     tokens += isApart;
     isApart = 0;
     if (kind & DELIMITER) {
-      at = kind & MARK ? markEnd(bytes, at, start, stop, byte) : at + 1;
-      if (at < 0) return ~at;
+      if ((kind & MARK) === 0) at++;
+      else {
+        const mark = at;
+        at = markEnd(bytes, mark, start, stop, byte);
+        if (at < 0) return ~at;
+        // There may be blanks in it.
+        if (byte === EQUALS && at > mark + 1) all |= HIGH;
+      }
       continue;
     }
     if (kind & LEAD) {
@@ -148,6 +158,11 @@ function markEnd(bytes: Uint8Array, at: number, start: number, stop: number, byt
     const end = scanPairs(bytes, start, stop, scanText);
     scratch.tokenCount = UNKNOWN;
     if (end >= 0) return ~end;
+  }
+  if (byte === EQUALS && at + 1 < stop && bytes[at + 1] === QUOTE && !isFull()) {
+    if (scratch.hasPairs < 0) scratch.hasPairs = hasPairs(bytes, start, stop) ? 1 : 0;
+    const end = scratch.hasPairs === 1 ? pushQuoted(bytes, at, start, stop) : -1;
+    if (end >= 0) return end;
   }
   return scanMark(bytes, at, start, stop, byte);
 }

@@ -46,6 +46,8 @@ export const scratch = {
   dateEnd: -1,
   /** The token that is the name of a user if it is a word; -1 when none is. */
   nameToken: -1,
+  /** Whether the text that is scanned has pairs `name=value`: 1, 0 when it has not, -1 when nobody has asked. */
+  hasPairs: -1,
   /** First and last byte of the line that was mined, `end` behind it. */
   lineStart: 0,
   lineEnd: 0,

@@ -1,4 +1,5 @@
 import { BYTE_KIND, DIGIT } from './byte-kind.ts';
+import { hasPairs, isPairValue } from './pair-value.ts';
 import { CLOSING, mixed, OPENING, scratch, VARIABLE, VARIABLE_HASH } from './scratch.ts';
 import { HASH_SEED } from '../token-hash.ts';
 
@@ -12,10 +13,13 @@ const PLAIN_WEIGHT = 3;
 const FIRST_WEIGHT = 2;
 /** Of words that carry a digit three are enough. */
 const DIGIT_WEIGHT = 8;
+/** Behind the `=` of one of several pairs five are. */
+const VALUE_WEIGHT = 5;
 /** Names of a record's fields stay: the lightest there is. */
 const NAME_WEIGHT = 1;
-/** A template that has a variable there already. */
-export const VARIABLE_WEIGHT = 9;
+/** A template that has a variable there already, beside words, and beside one that carries a digit, as `t3` beside `t12`. */
+const VARIABLE_WEIGHT = 9;
+export const VARIABLE_WEIGHT_MAX = MERGER_WEIGHT - DIGIT_WEIGHT;
 
 const SLOTS_MIN = 128;
 const WEIGHT_BITS = 4;
@@ -42,6 +46,11 @@ export class Siblings {
       this.#slots[slot] = hash;
     }
     return (this.#slots[slot + 1]! += weightOf(entry));
+  }
+
+  /** What those weigh that share the hash. */
+  weightAt(hash: number): number {
+    return this.#slots[this.#slotOf(keyOf(hash)) + 1]!;
   }
 
   remove(entry: number): void {
@@ -108,12 +117,20 @@ function weightOf(entry: number): number {
   return entry & WEIGHT_MASK;
 }
 
+/** What a template weighs that has a variable where those of the entry have a word. */
+export function variableWeight(entry: number): number {
+  return weightOf(entry) === DIGIT_WEIGHT ? VARIABLE_WEIGHT_MAX : VARIABLE_WEIGHT;
+}
+
 /** Even; the lowest bits are no part of the hash. */
 function homeOf(hash: number): number {
   return (hash >>> WEIGHT_BITS) << 1;
 }
 
-/** The entries of the key in `scratch`, of the message `bytes`, one a word in their order; none of a key that is too long. */
+/**
+ * The entries of the key in `scratch`, of the message `bytes`, one a word in their order, and one of all the values of
+ * pairs together where there are several; none of a key that is too long.
+ */
 export function siblingEntries(bytes: Uint8Array): Int32Array {
   const { keyCount, keyStart } = scratch;
   if (keyCount > SIBLING_TOKENS_MAX) return new Int32Array(0);
@@ -121,25 +138,53 @@ export function siblingEntries(bytes: Uint8Array): Int32Array {
   for (let i = 0; i < keyCount; i++) if (keyStart[i]! >= 0) words++;
   // A template that is nothing but a variable would say nothing.
   if (words < 2) return new Int32Array(0);
-  const entries = new Int32Array(words);
+  const values = pairValues(bytes);
+  const entries = new Int32Array(values.length > 1 ? words + 1 : words);
   let next = 0;
-  for (let i = 0; i < keyCount; i++)
-    if (keyStart[i]! >= 0) entries[next++] = (maskedHash(i) & ~WEIGHT_MASK) | wordWeight(bytes, i);
+  for (let i = 0; i < keyCount; i++) {
+    if (keyStart[i]! < 0) continue;
+    const weight = values.includes(i) ? VALUE_WEIGHT : wordWeight(bytes, i);
+    entries[next++] = entryOf([i], weight);
+  }
+  if (values.length > 1) entries[next] = entryOf(values, VALUE_WEIGHT);
   return entries;
+}
+
+/** The tokens of the key in `scratch`, of the message `bytes`, that are variables in the hash of its entry number `entry`. */
+export function maskedTokens(bytes: Uint8Array, entry: number): readonly number[] {
+  let left = entry;
+  for (let token = 0; token < scratch.keyCount; token++)
+    if (scratch.keyStart[token]! >= 0 && left-- === 0) return [token];
+  return pairValues(bytes);
+}
+
+/** The words that stand behind the `=` of a pair, in a line that has several. */
+function pairValues(bytes: Uint8Array): number[] {
+  const { keyCount, keyStart, lineStart, lineEnd } = scratch;
+  const values: number[] = [];
+  if (keyStart[0] === OPENING || !hasPairs(bytes, lineStart, lineEnd)) return values;
+  for (let i = 1; i < keyCount; i++)
+    if (keyStart[i]! >= 0 && isPairValue(bytes, keyStart[i]!, lineStart, lineEnd)) values.push(i);
+  return values;
+}
+
+function entryOf(masked: readonly number[], weight: number): number {
+  return (maskedHash(masked) & ~WEIGHT_MASK) | weight;
 }
 
 export function isSameEntry(a: number, b: number): boolean {
   return ((a ^ b) & ~WEIGHT_MASK) === 0;
 }
 
-/** Hash of the key in `scratch` with a variable at that token. */
-export function maskedHash(masked: number): number {
+/** Hash of the key in `scratch` with variables at those tokens, one at least. */
+export function maskedHash(masked: readonly number[]): number {
   const { keyCount, keyStart, keyHash, sum } = scratch;
-  if (masked === 0 && keyCount === 1) return mixed(HASH_SEED, VARIABLE_HASH);
-  let hash = sum[masked]!;
-  let wasVariable = masked > 0 && keyStart[masked - 1] === VARIABLE;
-  for (let i = masked; i < keyCount; i++) {
-    const isVariable = i === masked || keyStart[i] === VARIABLE;
+  const first = masked[0]!;
+  if (first === 0 && keyCount === 1) return mixed(HASH_SEED, VARIABLE_HASH);
+  let hash = sum[first]!;
+  let wasVariable = first > 0 && keyStart[first - 1] === VARIABLE;
+  for (let i = first; i < keyCount; i++) {
+    const isVariable = keyStart[i] === VARIABLE || masked.includes(i);
     if (isVariable && wasVariable) continue;
     wasVariable = isVariable;
     hash = mixed(hash, isVariable ? VARIABLE_HASH : keyHash[i]!);

@@ -131,7 +131,7 @@ function pushRecord(bytes: Uint8Array, fields: number, scanText: ScanText): void
 function messageField(bytes: Uint8Array, fields: number): number {
   for (const name of MESSAGE_KEYS)
     for (let field = 0; field < fields; field++) {
-      if (!isNamed(bytes, field, name)) continue;
+      if (!isNamed(bytes, keyStart[field]!, keyEnd[field]!, name)) continue;
       const first = bytes[valueStart[field]!];
       const isEmpty = valueEnd[field]! - valueStart[field]! <= (first === QUOTE ? 2 : 0);
       if (!isEmpty && first !== 0x7b && first !== 0x5b) return field;
@@ -139,9 +139,14 @@ function messageField(bytes: Uint8Array, fields: number): number {
   return -1;
 }
 
-function isNamed(bytes: Uint8Array, field: number, name: Uint8Array): boolean {
-  const start = keyStart[field]!;
-  if (keyEnd[field]! - start !== name.length) return false;
+/** Whether `bytes[start, end)` is a name that messages have. */
+export function isMessageName(bytes: Uint8Array, start: number, end: number): boolean {
+  for (const name of MESSAGE_KEYS) if (isNamed(bytes, start, end, name)) return true;
+  return false;
+}
+
+function isNamed(bytes: Uint8Array, start: number, end: number, name: Uint8Array): boolean {
+  if (end - start !== name.length) return false;
   for (let i = 0; i < name.length; i++) if (bytes[start + i] !== name[i]) return false;
   return true;
 }
@@ -172,7 +177,7 @@ function kindOf(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** Behind the string that begins at `at`, or -1. */
-function stringEnd(bytes: Uint8Array, at: number, stop: number): number {
+export function stringEnd(bytes: Uint8Array, at: number, stop: number): number {
   for (let next = at + 1; next < stop; next++) {
     const byte = bytes[next]!;
     if (byte === QUOTE) return next + 1;

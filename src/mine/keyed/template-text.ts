@@ -11,15 +11,21 @@ let copied = 0;
 
 /**
  * The line in `scratch`, of the message `bytes`, with `<*>` for every variable: punctuation and spacing as they were,
- * white space at its end left out. With `masked`, the word at that token of the key is a variable too.
+ * white space at its end left out. The words at the tokens `masked` of the key, in their order, are variables too.
  */
-export function templateText(bytes: Uint8Array, masked = -1): Uint8Array {
-  const { lineStart, lineEnd, variableCount, variableStart, variableEnd } = scratch;
-  const maskedStart = masked < 0 ? lineEnd : scratch.keyStart[masked]!;
+export function templateText(bytes: Uint8Array, masked: readonly number[] = []): Uint8Array {
+  const { keyStart, keyEnd, lineStart, lineEnd, variableCount, variableStart, variableEnd } = scratch;
+  let next = 0;
+  const replaceUpTo = (end: number) => {
+    for (; next < masked.length && keyStart[masked[next]!]! < end; next++) {
+      const word = masked[next]!;
+      if (keyStart[word]! >= copied) replace(bytes, keyStart[word]!, keyEnd[word]!);
+    }
+  };
   copied = lineStart;
   used = 0;
   for (let i = 0; i < variableCount;) {
-    if (maskedStart >= copied && maskedStart < variableStart[i]!) replace(bytes, maskedStart, scratch.keyEnd[masked]!);
+    replaceUpTo(variableStart[i]!);
     const last = lastElement(i);
     if (last - i >= ELEMENTS_SHOWN_MAX) replace(bytes, variableStart[i]!, variableEnd[last]!);
     else
@@ -27,7 +33,7 @@ export function templateText(bytes: Uint8Array, masked = -1): Uint8Array {
         if (variableEnd[each]! > variableStart[each]!) replace(bytes, variableStart[each]!, variableEnd[each]!);
     i = last + 1;
   }
-  if (maskedStart >= copied && maskedStart < lineEnd) replace(bytes, maskedStart, scratch.keyEnd[masked]!);
+  replaceUpTo(lineEnd);
   copyTo(bytes, lineEnd);
   while (used > 0 && (BYTE_KIND[buffer[used - 1]!]! & SPACE) !== 0) used--;
   return buffer.slice(0, used);

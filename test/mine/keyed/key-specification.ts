@@ -21,6 +21,11 @@ const ASCII_BREAK = new RegExp(String.raw`[\t-\r\x1c-\x20${MARK}]`);
 const ESCAPE_SEQUENCE = new RegExp(String.raw`^\x1b\[[0-?]{0,14}[@-~]`);
 const NO_VALUE = new RegExp(String.raw`^(?:$|[\t-\r\x1c-\x20,;)])`);
 const ADDRESS_END = new RegExp(String.raw`^(?:$|[\t-\r\x1c-\x20${MARK}_./-])`);
+const NAME = String.raw`(?<=^|[\t-\r\x1c-\x20${MARK}])([A-Za-z][A-Za-z0-9_.-]*)`;
+const PAIR = new RegExp(`${NAME}=(?!=|$)`, 'g');
+const NAME_BEFORE = new RegExp(`${NAME}$`);
+const QUOTED = /^"((?:[^"\\]|\\.)*)"/su;
+const MESSAGE_NAME = /^(?:message|msg|log|event|MESSAGE)$/;
 const OPENING: Record<string, string> = { ')': '(', ']': '[', '}': '{', '"': '"', "'": "'" };
 
 const VALUE = /^(?:true|True|TRUE|false|False|FALSE|null|Null|NULL|root|Root|ROOT|None|nil|NaN)$/;
@@ -65,6 +70,11 @@ class Specification {
       this.#value(at, at + 3);
       return at + 3;
     }
+    const quoted = this.#quotedValue(at);
+    if (quoted !== undefined) {
+      this.#value(quoted.start, quoted.end);
+      return quoted.end + 1;
+    }
     if (text[at] === '\x1b') return at + (ESCAPE_SEQUENCE.exec(text.slice(at))?.[0].length ?? 1);
     if (at === this.#first) return at + 1;
     // A value that is not there: `()`, `""`, `key=` with nothing behind it.
@@ -72,6 +82,17 @@ class Specification {
       this.#value(at + 1, at + 1);
     else if (OPENING[text[at]!] === text[at - 1]) this.#value(at, at);
     return at + 1;
+  }
+
+  /** In a line of three pairs `name=value` and more a text in quotes is one value, but for a message. */
+  #quotedValue(at: number): { start: number; end: number } | undefined {
+    const text = this.#text;
+    if (text[at] !== '=' || (text.slice(this.#first).match(PAIR) ?? []).length < 3) return undefined;
+    const name = NAME_BEFORE.exec(text.slice(this.#first, at))?.[1];
+    const value = QUOTED.exec(text.slice(at + 1))?.[1];
+    if (name === undefined || value === undefined || MESSAGE_NAME.test(name) || !/[\t-\r\x1c-\x20]/.test(value))
+      return undefined;
+    return { start: at + 2, end: at + 2 + value.length };
   }
 
   #word(from: number, to: number): number {

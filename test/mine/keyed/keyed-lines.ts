@@ -37,12 +37,26 @@ const FRAGMENTS =
   'core.2275 CPU#0 i-fetch...0 L3.....0 fe80::1 aa:bb:cc:dd:ee:ff 1.5 -3 +4 5% 99.9% 15ms 4KiB/s v1.2.3 n/a read/write a/b.c /var/log "curl/7.1 ' +
   'é 漢 🙂 ， 、 （ ） \u00a0 \u3000 \u001b[31m \u001b';
 
+const PAIRS = [
+  ' a=1',
+  ' b-c.d=e,',
+  ' f="g h"',
+  ' i="j"',
+  ' msg="k l"',
+  '?m=n&o=p',
+  ' 1q=r',
+  ' s="t \\" u',
+  ' v==w',
+  '("x"=',
+];
+
 /** Texts made of what the scanner's rules look at, glued together every which way. */
 export const keyBait: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(
       { weight: 3, arbitrary: fc.constantFrom(...FRAGMENTS.split(' ')) },
       { weight: 1, arbitrary: fc.constant(' ') },
+      { weight: 1, arbitrary: fc.constantFrom(...PAIRS) },
     ),
     {
       maxLength: 10,

@@ -35,6 +35,45 @@ describe('the default miner', () => {
     expect(valuesIn(miner, survivor, 'user ivy logged in from 10.0.0.1')).toEqual(['word ivy', 'other 10.0.0.1']);
   });
 
+  it('makes variables of all words behind = at once where five lines of several pairs differ in them alone', () => {
+    const miner = keyedMiner();
+    const said = (tag: string, name: string, ws: string) =>
+      mineText(miner, `acquire lock=7, tag="${tag}", name=${name}, ws=${ws}, uid=10`);
+    const lines: [string, string, string][] = [
+      ['View Lock', 'com.a', 'none'],
+      ['*launch*', 'com.b', 'some'],
+      ['Audio', 'com.c', 'own'],
+      ['Alarm', 'com.d', 'none'],
+      ['Sync', 'com.e', 'some'],
+    ];
+    for (const line of lines.slice(0, 4)) expect(said(...line).version).toBe(0);
+    expect(miner.templateCount).toBe(4);
+    const survivor = said(...lines[4]!);
+    expect([miner.change, miner.templateCount, survivor.id]).toEqual([CHANGED, 1, 1]);
+    expect(survivor.text).toBe('acquire lock=<*>, tag="<*>", name=<*>, ws=<*>, uid=<*>');
+    expect(said('Never heard', 'com.z', 'other')).toBe(survivor);
+    expect(said('RILJ', 'q', 'none')).toBe(survivor);
+    const line = 'acquire lock=7, tag="RILJ", name=q, ws=none, uid=10';
+    expect(valuesIn(miner, survivor, line)).toEqual(['number 7', 'word RILJ', 'word q', 'word none', 'number 10']);
+  });
+
+  it('keeps what stands behind = in a line of two pairs, and the words of a message in any', () => {
+    expect(templateOf('x name="a b", size=5').text).toBe('x name="a b", size=<*>');
+    expect(templateOf('x id=1, name="a b", size=5').text).toBe('x id=<*>, name="<*>", size=<*>');
+    expect(templateOf('x id=1, msg="a b", size=5').text).toBe('x id=<*>, msg="a b", size=<*>');
+  });
+
+  it.each([
+    ['before', ['task t3 hides', 'task t12 hides']],
+    ['behind', ['task t12 hides', 'task t3 hides']],
+  ])('takes a name with a digit for a value where values stand, whichever came first: %s', (_, lines) => {
+    const miner = keyedMiner();
+    const [first, second] = lines.map((line) => mineText(miner, line));
+    expect(second).toBe(first);
+    expect([second!.text, miner.change, miner.templateCount]).toEqual(['task <*> hides', CHANGED, 1]);
+    expect(mineText(miner, 'task t4 hides')).toBe(second);
+  });
+
   it.skipIf(!shared).each(LOGHUB_SETS)('finds its own texts again: %s', (set) => {
     const miner = keyedMiner();
     for (const content of loghubContents(set)) {
