@@ -19,13 +19,15 @@ export interface LineContext {
   clock: EventClock;
 }
 
-/** Why the line judged last is anomalous. */
+/** Why the line judged last, which is told, is anomalous. */
 export function explainLine({ state, trees, miner, lineage, clock }: LineContext, verdict: Verdict): Explanation {
   const { template, reasons, score } = verdict;
   const memory = template.memory as TemplateMemory;
   const nearest = nearestTemplate(template, miner.templates());
-  const { repeats } = memory;
-  if (verdict.alerts !== 0) memory.repeats = 0;
+  // A line that is told all the same, as one that is watched, was counted as silent before that was known.
+  const isCounted = verdict.alerts === 0 && (reasons & ~REASON_BIT.watched) !== 0;
+  const repeats = memory.repeats - (isCounted ? 1 : 0);
+  memory.repeats = 0;
   return {
     details: detailsOf(state, memory, reasons, score).map((detail) => ({
       ...detail,
