@@ -46,6 +46,8 @@ export const scratch = {
   dateEnd: -1,
   /** The token that is the name of a user if it is a word; -1 when none is. */
   nameToken: -1,
+  /** Whether an escape sequence, such as a terminal's colour, was met. */
+  isColoured: false,
   /** First and last byte of the line that was mined, `end` behind it. */
   lineStart: 0,
   lineEnd: 0,
@@ -59,6 +61,7 @@ export function clearScratch(): void {
   scratch.variableCount = 0;
   scratch.dateEnd = -1;
   scratch.nameToken = -1;
+  scratch.isColoured = false;
   scratch.sum[0] = HASH_SEED;
 }
 
