@@ -41,6 +41,9 @@ export function countsByReason(count: (reason: Reason) => number): Record<Reason
   return Object.fromEntries(REASONS.map((reason) => [reason, count(reason)])) as Record<Reason, number>;
 }
 
+export const DETAIL_SCOPES = ['service', 'template'] as const;
+export type DetailScope = (typeof DETAIL_SCOPES)[number];
+
 /** The numbers behind one reason. */
 export interface ReasonDetail {
   reason: Reason;
@@ -51,6 +54,10 @@ export interface ReasonDetail {
   unit: string;
   /** Since when it has been so, epoch milliseconds. */
   since: number;
+  /** Whether both count lines of the whole service or of one template; absent where they count none. */
+  scope?: DetailScope;
+  /** Of that template. */
+  fingerprint?: string;
 }
 
 /** A feature that moved the score, and its usual range in the service (5th and 95th percentile). */

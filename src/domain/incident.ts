@@ -21,7 +21,7 @@ export interface Incident {
   merged_into?: string;
   /** Anomalies. */
   count: number;
-  /** Anomalies, and lines like them that raised none of their own in between. */
+  /** Anomalies, and lines like them that raised none of their own, in between or since their template began. */
   line_count: number;
   /** Those that some anomaly had, and how many had each. */
   reasons: Reason[];

@@ -15,6 +15,7 @@ const TRACE_IDS_MAX = 10;
 /** An incident while it grows; what it keeps is bounded, however many anomalies come. */
 export class GrowingIncident {
   readonly #id: string;
+  readonly #quietMs: number;
   readonly #service: string;
   readonly #fingerprint: string;
   readonly #reasons = new Map<Reason, number>();
@@ -33,8 +34,10 @@ export class GrowingIncident {
   /** Of the anomaly that opened it. */
   readonly openedMs: number;
 
-  constructor(first: Anomaly, id = fingerprint(first.service, `incident ${first.timestamp}`)) {
+  /** @param quietMs what is further apart does not belong together. */
+  constructor(first: Anomaly, quietMs: number, id = fingerprint(first.service, `incident ${first.timestamp}`)) {
     this.#id = id;
+    this.#quietMs = quietMs;
     this.openedMs = first.timestamp;
     this.#service = first.service;
     this.#fingerprint = first.fingerprint;
@@ -102,17 +105,23 @@ export class GrowingIncident {
 
   #addTemplate(anomaly: Anomaly): void {
     const known = this.#templates.get(anomaly.fingerprint);
-    if (known !== undefined) {
-      known.count++;
-      // What was silent since the template's last anomaly belongs here only if that one did.
-      this.#lineCount += anomaly.explanation?.repeats ?? 0;
-    } else if (this.#templates.size < TEMPLATES_MAX) {
+    if (known !== undefined || this.#isYounger(anomaly)) this.#lineCount += anomaly.explanation?.repeats ?? 0;
+    if (known !== undefined) known.count++;
+    else if (this.#templates.size < TEMPLATES_MAX) {
       const { fingerprint: of, service, template } = anomaly;
       this.#templates.set(of, { fingerprint: of, service, template, count: 1 });
     } else this.#otherTemplatesCount++;
     if (this.#samples.length >= SAMPLES_MAX || (known?.count ?? 0) > SAMPLES_PER_TEMPLATE_MAX) return;
     const { timestamp, service, level, message, fingerprint: of } = anomaly;
     this.#samples.push({ timestamp, service, level, message: cut(message), fingerprint: of });
+  }
+
+  /**
+   * Whether the template itself began in this incident, and with it all lines that were silent so far. Of an older one
+   * they belong here only if the anomaly since which they count did.
+   */
+  #isYounger({ explanation }: Anomaly): boolean {
+    return explanation !== undefined && explanation.first_seen >= this.#firstSeen - this.#quietMs;
   }
 
   /** As it stands; resolved when the time of that is given, perhaps because it became part of another. */
@@ -141,7 +150,7 @@ export class GrowingIncident {
   }
 
   /** An open incident as `shown` gave it, to grow on. */
-  static restore(shown: Incident): GrowingIncident {
+  static restore(shown: Incident, quietMs: number): GrowingIncident {
     const first: Anomaly = {
       is_anomaly: true,
       reasons: [],
@@ -154,7 +163,7 @@ export class GrowingIncident {
       message: '',
       level: 'trace',
     };
-    const restored = new GrowingIncident(first, shown.id);
+    const restored = new GrowingIncident(first, quietMs, shown.id);
     restored.#samples.length = 0;
     restored.#templates.clear();
     restored.#services.clear();

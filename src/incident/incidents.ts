@@ -47,7 +47,7 @@ export class Incidents {
       return { id: known.id, changes };
     }
     // One from long before the open incident is late: it becomes an incident that is over, of its own.
-    const late = new GrowingIncident(anomaly);
+    const late = new GrowingIncident(anomaly, this.#quietMs);
     changes.push({ kind: 'opened', incident: late.shown() }, this.#resolution(late));
     return { id: late.id, changes };
   }
@@ -84,7 +84,7 @@ export class Incidents {
   /** Goes on with incidents that `open` gave, before anything is added. */
   restore(incidents: readonly Incident[]): void {
     for (const shown of incidents) {
-      const incident = GrowingIncident.restore(shown);
+      const incident = GrowingIncident.restore(shown, this.#quietMs);
       this.#open.set(incident, new Set());
       for (const service of shown.services) this.#assign(service, incident);
     }
@@ -101,7 +101,7 @@ export class Incidents {
       return wide.incident.id;
     }
     if (this.#open.size >= this.#openMax) changes.push(this.#closeQuietest());
-    const opened = new GrowingIncident(anomaly);
+    const opened = new GrowingIncident(anomaly, this.#quietMs);
     this.#open.set(opened, new Set());
     this.#assign(service, opened);
     changes.push({ kind: 'opened', incident: opened.shown() });

@@ -49,7 +49,9 @@ export const ALIASES_MAX = 32;
  */
 export interface ParameterSpans {
   count: number;
-  /** The text is UTF-8 `bytes[start[i], end[i])` of the message's own bytes. */
+  /** Bytes that the spans are of where these are not the message's own, as of one without its colours. */
+  plain: Uint8Array | undefined;
+  /** The text is UTF-8 `bytes[start[i], end[i])` of the message's own bytes, or of `plain`. */
   readonly start: Int32Array;
   readonly end: Int32Array;
   /** 0: a number, decimal, perhaps with a sign, a fraction or a unit behind it; 1: a word; 2: anything else. */

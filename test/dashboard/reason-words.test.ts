@@ -8,7 +8,14 @@ const explanation = { features: [], first_seen: 0, last_seen: 0, template_count:
 test('each reason is told in words, with its numbers where they are known', () => {
   const details = [
     { reason: 'error_burst' as const, observed: 72, expected: 2.094, unit: 'error lines in 60 s', since: 0 },
-    { reason: 'rate_spike' as const, observed: 20_000, expected: 3, unit: 'lines in 20 s', since: 0 },
+    {
+      reason: 'rate_spike' as const,
+      observed: 20_000,
+      expected: 3,
+      unit: 'lines in 20 s',
+      since: 0,
+      scope: 'service' as const,
+    },
     {
       reason: 'rate_spike' as const,
       observed: 40,
@@ -21,7 +28,7 @@ test('each reason is told in words, with its numbers where they are known', () =
     'unlike the usual lines: score 0.82 of 1',
     'first time this template was seen in checkout',
     'more errors than usual: 72 error lines in 60 s, usually 2.09',
-    'far more lines than usual: 20,000 lines in 20 s, usually 3',
+    'far more lines than usual in the whole service: 20,000 lines in 20 s, usually 3',
     'far fewer lines than usual',
     'usually said at a lower level',
     'a value far beyond the usual',

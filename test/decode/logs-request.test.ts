@@ -194,7 +194,7 @@ describe('a request', () => {
     ['the end of a group that has not begun', [(9 << 3) | 4]],
     ['a group that does not end', [(9 << 3) | 3, 8, 1]],
     ['the end of another group', [(9 << 3) | 3, (8 << 3) | 4]],
-    ['groups 65 deep', Array<number>(65).fill((9 << 3) | 3)],
+    ['groups 65 deep, each with its end', groups(65)],
     ['resource_logs as a number', [8, 1]],
     ['a resource that is a number', [10, 2, 8, 1]],
     ['log_records as a number', [10, 4, 18, 2, 16, 1]],
@@ -212,6 +212,10 @@ describe('a request', () => {
     });
   });
 
+  it('G13: with groups 64 deep is read', () => {
+    expect(decoded(Uint8Array.from(groups(64)))).toEqual([]);
+  });
+
   it('S15: of more resources than any program sends is refused', () => {
     const empty = Uint8Array.of(10, 4, 18, 2, 18, 0);
     const bytes = Buffer.concat(Array<Uint8Array>(RESOURCES_MAX + 1).fill(empty));
@@ -219,6 +223,11 @@ describe('a request', () => {
     expect(() => routesOf(bytes)).toThrow(/more than 65536 resources/);
   });
 });
+
+/** So many groups of an unknown field, one in the other. */
+function groups(depth: number): number[] {
+  return [...Array<number>(depth).fill((9 << 3) | 3), ...Array<number>(depth).fill((9 << 3) | 4)];
+}
 
 function thrown(run: () => unknown): unknown {
   try {

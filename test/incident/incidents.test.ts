@@ -87,19 +87,42 @@ describe('anomalies become incidents:', () => {
     expect(JSON.stringify(incident).length).toBeLessThan(30_000);
   });
 
-  test('lines that raised nothing of their own count once their template has raised again', () => {
-    const told = (repeats: number) => ({
+  /** What an anomaly says of a template that began so much after the start, and of its silent lines. */
+  const told = (bornMs: number, repeats: number): Partial<Anomaly> => ({
+    explanation: {
       details: [],
       features: [],
-      first_seen: 0,
-      last_seen: 0,
+      first_seen: START_MS + bornMs,
+      last_seen: START_MS + bornMs,
       template_count: 1,
       repeats,
-    });
+    },
+  });
+
+  test('lines that raised nothing of their own count once their template has raised again', () => {
     const incidents = new Incidents();
     // The first anomaly's silent lines were before the incident.
-    play([anomaly(0, { explanation: told(40) }), anomaly(200_000, { explanation: told(5000) })], incidents);
+    play([anomaly(0, told(-QUIET_MS - 1, 40)), anomaly(200_000, told(-QUIET_MS - 1, 5000))], incidents);
     expect(incidents.open()).toMatchObject([{ count: 2, line_count: 5002 }]);
+  });
+
+  test('of a template that began in the incident, or right before it, all silent lines count', () => {
+    const incidents = new Incidents();
+    play([anomaly(0, told(-4000, 1)), anomaly(30_000, { ...told(10_000, 90), fingerprint: 'b' })], incidents);
+    expect(incidents.open()).toMatchObject([{ count: 2, line_count: 93 }]);
+    const others = Array.from({ length: 60 }, (_, i) => anomaly(40_000, { ...told(39_000, 2), fingerprint: `${i}` }));
+    play(others, incidents);
+    expect(incidents.open()).toMatchObject([{ count: 62, line_count: 273 }]);
+  });
+
+  test('a restored incident tells old templates from young ones as before', () => {
+    const before = new Incidents({ quietMs: 60_000 });
+    play([anomaly(0)], before);
+    const after = new Incidents({ quietMs: 60_000 });
+    after.restore(before.open());
+    play([anomaly(1, { ...told(-60_001, 7), fingerprint: 'b' })], after);
+    play([anomaly(2, { ...told(-60_000, 5), fingerprint: 'c' })], after);
+    expect(after.open()).toMatchObject([{ count: 3, line_count: 8 }]);
   });
 
   test('samples show every template before they show one often', () => {

@@ -66,6 +66,18 @@ describe.each([
   });
 });
 
+test('each line of a watched template that is told is no repeat of another', () => {
+  const shard = new Shard(shardOptions(DEFAULT));
+  score(shard, healthyLines(300));
+  // What is new is told now and then; between that its lines are silent.
+  const lines = Array<string>(40).fill('disk is full');
+  expect(score(shard, lines, ERROR_NUMBER).length).toBeLessThan(40);
+  shard.mark([[fingerprint('shop', 'disk is full'), 'watch']]);
+  const [first, ...others] = score(shard, lines, ERROR_NUMBER);
+  expect(first?.explanation?.repeats).toBeGreaterThan(20);
+  expect(others.map(({ explanation }) => explanation?.repeats)).toEqual(Array<number>(39).fill(0));
+});
+
 test('what is expected before it is ever seen is quiet from its first line on', () => {
   const shard = new Shard(shardOptions(DEFAULT));
   score(shard, healthyLines(300));

@@ -178,6 +178,16 @@ describe('a shard', () => {
     expect(stats(shard)).toEqual(before);
   });
 
+  it('scores 16 windows at a time, and another once one has ended', () => {
+    const shard = trainedShard();
+    const rows = [{ service: 'shop', bytes: packed(['never seen before'], NOW_MS) }];
+    for (let job = 1; job <= 16; job++) shard.detect(undefined, job, rows, NOW_MS);
+    expect(() => shard.detect(undefined, 17, rows, NOW_MS)).toThrow('more than 16 windows are being scored');
+    expect(shard.detect(undefined, 16, rows, NOW_MS).records).toBe(1);
+    shard.endJob(1);
+    expect(shard.detect(undefined, 17, rows, NOW_MS).records).toBe(1);
+  });
+
   it('learns the rows of a window without raising or buffering anything', () => {
     const shard = new Shard(shardOptions());
     const rows = [{ service: 'shop', bytes: packed(healthyLines(400), NOW_MS) }];

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import type {
   ClientHttp2Session,
@@ -67,6 +68,13 @@ test('H27: without TLS, HTTP/2 is recognised by its first bytes', async () => {
   const answers = await Promise.all([post(session, body), post(session, Buffer.from('b')), post(session, body)]);
   expect(answers.map(({ headers }) => headers[':status'])).toEqual([200, 200, 200]);
   expect(accepted.map(({ byteLength }) => byteLength).toSorted((a, b) => a - b)).toEqual([1, 3 * MIB, 3 * MIB]);
+});
+
+test('S9: at most 100 requests at a time on one connection, which is told to the client', async () => {
+  const receiver = await startReceiver();
+  const session = open(`http://127.0.0.1:${receiver.port}`);
+  await once(session, 'remoteSettings');
+  expect(session.remoteSettings.maxConcurrentStreams).toBe(100);
 });
 
 test('H27: HTTP/2 is recognised when its first bytes come one by one', async () => {

@@ -105,9 +105,13 @@ describe('the clock of a replay', () => {
   });
 
   test('remembers a bounded number of gaps, and the latest exactly', () => {
-    const times = Array.from({ length: 1500 }, (_, i) => steady(i * HOUR_MS, i * HOUR_MS + 20_000)).flat();
+    const rows = Array.from({ length: 20 }, (_, i) => i * 5000);
+    const times = Array.from({ length: 1500 }, (_, hour) => rows.map((ms) => hour * HOUR_MS + ms)).flat();
     const { clock, given } = play(times);
     expect(clock.rowTime(given.at(-1)!)).toBe(times.at(-1));
     expect(clock.rowTime(given.at(-500)!)).toBe(times.at(-500));
+    // 1,024 stretches of 20 rows: those before are told by the oldest that is kept.
+    const wrong = given.findLastIndex((clockMs, i) => clock.rowTime(clockMs) !== times[i]);
+    expect(given.length - 1 - wrong).toBe(1024 * 20);
   });
 });

@@ -304,18 +304,6 @@ describe('any file', () => {
     expect(rows.map(({ message }) => message)).toEqual(['10', '19']);
   });
 
-  test('gives rows without a time that of the row before, and the first ones that of the first that has one', async () => {
-    const { rows, summary } = await readRows({ path: file('first\n2026-01-31T08:00:00Z second\nthird\n') });
-    expect(rows.map(({ timestamp }) => timestamp)).toEqual(Array.from({ length: 3 }, () => Date.UTC(2026, 0, 31, 8)));
-    expect(summary.untimedRows).toBe(2);
-  });
-
-  test('gives rows the time of the file where the first 64 KiB have none', async () => {
-    const path = file(`${'no time\n'.repeat(10_000)}2026-01-31T08:00:00Z last\n`);
-    const { rows } = await readRows({ path });
-    expect([rows[0]!.timestamp, rows.at(-1)!.timestamp]).toEqual([modifiedMs, Date.UTC(2026, 0, 31, 8)]);
-  });
-
   test('that cannot be read is refused with its own sentence', async () => {
     const missing = join(folder, 'missing');
     const sub = join(folder, 'sub');

@@ -82,7 +82,22 @@ describe('the head of a text line', () => {
       'info',
       '"GET /x HTTP/1.1" 200 12',
     ],
-  ])('%s', async (line, time, level, message) => {
+    [
+      '\u001b[90m2026-01-31T08:00:00Z\u001b[0m \u001b[1;31mERROR\u001b[0m boom',
+      '2026-01-31T08:00:00Z',
+      'error',
+      'boom',
+    ],
+    ['\u001b[2m2026-01-31 08:00:00\u001b[0m \u001b[33m WARN\u001b[0m boom', '2026-01-31T08:00:00Z', 'warn', 'boom'],
+    ['2026-01-31T08:00:00Z \u001b[33m[WARN]\u001b[m: boom', '2026-01-31T08:00:00Z', 'warn', 'boom'],
+    [
+      '2026-01-31T08:00:00Z \u001b[32mINFO\u001b[0m \u001b[2mapp\u001b[0m: boom',
+      '2026-01-31T08:00:00Z',
+      'info',
+      '\u001b[2mapp\u001b[0m: boom',
+    ],
+    ['2026-01-31T08:00:00Z \u001b[32mboom\u001b[0m', '2026-01-31T08:00:00Z', 'info', '\u001b[32mboom\u001b[0m'],
+  ])('%j', async (line, time, level, message) => {
     const { rows, summary } = await read(`${line}\n`);
     expect(rows).toEqual([{ timestamp: Date.parse(time), level, message, service: 'unknown_service' }]);
     expect(summary.untimedRows).toBe(0);

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:http2';
 import { credentials, makeClientConstructor, Metadata, status } from '@grpc/grpc-js';
 import type { ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -160,6 +162,24 @@ describe('Watch', () => {
     const failed = failureOf(first);
     first.cancel();
     await failed;
+  });
+
+  test('a request larger than any real one is refused', async () => {
+    const { watch } = await start();
+    const largest = watch({ services: ['x'.repeat(65_000)] });
+    const refused = await failureOf(watch({ services: ['x'.repeat(66_000)] }));
+    expect([refused.code, refused.details]).toEqual([status.RESOURCE_EXHAUSTED, expect.stringContaining('65536')]);
+    const ended = failureOf(largest);
+    largest.cancel();
+    expect((await ended).code).toBe(status.CANCELLED);
+  });
+
+  test('a connection has at most 1,000 streams, which is told to the client', async () => {
+    const { server } = await start();
+    const session = connect(`http://127.0.0.1:${server.port}`);
+    stops.push(() => session.destroy());
+    await once(session, 'remoteSettings');
+    expect(session.remoteSettings.maxConcurrentStreams).toBe(1000);
   });
 
   test('S1: the signing secret is wanted where there is one', async () => {

@@ -21,8 +21,10 @@ export function reasonWords(anomaly: Told): string[] {
   const details = new Map(anomaly.explanation?.details.toReversed().map((detail) => [detail.reason, detail]));
   return anomaly.reasons.map((reason) => {
     if (reason === 'anomaly_score') return `${REASON_WORDS[reason]}: score ${twoDigits(anomaly.hst_score)} of 1`;
+    const detail = details.get(reason);
     const words = reason === 'new_template' ? newWords(anomaly) : REASON_WORDS[reason];
-    return words + numbers(details.get(reason));
+    const isWhole = (reason === 'rate_spike' || reason === 'rate_drop') && detail?.scope === 'service';
+    return words + (isWhole ? ' in the whole service' : '') + numbers(detail);
   });
 }
 

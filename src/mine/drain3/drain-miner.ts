@@ -36,6 +36,7 @@ const WEIGHT_MAX = 4 << 20;
 /** Words at wildcards that no mask touched. */
 const spans: ParameterSpans = {
   count: 0,
+  plain: undefined,
   start: new Int32Array(MINED_TOKENS_MAX),
   end: new Int32Array(MINED_TOKENS_MAX),
   kind: new Uint8Array(MINED_TOKENS_MAX).fill(1),

@@ -12,6 +12,7 @@ const decoder = new TextDecoder();
 
 const spans: ParameterSpans = {
   count: 0,
+  plain: undefined,
   start: new Int32Array(SPANS_MAX),
   end: new Int32Array(SPANS_MAX),
   kind: new Uint8Array(SPANS_MAX),

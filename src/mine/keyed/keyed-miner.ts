@@ -14,6 +14,7 @@ import type { Generalised } from './merge.ts';
 import { OpenTemplates } from './open-templates.ts';
 import { NewTemplates, overflowTemplate } from './new-templates.ts';
 import { parameterSpans } from './parameters.ts';
+import { scanPlainly } from './plain-line.ts';
 import { RecalledKeys } from './recalled-keys.ts';
 import { scanMessage } from './scan-message.ts';
 import { scratch } from './scratch.ts';
@@ -103,8 +104,8 @@ export class KeyedMiner implements TemplateMiner {
     return template;
   }
 
-  #mineAnew(bytes: Uint8Array, start: number, end: number): KeyedTemplate {
-    scanMessage(bytes, start, end);
+  #mineAnew(message: Uint8Array, start: number, end: number): KeyedTemplate {
+    const bytes = scanPlainly(message, start, end);
     this.tokenCount = scratch.tokenCount;
     this.charCount = scratch.charCount;
     const hash = scratch.sum[scratch.keyCount]!;
@@ -118,8 +119,8 @@ export class KeyedMiner implements TemplateMiner {
     return known;
   }
 
-  find(bytes: Uint8Array, start: number, end: number): KeyedTemplate | undefined {
-    scanMessage(bytes, start, end);
+  find(message: Uint8Array, start: number, end: number): KeyedTemplate | undefined {
+    const bytes = scanPlainly(message, start, end);
     return this.#shapes.find(scratch.sum[scratch.keyCount]!, bytes) ?? this.#open.find(bytes);
   }
 

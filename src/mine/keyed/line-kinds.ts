@@ -1,5 +1,5 @@
 import { isKey, keyBytes } from './key-bytes.ts';
-import { scanMessage } from './scan-message.ts';
+import { scanPlainly } from './plain-line.ts';
 import { scratch } from './scratch.ts';
 
 /**
@@ -19,8 +19,8 @@ export class LineKinds {
   readonly all: LineKind[] = [];
   readonly #byHash = new Map<number, LineKind[]>();
 
-  of(bytes: Uint8Array, start: number, end: number, context: number): LineKind {
-    scanMessage(bytes, start, end);
+  of(message: Uint8Array, start: number, end: number, context: number): LineKind {
+    const bytes = scanPlainly(message, start, end);
     const hash = scratch.sum[scratch.keyCount]! ^ Math.imul(context, 0x9e3779b1);
     const same = this.#byHash.get(hash);
     const known = same?.find((kind) => kind.context === context && isKey(kind.key, bytes));

@@ -1,5 +1,5 @@
 import { BYTE_KIND, DELIMITER, SPACE } from './byte-kind.ts';
-import { isFull, OTHER, pushVariable } from './scratch.ts';
+import { isFull, OTHER, pushVariable, scratch } from './scratch.ts';
 
 const EQUALS = 0x3d;
 const QUOTE = 0x22;
@@ -41,5 +41,7 @@ function skipEscape(bytes: Uint8Array, at: number, stop: number): number {
   if (at + 1 >= stop || bytes[at + 1] !== 0x5b) return at + 1;
   let next = at + 2;
   while (next < stop && next < at + 16 && bytes[next]! >= 0x30 && bytes[next]! <= 0x3f) next++;
-  return next < stop && bytes[next]! >= 0x40 && bytes[next]! <= 0x7e ? next + 1 : at + 1;
+  if (next >= stop || bytes[next]! < 0x40 || bytes[next]! > 0x7e) return at + 1;
+  scratch.isColoured = true;
+  return next + 1;
 }

@@ -1,6 +1,7 @@
 import type { ParameterSpans } from '../template-miner.ts';
 import type { KeyedTemplate } from './keyed-template.ts';
 import { matchesOpen, runOf } from './open-match.ts';
+import { scanPlainly } from './plain-line.ts';
 import { scanMessage } from './scan-message.ts';
 import { KEY_TOKENS_MAX, OTHER, scratch, VARIABLE, WORD } from './scratch.ts';
 
@@ -8,6 +9,7 @@ const SPANS_MAX = 2 * KEY_TOKENS_MAX;
 
 const spans: ParameterSpans = {
   count: 0,
+  plain: undefined,
   start: new Int32Array(SPANS_MAX),
   end: new Int32Array(SPANS_MAX),
   kind: new Uint8Array(SPANS_MAX),
@@ -26,9 +28,15 @@ const values = {
  * As many spans as the template's text has placeholders. A run of values that has as many as the template's gives one
  * each; another is one value, with empty spans for the run's further placeholders.
  */
-export function parameterSpans(template: KeyedTemplate, bytes: Uint8Array, start: number, end: number): ParameterSpans {
+export function parameterSpans(
+  template: KeyedTemplate,
+  message: Uint8Array,
+  start: number,
+  end: number,
+): ParameterSpans {
   const places = (template.places ??= placesOf(template));
-  scanMessage(bytes, start, end);
+  const bytes = scanPlainly(message, start, end);
+  spans.plain = bytes === message ? undefined : bytes;
   spans.count = 0;
   if (!matchesOpen(template.key, template.openRuns, bytes)) return spans;
   collectValues();

@@ -48,6 +48,8 @@ export const scratch = {
   nameToken: -1,
   /** Whether the text that is scanned has pairs `name=value`: 1, 0 when it has not, -1 when nobody has asked. */
   hasPairs: -1,
+  /** Whether an escape sequence, such as a terminal's colour, was met. */
+  isColoured: false,
   /** First and last byte of the line that was mined, `end` behind it. */
   lineStart: 0,
   lineEnd: 0,
@@ -61,6 +63,7 @@ export function clearScratch(): void {
   scratch.variableCount = 0;
   scratch.dateEnd = -1;
   scratch.nameToken = -1;
+  scratch.isColoured = false;
   scratch.sum[0] = HASH_SEED;
 }
 

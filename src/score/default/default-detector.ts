@@ -208,7 +208,8 @@ export class DefaultDetector implements Detector {
       const signals = state.closeBucket(this.#alertReasons, this.learning);
       if (signals.length === 0) continue;
       if (this.#findings.length >= FINDINGS_MAX) this.#findings.shift();
-      this.#findings.push(findingOf(signals, this.#clock, (state.open - 1) * BUCKET_MS));
+      const nowMs = (state.open - 1) * BUCKET_MS;
+      this.#findings.push(findingOf(signals, this.#clock, nowMs, (template) => this.#lineage.fingerprintOf(template)));
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Explanation, ReasonDetail } from '../../domain/anomaly.ts';
 import { ERROR, INFO, WARN } from '../../domain/level.ts';
 import type { LevelIndex } from '../../domain/level.ts';
+import type { MinedTemplate } from '../../mine/template-miner.ts';
 import type { Finding } from '../detector.ts';
 import type { EventClock } from './event-clock.ts';
 import type { Signal } from './service-state.ts';
@@ -8,9 +9,18 @@ import { FIRST_SEEN, LAST_SEEN } from './template-memory.ts';
 import type { TemplateMemory } from './template-memory.ts';
 
 /** What the end of a bucket has shown, strongest first, as it is told; `nowMs` is the inner clock's. */
-export function findingOf(signals: readonly Signal[], clock: EventClock, nowMs: number): Finding {
+export function findingOf(
+  signals: readonly Signal[],
+  clock: EventClock,
+  nowMs: number,
+  fingerprintOf: (template: MinedTemplate) => string,
+): Finding {
   const memory = signals.find((signal) => signal.memory !== undefined)?.memory;
-  const details = signals.map(({ detail }) => ({ ...detail, since: clock.outer(detail.since) }));
+  const details = signals.map(({ detail, memory: own }) => ({
+    ...detail,
+    since: clock.outer(detail.since),
+    ...scopeOf(own && fingerprintOf(own.template)),
+  }));
   const reasons = [...new Set(details.map(({ reason }) => reason))];
   const [first] = details;
   const explanation: Explanation = {
@@ -31,6 +41,11 @@ export function findingOf(signals: readonly Signal[], clock: EventClock, nowMs: 
     message: first === undefined ? '' : sentenceOf(first, memory),
     explanation,
   };
+}
+
+/** Of numbers about the template that has the fingerprint, or about the whole service. */
+export function scopeOf(fingerprint: string | undefined): Pick<ReasonDetail, 'scope' | 'fingerprint'> {
+  return fingerprint === undefined ? { scope: 'service' } : { scope: 'template', fingerprint };
 }
 
 function levelOf(reasons: readonly string[], memory: TemplateMemory | undefined): LevelIndex {

@@ -27,6 +27,7 @@ export class ParameterSummaries {
   /** Learns the values of a line; whether one is an outlier. At most `room` new positions are begun. */
   observe(spans: ParameterSpans, bytes: Uint8Array, nowMs: number, room: number): boolean {
     const { count, start, end, kind } = spans;
+    const text = spans.plain ?? bytes;
     let found = false;
     for (let i = 0; i < count && i < POSITIONS_MAX; i++) {
       let position = this.#positions[i];
@@ -35,7 +36,7 @@ export class ParameterSummaries {
         position = new ParameterSummary(i);
         this.#positions.push(position);
       }
-      if (!position.observe(bytes, start[i]!, end[i]!, kind[i] === NUMBER, nowMs)) continue;
+      if (!position.observe(text, start[i]!, end[i]!, kind[i] === NUMBER, nowMs)) continue;
       this.outlier = position;
       found = true;
     }

@@ -1,5 +1,5 @@
 import { Type } from '@fastify/type-provider-typebox';
-import { REASONS } from '../../domain/anomaly.ts';
+import { DETAIL_SCOPES, REASONS } from '../../domain/anomaly.ts';
 import { LEVELS } from '../../domain/level.ts';
 import { reference } from './reference.ts';
 
@@ -10,6 +10,12 @@ const ReasonDetail = Type.Object(
     expected: Type.Number({ description: 'What is usual here' }),
     unit: Type.String({ description: 'What both count' }),
     since: Type.Number({ description: 'Since when it has been so, epoch milliseconds' }),
+    scope: Type.Optional(
+      Type.Enum([...DETAIL_SCOPES], {
+        description: 'Whether both count lines of the whole service or of one template; absent where they count none',
+      }),
+    ),
+    fingerprint: Type.Optional(Type.String({ description: 'Of the template, where the scope is one' })),
   },
   { additionalProperties: false },
 );

@@ -19,7 +19,10 @@ export const IncidentSchema = Type.Object(
     resolved_at: Type.Optional(Time),
     merged_into: Type.Optional(Type.String({ description: 'Id of the incident that it became part of' })),
     count: Type.Integer({ minimum: 1, description: 'Anomalies' }),
-    line_count: Type.Integer({ description: 'Anomalies, and lines like them that raised none of their own' }),
+    line_count: Type.Integer({
+      description:
+        'Anomalies, and lines like them that raised none of their own, as far as they are known: at least so many',
+    }),
     reasons: Type.Array(Type.Enum([...REASONS])),
     reason_counts: Type.Object(reasonCounts, { additionalProperties: false }),
     worst_score: Type.Number({ minimum: 0, maximum: 1 }),

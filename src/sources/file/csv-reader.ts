@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 
 import { CsvError, parse } from 'csv-parse';
+import type { Options } from 'csv-parse';
+import { parse as parseSync } from 'csv-parse/sync';
 
 import { sniffLevelOfText } from '../../domain/level-sniff.ts';
 import { INFO, levelOfText } from '../../domain/level.ts';
@@ -20,32 +22,65 @@ export async function readCsv(
   rows: RowWriter,
   referenceMs: number,
 ): Promise<void> {
-  const parser = parse({
+  const parser = parse(optionsFor(delimiter));
+  const input = Readable.from(chunks, { objectMode: true, highWaterMark: 1 });
+  input.on('error', (error) => parser.destroy(error));
+  input.pipe(parser);
+  const records = new CsvRecords(rows, referenceMs);
+  try {
+    for await (const record of parser as AsyncIterable<string[]>) records.take(record);
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new SourceError('malformed_input', `malformed CSV near record ${records.taken + 1}: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The records at the head of a CSV file that are whole; what is wrong there, whoever reads the file says. */
+export function readCsvHead(head: Buffer, delimiter: string, rows: RowWriter, referenceMs: number): void {
+  const records = new CsvRecords(rows, referenceMs);
+  const take = (record: string[]): null => {
+    records.take(record);
+    return null;
+  };
+  try {
+    parseSync(head, { ...optionsFor(delimiter), on_record: take });
+  } catch (error) {
+    if (!(error instanceof CsvError) && !(error instanceof SourceError)) throw error;
+  }
+}
+
+function optionsFor(delimiter: string): Options {
+  return {
     bom: true,
     delimiter,
     relax_quotes: true,
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: LINE_BYTES_MAX,
-  });
-  const timestamps = new TimestampReader(referenceMs);
-  const input = Readable.from(chunks, { objectMode: true, highWaterMark: 1 });
-  input.on('error', (error) => parser.destroy(error));
-  input.pipe(parser);
-  let columns: CsvColumns | undefined;
-  let line = 0;
-  try {
-    for await (const record of parser as AsyncIterable<string[]>) {
-      line++;
-      if (columns === undefined) columns = columnsOf(record);
-      else if (record.length <= columns.message) countBad(rows.counts, line, `the record has ${record.length} fields`);
-      else writeRecord(record, columns, rows, timestamps);
-    }
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new SourceError('malformed_input', `malformed CSV near record ${line + 1}: ${error.message}`, {
-      cause: error,
-    });
+  };
+}
+
+/** Takes the header, then records, and writes these as rows. */
+class CsvRecords {
+  taken = 0;
+  readonly #rows: RowWriter;
+  readonly #timestamps: TimestampReader;
+  #columns: CsvColumns | undefined;
+
+  constructor(rows: RowWriter, referenceMs: number) {
+    this.#rows = rows;
+    this.#timestamps = new TimestampReader(referenceMs);
+  }
+
+  take(record: string[]): void {
+    this.taken++;
+    const columns = this.#columns;
+    if (columns === undefined) this.#columns = columnsOf(record);
+    else if (record.length <= columns.message)
+      countBad(this.#rows.counts, this.taken, `the record has ${record.length} fields`);
+    else writeRecord(record, columns, this.#rows, this.#timestamps);
   }
 }
 

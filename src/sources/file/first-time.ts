@@ -1,8 +1,12 @@
 import type { ByteConsumer } from './byte-consumer.ts';
 import { noCounts } from './byte-consumer.ts';
+import { readCsvHead } from './csv-reader.ts';
 import { JsonLinesReader } from './json-lines-reader.ts';
+import { JsonSequenceReader } from './json-sequence-reader.ts';
 import { RowWriter } from './row-writer.ts';
 import { HEAD_BYTES } from './sniff-format.ts';
+import type { FileFormat, SniffedFormat } from './sniff-format.ts';
+import { SourceError } from '../source-error.ts';
 import { TextReader } from './text-reader.ts';
 
 const NEWLINE = 0x0a;
@@ -10,7 +14,9 @@ const NEWLINE = 0x0a;
 /** Formats of which a record is a line, or some lines. */
 export type LinesFormat = 'json-lines' | 'text';
 
-export function linesReader(format: LinesFormat, rows: RowWriter, referenceMs: number): ByteConsumer {
+export function consumerOf(format: Exclude<FileFormat, 'csv'>, rows: RowWriter, referenceMs: number): ByteConsumer {
+  if (format === 'json-array') return new JsonSequenceReader(rows, referenceMs, 'array');
+  if (format === 'json-sequence') return new JsonSequenceReader(rows, referenceMs, 'sequence');
   return format === 'text' ? new TextReader(rows, referenceMs) : new JsonLinesReader(rows, referenceMs);
 }
 
@@ -18,7 +24,7 @@ export function linesReader(format: LinesFormat, rows: RowWriter, referenceMs: n
  * Time of the first row that says one, epoch milliseconds, which rows before it take; `modifiedMs`, when the file was
  * last written, where its first 64 KiB have none.
  */
-export function firstTimeIn(head: Buffer, format: LinesFormat, modifiedMs: number): number {
+export function firstTimeIn(head: Buffer, { format, delimiter }: SniffedFormat, modifiedMs: number): number {
   let first = NaN;
   const rows = new RowWriter({
     sink: {
@@ -37,6 +43,18 @@ export function firstTimeIn(head: Buffer, format: LinesFormat, modifiedMs: numbe
   const bytes = Buffer.from(head.subarray(0, HEAD_BYTES));
   // Of a line that is cut the time may be, too.
   const end = bytes.length < HEAD_BYTES ? bytes.length : bytes.lastIndexOf(NEWLINE) + 1;
-  linesReader(format, rows, modifiedMs).consume(bytes, 0, end, true);
+  if (format === 'csv') readCsvHead(bytes.subarray(0, end), delimiter, rows, modifiedMs);
+  else if (format === 'json-array' || format === 'json-sequence') takeElements(format, bytes, rows, modifiedMs);
+  else consumerOf(format, rows, modifiedMs).consume(bytes, 0, end, true);
   return Number.isNaN(first) ? modifiedMs : first;
+}
+
+/** Those that are whole: an element ends by itself, on whatever line. */
+function takeElements(format: 'json-array' | 'json-sequence', bytes: Buffer, rows: RowWriter, referenceMs: number) {
+  try {
+    consumerOf(format, rows, referenceMs).consume(bytes, 0, bytes.length, false);
+  } catch (error) {
+    // Whoever reads the file says what is wrong.
+    if (!(error instanceof SourceError)) throw error;
+  }
 }

@@ -6,6 +6,7 @@ import { TimestampReader } from '../record/timestamp-reader.ts';
 
 const SPACE = 0x20;
 const TAB = 0x09;
+const ESCAPE = 0x1b;
 /** A key of the time (logfmt) or an access log's bracket has to start this early. */
 const HEAD_BYTES = 192;
 /** Brackets around a level. */
@@ -40,6 +41,7 @@ export class LineHead {
     this.timestampMs = Number.NaN;
     let level: LevelIndex | undefined;
     let at = skipBlank(bytes, start, end);
+    if (bytes[at] === ESCAPE) at = skipBlank(bytes, behindColours(bytes, at, end), end);
     if (bytes[at] === 0x3c) {
       const afterPriority = this.#afterPriority(bytes, at, end);
       if (afterPriority > at) {
@@ -58,7 +60,7 @@ export class LineHead {
     this.timestampMs = this.#timestamps.read(bytes, at, end);
     if (Number.isNaN(this.timestampMs)) return this.#readElsewhere(bytes, start, end, level);
     const isGlog = this.#timestamps.isGlog;
-    this.messageStart = skipSeparators(bytes, this.#timestamps.end, end);
+    this.messageStart = skipSeparators(bytes, behindColours(bytes, this.#timestamps.end, end), end);
     if (isGlog) level = sniffLevel(bytes, at, end);
     else this.#readTag(bytes, this.messageStart, end, this.#timestamps.isSyslog);
     const stated = this.#takeLevel(bytes, end);
@@ -70,8 +72,10 @@ export class LineHead {
    * its message, unless nothing else would be left of it.
    */
   #takeLevel(bytes: Uint8Array, end: number): LevelIndex | undefined {
-    const close = CLOSING.get(bytes[this.messageStart] as number);
-    const start = close === undefined ? this.messageStart : this.messageStart + 1;
+    let start = this.messageStart;
+    if (bytes[start] === ESCAPE) start = skipBlank(bytes, behindColours(bytes, start, end), end);
+    const close = CLOSING.get(bytes[start] as number);
+    if (close !== undefined) start++;
     let at = start;
     let isUpper = true;
     for (; at < end && at < start + 16 && isLetter(bytes[at] as number); at++) if (bytes[at]! > 0x5a) isUpper = false;
@@ -82,11 +86,13 @@ export class LineHead {
       if (bytes[at] !== close) return undefined;
       at++;
     }
+    at = behindColours(bytes, at, end);
     if (at < end && bytes[at] === 0x3a) at++;
     if (at >= end || (bytes[at] as number) > SPACE) return undefined;
     const level = levelOfBytes(bytes, start, wordEnd);
     const rest = skipSeparators(bytes, at, end);
-    if (level !== undefined && rest < end && (bytes[rest] as number) > SPACE) this.messageStart = rest;
+    const isLast = rest >= end || ((bytes[rest] as number) <= SPACE && bytes[rest] !== ESCAPE);
+    if (level !== undefined && !isLast) this.messageStart = rest;
     return level;
   }
 
@@ -216,6 +222,18 @@ function isTagEnd(byte: number): boolean {
 function skipBlank(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
+  return at;
+}
+
+/** Behind colours of a terminal (`ESC [ 1 ; 31 m`), where there are some. */
+function behindColours(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at + 2 < end && bytes[at] === ESCAPE && bytes[at + 1] === 0x5b) {
+    let next = at + 2;
+    while (next < end && (isDigit(bytes[next] as number) || bytes[next] === 0x3b)) next++;
+    if (next >= end || bytes[next] !== 0x6d) break;
+    at = next + 1;
+  }
   return at;
 }
 

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 
 import type { RowSink } from '../row-sink.ts';
 import { noCounts } from './byte-consumer.ts';
-import { firstTimeIn, linesReader } from './first-time.ts';
+import { consumerOf, firstTimeIn } from './first-time.ts';
 import type { LinesFormat } from './first-time.ts';
 import { containerLogOf } from './join-partials.ts';
 import { checkOpened, OPEN_FLAGS } from './opened-file.ts';
@@ -41,12 +41,13 @@ export async function outlineFile(options: FileOptions): Promise<FileOutline | u
     const head = Buffer.alloc(Math.min(size, HEAD_BYTES));
     await handle.read(head, 0, head.length, 0);
     if (!isPlain(head) || containerLogOf(head) !== undefined) return undefined;
-    const { format } = sniffFormat(head, asked);
+    const sniffed = sniffFormat(head, asked);
+    const { format } = sniffed;
     if (format !== 'json-lines' && format !== 'text') return undefined;
     const tail = Buffer.alloc(Math.min(size - head.length, HEAD_BYTES));
     await handle.read(tail, 0, tail.length, size - tail.length);
     const modifiedMs = Math.floor(mtimeMs);
-    const untimedMs = firstTimeIn(head, format, modifiedMs);
+    const untimedMs = firstTimeIn(head, sniffed, modifiedMs);
     const { path } = options;
     const outline: FileOutline = { path, format, size, modifiedMs, untimedMs, firstMs: Infinity, lastMs: -Infinity };
     lookAt(head, outline, options);
@@ -82,5 +83,5 @@ function lookAt(bytes: Buffer, outline: FileOutline, { service, startMs, endMs }
     startMs: startMs ?? Number.NEGATIVE_INFINITY,
     endMs: endMs ?? Number.POSITIVE_INFINITY,
   });
-  linesReader(format, rows, modifiedMs).consume(bytes, 0, bytes.length, true);
+  consumerOf(format, rows, modifiedMs).consume(bytes, 0, bytes.length, true);
 }

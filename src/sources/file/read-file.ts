@@ -1,12 +1,11 @@
 import type { RowSink } from '../row-sink.ts';
 import { SourceError } from '../source-error.ts';
 import { noCounts } from './byte-consumer.ts';
-import type { ByteConsumer, ReadCounts } from './byte-consumer.ts';
+import type { ReadCounts } from './byte-consumer.ts';
 import { drive } from './drive.ts';
 import { readCsv } from './csv-reader.ts';
 import { containerLogOf, joinPartials } from './join-partials.ts';
-import { firstTimeIn, linesReader } from './first-time.ts';
-import { JsonSequenceReader } from './json-sequence-reader.ts';
+import { consumerOf, firstTimeIn } from './first-time.ts';
 import { openChunks } from './open-chunks.ts';
 import { RowWriter } from './row-writer.ts';
 import { serviceOfPath } from './service-of-path.ts';
@@ -40,8 +39,7 @@ export interface FileSummary extends ReadCounts {
  *
  * Lines that the format does not explain are counted and skipped, unless there is nothing else: then, and when the
  * file cannot be read, a `SourceError` says so. A row without a time takes that of the row before it. Rows before the
- * first that has one take its time where that is in the first 64 KiB of lines of text or JSON, and elsewhere that of the
- * file's last modification.
+ * first that has one take its time where that is in the first 64 KiB, and elsewhere that of the file's last modification.
  *
  * @param tick called between chunks; what it throws ends the reading.
  */
@@ -59,16 +57,17 @@ export async function readFile(options: FileOptions, sink: RowSink, tick: () => 
   const iterator = ticking(chunks, tick);
   try {
     const head = await readHead(iterator);
-    const { format, delimiter } = sniffFormat(head, asked);
+    const sniffed = sniffFormat(head, asked);
+    const { format, delimiter } = sniffed;
     const container = containerLogOf(head);
     const whole = withHead(head, iterator);
     const all = container === undefined ? whole : joinPartials(whole, container);
-    const isOfLines = (format === 'text' || format === 'json-lines') && container === undefined;
     const rows = new RowWriter({
       sink,
       counts,
       service: options.service ?? serviceOfPath(options.path),
-      untimedMs: isOfLines ? firstTimeIn(head, format, modifiedMs) : modifiedMs,
+      // Lines of a container all have their time.
+      untimedMs: container === undefined ? firstTimeIn(head, sniffed, modifiedMs) : modifiedMs,
       startMs: options.startMs ?? Number.NEGATIVE_INFINITY,
       endMs: options.endMs ?? Number.POSITIVE_INFINITY,
     });
@@ -79,12 +78,6 @@ export async function readFile(options: FileOptions, sink: RowSink, tick: () => 
   } finally {
     await iterator.return(undefined);
   }
-}
-
-function consumerOf(format: Exclude<FileFormat, 'csv'>, rows: RowWriter, referenceMs: number): ByteConsumer {
-  if (format === 'json-array') return new JsonSequenceReader(rows, referenceMs, 'array');
-  if (format === 'json-sequence') return new JsonSequenceReader(rows, referenceMs, 'sequence');
-  return linesReader(format, rows, referenceMs);
 }
 
 async function* ticking(chunks: AsyncIterable<Buffer>, tick: () => void): AsyncGenerator<Buffer, void, undefined> {

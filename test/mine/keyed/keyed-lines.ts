@@ -27,7 +27,7 @@ export function valuesIn(miner: TemplateMiner, template: MinedTemplate, text: st
 
 function spanText(spans: ParameterSpans, bytes: Uint8Array, i: number): string {
   const kind = ['number', 'word', 'other'][spans.kind[i]!];
-  return `${kind} ${decoder.decode(bytes.slice(spans.start[i], spans.end[i]))}`;
+  return `${kind} ${decoder.decode((spans.plain ?? bytes).slice(spans.start[i], spans.end[i]))}`;
 }
 
 const FRAGMENTS =

@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { INFO } from '../../../src/domain/level.ts';
 import { ALIASES_MAX } from '../../../src/mine/template-miner.ts';
 import { createDetector } from '../../../src/score/create-detector.ts';
+import { BUCKET_MS, BucketRing } from '../../../src/score/default/bucket-ring.ts';
+import { DropWatch } from '../../../src/score/default/drop-watch.ts';
+import { FeatureRanges } from '../../../src/score/default/feature-ranges.ts';
+import { TEMPLATE_HEAT, TEMPLATE_RARITY } from '../../../src/score/default/line-features.ts';
 import { Lineage } from '../../../src/score/default/lineage.ts';
 import { ParameterSummary } from '../../../src/score/default/parameter-summary.ts';
 
@@ -89,4 +93,39 @@ describe('what the default detector keeps of a service is bounded', () => {
     expect(events[0]).toMatchObject({ kind: 'created', timestamp: 0 });
     expect(events.at(-1)).toMatchObject({ kind: 'generalised', timestamp: 2 * ALIASES_MAX });
   });
+
+  it('counts classes of features apart, and halves the counts before one of two bytes is full', () => {
+    const ranges = new FeatureRanges();
+    const most = 15 << TEMPLATE_RARITY;
+    for (let i = 0; i < 200_000; i++) ranges.learn(most);
+    expect(ranges.unusual(most)).toEqual([]);
+    expect(ranges.unusual(0)).toEqual([{ feature: 'template_rarity', value: 0, low: 1, high: 1 }]);
+    expect(ranges.unusual(most | (1 << TEMPLATE_HEAT))).toEqual([
+      { feature: 'template_heat', value: 1 / 7, low: 0, high: 0 },
+    ]);
+    // What came long ago has been halved away.
+    for (let i = 0; i < 600_000; i++) ranges.learn(0);
+    expect(ranges.unusual(0)).toEqual([]);
+    expect(ranges.unusual(most)).toEqual([{ feature: 'template_rarity', value: 1, low: 0, high: 0 }]);
+  });
+
+  it('believes the noise of a rate by thirty stretches of four minutes at most', () => {
+    expect(dropEvidence(29)).not.toBeCloseTo(dropEvidence(30), 6);
+    expect(dropEvidence(30)).toBeCloseTo(dropEvidence(300), 6);
+  });
 });
+
+/** Evidence for a drop to a third, after so many even stretches in a service whose minutes are said to scatter. */
+function dropEvidence(stretches: number): number {
+  const watch = new DropWatch();
+  const ring = new BucketRing(0);
+  const close = (lines: number) => {
+    for (let i = 0; i < lines; i++) ring.add(ring.open, false, false);
+    watch.count(lines, 30, (ring.open + 1) * BUCKET_MS, true);
+    ring.advance();
+  };
+  for (let i = 0; i < stretches * 48; i++) close(30);
+  for (let i = 0; i < 40; i++) close(10);
+  watch.judge(ring, ring.open * BUCKET_MS, 6, 1, 400);
+  return watch.evidence;
+}

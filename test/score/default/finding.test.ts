@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
-import type { Reason } from '../../../src/domain/anomaly.ts';
+import { REASON_BIT } from '../../../src/domain/anomaly.ts';
+import type { Explanation, Reason } from '../../../src/domain/anomaly.ts';
+import { fingerprint as fingerprintOfText } from '../../../src/domain/fingerprint.ts';
 import { ERROR, INFO, LEVELS } from '../../../src/domain/level.ts';
 import type { LevelIndex } from '../../../src/domain/level.ts';
 import { createDetector } from '../../../src/score/create-detector.ts';
+import type { MinedTemplate } from '../../../src/mine/template-miner.ts';
 import { EventClock } from '../../../src/score/default/event-clock.ts';
 import { findingOf } from '../../../src/score/default/finding.ts';
 import { TemplateMemory } from '../../../src/score/default/template-memory.ts';
@@ -20,9 +23,11 @@ function memoryOf(lines: readonly (readonly [LevelIndex, number])[]): TemplateMe
   return memory;
 }
 
+const fingerprintOf = ({ text }: MinedTemplate) => `of ${text}`;
+
 function levelOf(reason: Reason, memory: TemplateMemory): LevelIndex {
   const detail = { reason, observed: 40, expected: 3, unit: 'lines', since: START_MS };
-  return findingOf([{ detail, evidence: 20, memory }], new EventClock(), START_MS).level;
+  return findingOf([{ detail, evidence: 20, memory }], new EventClock(), START_MS, fingerprintOf).level;
 }
 
 test.each<[string, Reason, [LevelIndex, number][], LevelIndex]>([
@@ -48,4 +53,41 @@ test.each<[string, Reason, [LevelIndex, number][], LevelIndex]>([
   ['a new template at debug', 'new_template', [[DEBUG, 90]], DEBUG],
 ])('the level of a finding: %s', (_, reason, lines, level) => {
   expect(levelOf(reason, memoryOf(lines))).toBe(level);
+});
+
+test('the numbers of a finding say whether they are of the service or of which template', () => {
+  const memory = memoryOf([[ERROR, 90]]);
+  const detail = { reason: 'rate_spike' as const, observed: 40, expected: 3, unit: 'lines', since: START_MS };
+  const signals = [
+    { detail, evidence: 20, memory: undefined },
+    { detail, evidence: 10, memory },
+  ];
+  const { explanation } = findingOf(signals, new EventClock(), START_MS, fingerprintOf);
+  expect(explanation.details).toEqual([
+    { ...detail, scope: 'service' },
+    { ...detail, scope: 'template', fingerprint: 'of charge <*> failed' },
+  ]);
+});
+
+test('a spike of one template says so, on the clock and in its lines', () => {
+  const detector = createDetector('shop', { hstThreshold: 0.7, miner: { simTh: 0.4, maxTemplates: 2000 } });
+  const score = (text: string, timestampMs: number) => {
+    const bytes = new TextEncoder().encode(text);
+    const verdict = detector.score(bytes, 0, bytes.length, INFO, timestampMs);
+    return { reasons: verdict.reasons, explain: () => detector.explain(bytes, 0, bytes.length)! };
+  };
+  const texts = ['charge 17 captured', 'order 5 placed', 'cache refreshed'];
+  for (let i = 0; i < 3000; i++) score(texts[i % 30 === 0 ? 2 : i % 2]!, START_MS + i * 1000);
+  const burstMs = START_MS + 3_000_000;
+  let told: Explanation | undefined;
+  for (let i = 0; i < 600; i++) {
+    const line = score('cache refreshed', burstMs + i * 50);
+    if (line.reasons & REASON_BIT.rate_spike) told = line.explain();
+  }
+  const fingerprint = fingerprintOfText('shop', 'cache refreshed');
+  expect(told?.details[0]).toMatchObject({ reason: 'rate_spike', scope: 'template', fingerprint });
+  expect(told?.details[1]).toEqual(expect.not.objectContaining({ scope: expect.anything() as unknown }));
+  const found = detector.tick(burstMs + 60_000).flatMap(({ explanation }) => explanation.details);
+  expect(found).toContainEqual(expect.objectContaining({ reason: 'rate_spike', scope: 'template', fingerprint }));
+  expect(found).toContainEqual(expect.objectContaining({ reason: 'rate_spike', scope: 'service' }));
 });
