@@ -90,7 +90,7 @@ function Summary({ answer, query }: { answer: ClustersAnswer; query: WindowQuery
                       {cluster.template.slice(0, 300) || '(empty)'}
                     </a>
                   </td>
-                  <td class="wrap">{cluster.service}</td>
+                  <td class="name">{cluster.service}</td>
                   <td class="number">{whole(cluster.logCount)}</td>
                 </tr>
               ))}
