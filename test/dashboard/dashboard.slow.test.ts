@@ -202,6 +202,16 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
       await open(halfspace, 'windows');
       await page.getByRole('button', { name: 'Show', exact: true }).click();
       await page.getByRole('link', { name: 'On the map' }).waitFor();
+      expect(page.url()).toMatch(/windows\?source=otlp&window=6h$/);
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.getByRole('button', { name: 'Copy link' }).click();
+      await page.getByRole('button', { name: 'Copied' }).waitFor();
+      const link = await page.evaluate<string>('navigator.clipboard.readText()');
+      expect(link).toMatch(/#\/windows\?source=otlp&start=20[^&]+&end=20/);
+      await page.goto('about:blank');
+      await page.goto(link);
+      await page.getByRole('link', { name: 'On the map' }).waitFor();
+      expect(await page.getByRole('combobox', { name: 'Window', exact: true }).inputValue()).toBe('absolute');
       await page.getByLabel('Source').selectOption('loki');
       await page.getByRole('button', { name: 'Show', exact: true }).click();
       expect(await page.getByRole('alert').first().textContent()).toMatch(/^400 .*LOKI_URL/);
