@@ -94,6 +94,27 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
       expect(complaints).toEqual([]);
     });
 
+    test.each([360, 1280])('at %i px axe finds nothing in what is unfolded either', async (width) => {
+      const unfoldAll = async (label: string) => {
+        const folded = page.getByLabel(label, { exact: true }).locator('summary');
+        await folded.first().waitFor();
+        for (const one of await folded.all()) await one.click();
+      };
+      await page.setViewportSize({ width, height: 740 });
+      await open(halfspace, 'live');
+      await unfoldAll('Incidents');
+      expect(await accessibilityFaults(page)).toEqual([]);
+      for (const name of [/very long/, /^request/]) {
+        await open(halfspace, 'map?source=otlp&window=1h');
+        await page.getByRole('button', { name }).first().click();
+        await page.getByLabel('Template', { exact: true }).waitFor();
+        expect(await accessibilityFaults(page)).toEqual([]);
+      }
+      await open(halfspace, 'setup');
+      await unfoldAll('Sources');
+      expect(await accessibilityFaults(page)).toEqual([]);
+    });
+
     test('a phone has room for the services with their anomalies, and for whole names', async () => {
       await page.setViewportSize({ width: 360, height: 740 });
       await open(halfspace, 'live');

@@ -9,7 +9,8 @@ import { scoreWords } from './cluster-columns.tsx';
 import { LiveFacts } from './live-facts.tsx';
 import { Runs } from './runs.tsx';
 import { queryLanguages, storeQuery } from './store-queries.ts';
-import { lineRuns, templateRuns } from './template-text.ts';
+import { lineRuns } from './template-text.ts';
+import { TemplateText } from './whole-template.tsx';
 import './template.css';
 
 type Cluster = ClustersAnswer['clusters'][number];
@@ -27,9 +28,7 @@ export function TemplatePanel({ cluster, answer, onClose }: TemplatePanelProps):
   return (
     <SidePanel title="Template" class="template-panel" onClose={onClose}>
       <div class="panel-body grid">
-        <p class="template-text mono wrap">
-          <Runs runs={templateRuns(cluster.template.slice(0, SHOWN_CHARS))} />
-        </p>
+        <TemplateText template={cluster.template} />
         <div class="row">
           <span class="badge info wrap">{cluster.service}</span>
           <span class={`badge ${cluster.isAnomaly ? 'bad' : 'good'}`}>
@@ -96,7 +95,7 @@ function Samples({ cluster }: { cluster: Cluster }): JSX.Element {
   return (
     <section aria-label="Sample lines">
       <h3>Sample lines</h3>
-      <ul class="sample-lines">
+      <ul class="sample-lines" tabIndex={0} aria-label="Lines">
         {cluster.logs.map((log, i) => (
           <li key={i}>
             <span class="muted mono">{dayAndTime(log.timestamp)}</span> <Level level={log.level} />

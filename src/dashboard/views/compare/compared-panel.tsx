@@ -1,15 +1,12 @@
 import type { JSX } from 'preact';
 import type { CompareAnswer } from '../../../serve/schemas/compare.ts';
 import { hrefOf } from '../../router.ts';
-import { Runs } from '../../template/runs.tsx';
-import { templateRuns } from '../../template/template-text.ts';
+import { TemplateText } from '../../template/whole-template.tsx';
 import { whole } from '../../ui/format.ts';
 import { Level } from '../../ui/parts.tsx';
 import { SidePanel } from '../../ui/side-panel.tsx';
 import { chanceText, changeTone, rateText } from './compare-columns.tsx';
 import type { Compared } from './compare-columns.tsx';
-
-const SHOWN_CHARS = 10_000;
 
 interface ComparedPanelProps {
   compared: Compared;
@@ -22,9 +19,7 @@ export function ComparedPanel({ compared: one, answer, onClose }: ComparedPanelP
   return (
     <SidePanel title="Template" class="template-panel" onClose={onClose}>
       <div class="panel-body grid">
-        <p class="template-text mono wrap">
-          <Runs runs={templateRuns(one.template.slice(0, SHOWN_CHARS))} />
-        </p>
+        <TemplateText template={one.template} />
         <div class="row">
           <span class="badge info wrap">{one.service}</span>
           <span class={`badge ${changeTone(one.change)}`}>{one.change}</span>
