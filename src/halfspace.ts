@@ -98,7 +98,8 @@ function explain(error: unknown): number {
     error instanceof UsageError ||
     error instanceof ConfigError ||
     error instanceof AlertsFileError ||
-    error instanceof WindowError;
+    error instanceof WindowError ||
+    (error instanceof SourceError && error.code === 'configuration');
   const expected = error instanceof SourceError || error instanceof CommandFailure || isUsage;
   if (expected) console.error(error.message);
   else console.error(error instanceof Error && 'syscall' in error ? error.message : error);

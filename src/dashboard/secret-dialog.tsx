@@ -2,7 +2,7 @@ import type { JSX, TargetedSubmitEvent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { get } from './api/client.ts';
 import { ApiError } from './api/api-error.ts';
-import { storedSecret, storeSecret } from './api/secret.ts';
+import { onSecretWanted, storedSecret, storeSecret } from './api/secret.ts';
 import { fieldOf } from './ui/parts.tsx';
 
 /** Asks for the signing secret where the service wants one; it is kept for this tab alone. */
@@ -19,7 +19,10 @@ export function SecretDialog(): JSX.Element {
       if (dialog.current?.open === false) dialog.current.showModal();
     }
   };
-  useEffect(() => void check(), []);
+  useEffect(() => {
+    void check();
+    return onSecretWanted(() => void check());
+  }, []);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     storeSecret(fieldOf(new FormData(event.currentTarget), 'secret'));

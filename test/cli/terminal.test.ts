@@ -83,4 +83,24 @@ describe('progress', () => {
     silent.done();
     expect(written).toHaveLength(2);
   });
+
+  test('of what is read a second time says so, and goes by the pace of that reading', () => {
+    const written: string[] = [];
+    let now = 0;
+    // No width, as some terminals have it.
+    const terminal = { isTTY: true, columns: 0, write: (text: string) => void written.push(text) };
+    const progress = createProgress(terminal, 'app.log', () => now);
+    now = 9000;
+    progress.told(900, 0.9);
+    now = 10_000;
+    progress.told(0, 0);
+    now = 11_000;
+    progress.told(500, 0.5);
+    progress.done();
+    expect(written).toEqual([
+      '\r\u001b[Kapp.log [######################--] 90 %  900 lines  100/s  1 s left',
+      '\r\u001b[Kapp.log, again [############------------] 50 %  500 lines  500/s  1 s left',
+      '\r\u001b[K',
+    ]);
+  });
 });

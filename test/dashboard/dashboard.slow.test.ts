@@ -94,6 +94,49 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
       expect(complaints).toEqual([]);
     });
 
+    test.each([360, 1280])('at %i px axe finds nothing in what is unfolded either', async (width) => {
+      const unfoldAll = async (label: string) => {
+        const folded = page.getByLabel(label, { exact: true }).locator('summary');
+        await folded.first().waitFor();
+        for (const one of await folded.all()) await one.click();
+      };
+      await page.setViewportSize({ width, height: 740 });
+      await open(halfspace, 'live');
+      await unfoldAll('Incidents');
+      expect(await accessibilityFaults(page)).toEqual([]);
+      for (const name of [/very long/, /^request/]) {
+        await open(halfspace, 'map?source=otlp&window=1h');
+        await page.getByRole('button', { name }).first().click();
+        await page.getByLabel('Template', { exact: true }).waitFor();
+        expect(await accessibilityFaults(page)).toEqual([]);
+      }
+      await open(halfspace, 'setup');
+      await unfoldAll('Sources');
+      expect(await accessibilityFaults(page)).toEqual([]);
+    });
+
+    test('a phone has room for the services with their anomalies, and for whole names', async () => {
+      await page.setViewportSize({ width: 360, height: 740 });
+      await open(halfspace, 'live');
+      const name = page.getByLabel('Services, table').getByRole('link', { name: 'checkout' });
+      await name.waitFor();
+      const beyond = `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.services'))`;
+      expect(await page.evaluate<number>(beyond)).toBe(0);
+      expect((await name.boundingBox())!.height).toBeLessThan(24);
+    });
+
+    test.each([360, 1280])(
+      'at %i px all rows of templates are of the height that scrolling counts with',
+      async (width) => {
+        await page.setViewportSize({ width, height: 740 });
+        await open(halfspace, 'templates?source=otlp&window=1h');
+        await page.getByRole('button', { name: /^disk/ }).click();
+        await page.getByLabel('Template', { exact: true }).waitFor();
+        const heights = `[...new Set(Array.from(document.querySelectorAll('.long-table tbody tr'), (row) => row.offsetHeight))]`;
+        expect(await page.evaluate(heights)).toEqual([40]);
+      },
+    );
+
     test('incident: at an address of its own, with what was said; marked as expected, and not any more', async () => {
       await open(halfspace, 'live');
       await page.getByLabel('Incidents').locator('summary').filter({ hasText: 'checkout' }).first().click();
@@ -167,6 +210,12 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
       await page.getByRole('button', { name: 'Compare' }).click();
       await page.getByRole('button', { name: /\d+ new$/ }).click();
       await page.getByLabel('Compared templates, table').getByText('new').first().waitFor();
+      await page.getByRole('button', { name: /^disk/ }).click();
+      const panel = page.getByLabel('Template', { exact: true });
+      expect(await panel.locator('mark').count()).toBeGreaterThan(0);
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await panel.getByRole('link', { name: 'Look at it in B' }).click();
+      await page.getByLabel('Template', { exact: true }).getByLabel('Sample lines').getByText('rack').waitFor();
       expect(complaints).toEqual([]);
     });
 
@@ -174,6 +223,16 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
       await open(halfspace, 'windows');
       await page.getByRole('button', { name: 'Show', exact: true }).click();
       await page.getByRole('link', { name: 'On the map' }).waitFor();
+      expect(page.url()).toMatch(/windows\?source=otlp&window=6h$/);
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.getByRole('button', { name: 'Copy link' }).click();
+      await page.getByRole('button', { name: 'Copied' }).waitFor();
+      const link = await page.evaluate<string>('navigator.clipboard.readText()');
+      expect(link).toMatch(/#\/windows\?source=otlp&start=20[^&]+&end=20/);
+      await page.goto('about:blank');
+      await page.goto(link);
+      await page.getByRole('link', { name: 'On the map' }).waitFor();
+      expect(await page.getByRole('combobox', { name: 'Window', exact: true }).inputValue()).toBe('absolute');
       await page.getByLabel('Source').selectOption('loki');
       await page.getByRole('button', { name: 'Show', exact: true }).click();
       expect(await page.getByRole('alert').first().textContent()).toMatch(/^400 .*LOKI_URL/);
@@ -195,6 +254,17 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
     });
   });
 
+  test('an empty start: a comparison of nothing says so', async () => {
+    const halfspace = await startHalfspace();
+    try {
+      await open(halfspace, 'compare?source=otlp&a=2h&b=1h');
+      await page.getByText('Both windows are empty').waitFor();
+      expect(await page.locator('canvas').count()).toBe(0);
+    } finally {
+      await halfspace.stop();
+    }
+  });
+
   test('an empty start says how to begin, and the light turns green with the first record', async () => {
     const halfspace = await startHalfspace();
     try {
@@ -213,6 +283,8 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
     const halfspace = await startHalfspace({ SIGNING_SECRET: 'gehe1m-gehe1m' });
     try {
       await open(halfspace, 'setup');
+      await page.getByRole('textbox', { name: 'Secret' }).press('Escape');
+      await page.getByRole('button', { name: 'Enter it' }).first().click();
       await page.getByRole('textbox', { name: 'Secret' }).fill('wrong');
       await page.getByRole('button', { name: 'Continue' }).click();
       await page.getByText('That is not the secret').waitFor();

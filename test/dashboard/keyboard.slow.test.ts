@@ -162,15 +162,16 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard with a keyboard a
   test.each([
     ['templates', 'Templates, table'],
     ['map', 'Templates of the map, table'],
+    ['compare', 'Compared templates, table'],
   ])(
     '%s: a template is opened, read and closed, and the focus is where it was',
     async (view, label) => {
-      await open(`${view}?source=otlp&window=1h`);
+      await open(`${view}?source=otlp&${view === 'compare' ? 'a=2h&b=1h' : 'window=1h'}`);
       const panel = page.getByLabel('Template', { exact: true });
       const close = panel.getByRole('button', { name: 'Close' });
       await page.getByLabel(label).waitFor();
       const row = page.getByLabel(label).getByRole('button', { name: /^disk/ });
-      if (view === 'map') {
+      if (view !== 'templates') {
         await walkTo(page.getByRole('img', { name: /^Map of/ }));
         for (const key of ['ArrowRight', 'ArrowUp']) await page.keyboard.press(key);
       }
@@ -183,13 +184,58 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard with a keyboard a
         await panel.waitFor();
         await expect.poll(() => hasFocus(close)).toBe(true);
         expect(await page.evaluate(FOCUS_FAULTS)).toEqual([]);
-        await walkTo(panel.getByLabel('Query language'));
+        await walkTo(view === 'compare' ? panel.getByRole('link').last() : panel.getByLabel('Query language'));
         await walkTo(close, 'Shift+Tab');
         await page.keyboard.press(closes);
         await panel.waitFor({ state: 'detached' });
         await expect.poll(() => hasFocus(row)).toBe(true);
         expect(await page.evaluate(FOCUS_FAULTS)).toEqual([]);
       }
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'the form of Compare is sent, has the times of the address, and keeps the focus',
+    async () => {
+      await open('compare');
+      await expect.poll(() => page.getByLabel('Source').locator('option').count()).toBeGreaterThan(1);
+      const before = page.getByLabel('Before (A)');
+      await walkTo(before);
+      await page.keyboard.press('End');
+      const start = page.getByLabel('Start of A');
+      await start.waitFor();
+      const asked = await start.inputValue();
+      const compare = page.getByRole('button', { name: 'Compare', exact: true });
+      await walkTo(compare);
+      await page.keyboard.press('Enter');
+      await page.getByLabel('Compared templates, table').waitFor();
+      expect(await hasFocus(compare)).toBe(true);
+      await open('compare?source=otlp&a=2026-05-04T08:00:00Z/2026-05-04T09:00:00Z&b=6h');
+      await expect.poll(() => page.getByLabel('After (B)').inputValue()).toBe('6h');
+      expect(await start.inputValue()).not.toBe(asked);
+      await open('compare?source=otlp&a=3h&b=1h');
+      await expect.poll(() => before.inputValue()).toBe('3h');
+      await start.waitFor({ state: 'detached' });
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'Escape clears the search, and only then closes the template beside it',
+    async () => {
+      await open('templates?source=otlp&window=1h');
+      const search = page.getByPlaceholder('Search templates');
+      await search.fill('disk');
+      await page.getByRole('button', { name: /^disk/ }).click();
+      const panel = page.getByLabel('Template', { exact: true });
+      await panel.waitFor();
+      await search.focus();
+      await page.keyboard.press('Escape');
+      await expect.poll(() => search.inputValue()).toBe('');
+      expect(await panel.count()).toBe(1);
+      await page.keyboard.press('Escape');
+      await panel.waitFor({ state: 'detached' });
     },
     LIMIT_MS,
   );

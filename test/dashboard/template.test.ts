@@ -66,11 +66,13 @@ describe('a query for the lines of a template', () => {
     );
     expect(of('cloudwatch')[1]).toBe(`| filter @message like /${regex}/`);
     expect(of('datadog')).toEqual([String.raw`service:"o'clock \"svc\"" "it's \"odd\" (50 %_) \\ {x} $y" "end"`]);
-    for (const source of ['elasticsearch', 'opensearch']) {
-      expect(of(source)).toEqual([
-        String.raw`service.name:"o'clock \"svc\"" AND message:"it's \"odd\" (50 %_) \\ {x} $y" AND message:"end"`,
-      ]);
-    }
+    const phrase = String.raw`"it's \"odd\" (50 %_) \\ {x} $y"`;
+    const service = String.raw`"o'clock \"svc\""`;
+    expect(of('elasticsearch')).toEqual([`service.name:${service} AND message:${phrase} AND message:"end"`]);
+    expect(of('opensearch')).toEqual([
+      `(service.name:${service} OR serviceName:${service} OR resource.service.name:${service})` +
+        ` AND (message:${phrase} OR body:${phrase}) AND (message:"end" OR body:"end")`,
+    ]);
     expect(of('splunk')[0]).toBe(String.raw`search "it's \"odd\" (50 %_) \\ {x} $y" "end"`);
     expect(of('azure')[2]).toContain(`matches regex "${inQuotes}"`);
     expect(of('gcp')).toEqual([
@@ -78,6 +80,21 @@ describe('a query for the lines of a template', () => {
       `textPayload=~"${inQuotes}" OR jsonPayload.message=~"${inQuotes}"`,
     ]);
     expect(of('sentry')).toEqual([String.raw`"it's \"odd\" (50 %_) \\ {x} $y" "end"`]);
+  });
+
+  test('asks a store that searches by words for none that a variable is a part of', () => {
+    const of = (source: string) => storeQuery(source, 'shop', 'user<*> took <*>ms of rack-<*>, late')?.text;
+    expect(of('datadog')).toBe('service:"shop" "took" "of rack-" ", late"');
+    expect(of('gcp')).toMatch(/^SEARCH\("took of rack late"\)\n/);
+    expect(of('loki')).toContain('"user.* took .*ms of rack-.*, late"');
+  });
+
+  test('is about the window where the store would search all that it has', () => {
+    const of = (source: string) => storeQuery(source, 'shop', 'late', { startMs: 1000, endMs: 61_000 })?.text;
+    expect(of('newrelic')).toMatch(/\nSINCE 1000 UNTIL 61000 LIMIT 100$/);
+    expect(of('clickhouse')).toContain(
+      '\n  AND Timestamp BETWEEN fromUnixTimestamp64Milli(toInt64(1000)) AND fromUnixTimestamp64Milli(toInt64(61000))\n',
+    );
   });
 
   test('there is one for every source that has a language, and for a template of nothing but variables', () => {

@@ -113,7 +113,7 @@ describe('halfspace analyse', () => {
     [['analyse', 'x', '--source', 'loki'], 2, /^analyse takes files or --source, not both$/],
     [['analyse', 'x', '--window', 'soon'], 2, /^window="soon" is not one of 1h, /],
     [['analyse', '/no/such/file'], 1, /^cannot read \/no\/such\/file: there is no such file/],
-    [['analyse', '--source', 'loki'], 1, /^Loki is not configured: set LOKI_URL$/],
+    [['analyse', '--source', 'loki'], 2, /^Loki is not configured: set LOKI_URL$/],
   ];
   test.each(refused)('%j ends with %i and a sentence', async (args, exit, sentence) => {
     const { code, stdout, stderr } = await runCli(args);

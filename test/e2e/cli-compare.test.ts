@@ -110,7 +110,7 @@ describe('halfspace compare', () => {
     [['-', '-'], 2, /^only one of the two files can be standard input$/],
     [['before.log', 'none.log'], 1, /^cannot read \S+none\.log: there is no such file/],
     [['1h', '1h', '--source', 'loki'], 2, /^a and b begin at the same time/],
-    [['24h', '1h', '--source', 'loki'], 1, /^Loki is not configured: set LOKI_URL$/],
+    [['24h', '1h', '--source', 'loki'], 2, /^Loki is not configured: set LOKI_URL$/],
   ];
   test.each(ends)('%j ends with %i', async (args, exit, sentence) => {
     const { code, stderr } = await runCli(['compare', ...args.map((arg) => (arg.endsWith('.log') ? file(arg) : arg))]);

@@ -7,6 +7,7 @@ export interface Progress {
 }
 
 const EVERY_MS = 200;
+const COLUMNS_UNTOLD = 80;
 /** A path is known by its end. */
 const NAME_CHARS_MAX = 24;
 const BAR_CELLS = 24;
@@ -20,18 +21,29 @@ export function createProgress(
   nowMs: () => number,
 ): Progress {
   if (terminal.isTTY !== true) return { told() {}, done() {} };
-  const startedMs = nowMs();
+  let startedMs = nowMs();
   let toldMs = startedMs;
+  let name = what;
+  let lastShare = 0;
+  let isShown = false;
   return {
     told(rows, share = 0) {
       const now = nowMs();
-      if (now - toldMs < EVERY_MS) return;
+      if (share < lastShare) {
+        // What is not in the order of time is read a second time, which has a pace of its own.
+        startedMs = now;
+        name = `${what}, again`;
+      }
+      lastShare = share;
+      if (now - toldMs < EVERY_MS || now === startedMs) return;
       toldMs = now;
-      const line = progressLine(what, rows, share, now - startedMs);
-      terminal.write(`\r\u001b[K${line.slice(0, (terminal.columns ?? 80) - 1)}`);
+      isShown = true;
+      const line = progressLine(name, rows, share, now - startedMs);
+      // Some terminals do not say how wide they are.
+      terminal.write(`\r\u001b[K${line.slice(0, (terminal.columns || COLUMNS_UNTOLD) - 1)}`);
     },
     done() {
-      if (toldMs !== startedMs) terminal.write('\r\u001b[K');
+      if (isShown) terminal.write('\r\u001b[K');
     },
   };
 }

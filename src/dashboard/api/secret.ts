@@ -11,6 +11,18 @@ export function storeSecret(secret: string): void {
   for (const listener of listeners) listener();
 }
 
+const SECRET_WANTED = 'secretwanted';
+
+/** Says that somebody wants to enter it. */
+export function wantSecret(): void {
+  dispatchEvent(new Event(SECRET_WANTED));
+}
+
+export function onSecretWanted(listener: () => void): () => void {
+  addEventListener(SECRET_WANTED, listener);
+  return () => removeEventListener(SECRET_WANTED, listener);
+}
+
 /** Tells when another secret is to be used: what had been refused can be asked again. */
 export function onSecret(listener: () => void): () => void {
   listeners.add(listener);

@@ -1,5 +1,5 @@
 import type { ClustersAnswer } from '../../serve/schemas/clusters.ts';
-import { dayAndTime, short, whole } from '../ui/format.ts';
+import { dayAndTime, twoDigits, whole } from '../ui/format.ts';
 import type { Column } from '../ui/long-table.tsx';
 import { Level } from '../ui/parts.tsx';
 import { condense, Sparkline } from '../ui/sparkline.tsx';
@@ -12,6 +12,11 @@ const WORST_FIRST = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as cons
 
 export function worstLevel({ levels }: Cluster): (typeof WORST_FIRST)[number] {
   return WORST_FIRST.find((level) => (levels[level] ?? 0) > 0) ?? 'info';
+}
+
+/** What the Isolation Forest has found. */
+export function scoreWords(score: number): string {
+  return `${twoDigits(score)} of 1 in the Isolation Forest, which has 0.5 for what is like all others`;
 }
 
 /** Columns of a table of templates; `onPick` shows one. */
@@ -41,10 +46,18 @@ export function clusterColumns(onPick: (cluster: Cluster) => void): Column<Clust
     },
     {
       name: 'apart',
-      title: 'Verdict',
+      title: 'Score',
       order: ({ isAnomaly, avgScore }) => Number(isAnomaly) * 10 + avgScore,
       cell: ({ isAnomaly, avgScore }) =>
-        isAnomaly ? <span class="badge bad">apart</span> : <span class="muted">{short(avgScore)}</span>,
+        isAnomaly ? (
+          <span class="badge bad" title={scoreWords(avgScore)}>
+            apart, {twoDigits(avgScore)}
+          </span>
+        ) : (
+          <span class="muted" title={scoreWords(avgScore)}>
+            {twoDigits(avgScore)}
+          </span>
+        ),
     },
     {
       name: 'series',

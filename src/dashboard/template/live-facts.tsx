@@ -11,7 +11,7 @@ export function LiveFacts({ fingerprint }: { fingerprint: string }): JSX.Element
   const { parameters, lineage } = answer;
   return (
     <section aria-label="Live">
-      <h3>Live</h3>
+      <h3>In the live service</h3>
       <p class="muted">
         {whole(answer.count)} lines so far
         {answer.rate_per_minute !== null && `, usually ${short(answer.rate_per_minute)} a minute`}
@@ -23,7 +23,7 @@ export function LiveFacts({ fingerprint }: { fingerprint: string }): JSX.Element
               <tr>
                 <th scope="col">Variable</th>
                 <th scope="col" class="number" title="Lines whose values were looked at: a sample">
-                  Of lines
+                  Lines
                 </th>
                 <th scope="col" class="number">
                   Distinct
@@ -41,10 +41,14 @@ export function LiveFacts({ fingerprint }: { fingerprint: string }): JSX.Element
                   <td class="number">{whole(observed)}</td>
                   <td class="number">{whole(distinct)}</td>
                   <td class="mono wrap">
-                    {top
-                      .slice(0, 3)
-                      .map(({ value }) => value.slice(0, 80))
-                      .join(', ')}
+                    {observed > 1 && top.every(({ count }) => count <= 1) ? (
+                      <span class="muted">none of them twice</span>
+                    ) : (
+                      top
+                        .slice(0, 3)
+                        .map(({ value }) => value.slice(0, 80))
+                        .join(', ')
+                    )}
                   </td>
                   <td class="number">{quantiles == null ? '' : short(quantiles.p50)}</td>
                 </tr>
@@ -53,7 +57,7 @@ export function LiveFacts({ fingerprint }: { fingerprint: string }): JSX.Element
           </table>
         </div>
       )}
-      {lineage.length > 0 && (
+      {lineage.some(({ kind }) => kind !== 'created') && (
         <ul class="lineage muted">
           {lineage.slice(-5).map((event, i) => (
             <li key={i} class="wrap">

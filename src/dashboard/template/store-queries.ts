@@ -6,7 +6,13 @@ export interface StoreQuery {
   text: string;
 }
 
-type Build = (service: string, literals: readonly string[]) => string;
+/** When the lines were said, for stores that would search all that they have without. */
+export interface QueryWindow {
+  startMs: number;
+  endMs: number;
+}
+
+type Build = (service: string, literals: readonly string[], window?: QueryWindow) => string;
 
 /** By source, as the API names it. */
 const LANGUAGES: ReadonlyMap<string, { language: string; build: Build }> = new Map([
@@ -15,8 +21,8 @@ const LANGUAGES: ReadonlyMap<string, { language: string; build: Build }> = new M
     'clickhouse',
     {
       language: 'SQL',
-      build: (s, l) =>
-        `SELECT Timestamp, SeverityText, Body FROM otel_logs\nWHERE ServiceName = ${sqlText(s)} AND Body LIKE ${sqlText(likeOf(l))}\nORDER BY Timestamp DESC LIMIT 100`,
+      build: (s, l, w) =>
+        `SELECT Timestamp, SeverityText, Body FROM otel_logs\nWHERE ServiceName = ${sqlText(s)} AND Body LIKE ${sqlText(likeOf(l))}\n${clickhouseTimes(w)}ORDER BY Timestamp DESC LIMIT 100`,
     },
   ],
   ['datadog', { language: 'Datadog', build: (s, l) => [`service:${quoted(s)}`, ...phrases(l)].join(' ') }],
@@ -24,8 +30,8 @@ const LANGUAGES: ReadonlyMap<string, { language: string; build: Build }> = new M
     'newrelic',
     {
       language: 'NRQL',
-      build: (s, l) =>
-        `SELECT timestamp, level, message FROM Log\nWHERE service.name = ${sqlText(s)} AND message LIKE ${sqlText(looseLikeOf(l))}\nSINCE 1 hour ago LIMIT 100`,
+      build: (s, l, w) =>
+        `SELECT timestamp, level, message FROM Log\nWHERE service.name = ${sqlText(s)} AND message LIKE ${sqlText(looseLikeOf(l))}\n${w === undefined ? 'SINCE 1 hour ago' : `SINCE ${w.startMs} UNTIL ${w.endMs}`} LIMIT 100`,
     },
   ],
   [
@@ -39,15 +45,21 @@ const LANGUAGES: ReadonlyMap<string, { language: string; build: Build }> = new M
   [
     'elasticsearch',
     {
-      language: 'Lucene',
+      // In what Kibana's KQL and Lucene have in common. The Collector's documents have an alias `message`.
+      language: 'KQL, Lucene',
       build: (s, l) => [`service.name:${quoted(s)}`, ...phrases(l).map((p) => `message:${p}`)].join(' AND '),
     },
   ],
   [
     'opensearch',
     {
-      language: 'Lucene',
-      build: (s, l) => [`service.name:${quoted(s)}`, ...phrases(l).map((p) => `message:${p}`)].join(' AND '),
+      // In what Dashboards' DQL and Lucene have in common. Nothing is an alias here: ECS, the Collector's and Data Prepper's.
+      language: 'DQL, Lucene',
+      build: (s, l) =>
+        [
+          anyOf(['service.name', 'serviceName', 'resource.service.name'], quoted(s)),
+          ...phrases(l).map((p) => anyOf(['message', 'body'], p)),
+        ].join(' AND '),
     },
   ],
   [
@@ -80,10 +92,15 @@ export function queryLanguages(): { source: string; language: string }[] {
 }
 
 /** Undefined for a source that has no language of its own. */
-export function storeQuery(source: string, service: string, template: string): StoreQuery | undefined {
+export function storeQuery(
+  source: string,
+  service: string,
+  template: string,
+  window?: QueryWindow,
+): StoreQuery | undefined {
   const known = LANGUAGES.get(source);
   if (known === undefined) return undefined;
-  return { language: known.language, text: known.build(service, literalsOf(template)) };
+  return { language: known.language, text: known.build(service, literalsOf(template), window) };
 }
 
 /** RE2, which all but grep take; of the extended kind that GNU's has it uses nothing else either. */
@@ -109,14 +126,37 @@ function searchOf(words: readonly string[]): string {
 
 /** Literal parts that say something, each as a phrase. */
 function phrases(literals: readonly string[]): string[] {
-  return literals
+  return wholeWords(literals)
     .map((literal) => literal.replaceAll(/\s+/g, ' ').trim())
     .filter((literal) => /[\p{L}\p{N}]/u.test(literal))
     .map(quoted);
 }
 
+/** Without what touches a variable: stores that search by words have one word of both. */
+function wholeWords(literals: readonly string[]): string[] {
+  return literals.map((literal, i) => {
+    const head = i === 0 ? literal : literal.replace(/^[\p{L}\p{N}_]+/u, '');
+    return i === literals.length - 1 ? head : head.replace(/[\p{L}\p{N}_]+$/u, '');
+  });
+}
+
+/** Documents have one of these fields. */
+function anyOf(fields: readonly string[], value: string): string {
+  return `(${fields.map((field) => `${field}:${value}`).join(' OR ')})`;
+}
+
+function clickhouseTimes(window: QueryWindow | undefined): string {
+  if (window === undefined) return '';
+  const [from, to] = [window.startMs, window.endMs].map((ms) => `fromUnixTimestamp64Milli(toInt64(${ms}))`);
+  return `  AND Timestamp BETWEEN ${from} AND ${to}\n`;
+}
+
 function wordsOf(literals: readonly string[]): string[] {
-  return literals.join(' ').match(/[\p{L}\p{N}]+/gu) ?? [];
+  return (
+    wholeWords(literals)
+      .join(' ')
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  );
 }
 
 /** Between double quotes, with backslashes for what would end them. */

@@ -1,13 +1,16 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { ClustersAnswer } from '../../serve/schemas/clusters.ts';
 import { dayAndTime, percent, plural, short, whole } from '../ui/format.ts';
-import { CopyButton, Level, Panel } from '../ui/parts.tsx';
+import { CopyButton, Level } from '../ui/parts.tsx';
 import { RateChart } from '../ui/rate-chart.tsx';
+import { SidePanel } from '../ui/side-panel.tsx';
+import { scoreWords } from './cluster-columns.tsx';
 import { LiveFacts } from './live-facts.tsx';
 import { Runs } from './runs.tsx';
 import { queryLanguages, storeQuery } from './store-queries.ts';
-import { lineRuns, templateRuns } from './template-text.ts';
+import { lineRuns } from './template-text.ts';
+import { TemplateText } from './whole-template.tsx';
 import './template.css';
 
 type Cluster = ClustersAnswer['clusters'][number];
@@ -22,70 +25,30 @@ interface TemplatePanelProps {
 
 /** All that is known of one template of a window. */
 export function TemplatePanel({ cluster, answer, onClose }: TemplatePanelProps): JSX.Element {
-  const place = useRef<HTMLDivElement>(null);
-  const closing = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    const own = place.current;
-    own?.scrollIntoView({ block: 'nearest' });
-    // Whoever opened it goes on in it, and afterwards where it was opened; an address alone takes nobody anywhere.
-    if (before !== null && before !== document.body) closing.current?.focus({ preventScroll: true });
-    return () => {
-      const { activeElement } = document;
-      if (activeElement === document.body || own?.contains(activeElement) === true) focusAgain(before);
-    };
-  }, [cluster.fingerprint]);
-  const close = useRef(onClose);
-  close.current = onClose;
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented) close.current();
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, []);
   return (
-    <div ref={place}>
-      <Panel
-        title="Template"
-        class="template-panel"
-        actions={
-          <button type="button" class="button" ref={closing} onClick={onClose}>
-            Close
-          </button>
-        }
-      >
-        <div class="panel-body grid">
-          <p class="template-text mono wrap">
-            <Runs runs={templateRuns(cluster.template.slice(0, SHOWN_CHARS))} />
-          </p>
-          <div class="row">
-            <span class="badge info wrap">{cluster.service}</span>
-            <span class={`badge ${cluster.isAnomaly ? 'bad' : 'good'}`}>
-              {cluster.isAnomaly ? 'stands apart' : 'usual'}
-            </span>
-            <span class="muted mono">{cluster.fingerprint}</span>
-          </div>
-          <p class="muted">
-            {plural(cluster.logCount, 'row')} from {dayAndTime(cluster.firstSeen)} to {dayAndTime(cluster.lastSeen)} ·
-            Isolation Forest {short(cluster.avgScore)} of 1
-            {cluster.isolationDepth !== undefined && `, alone after ${short(cluster.isolationDepth)} splits on average`}
-          </p>
-          <LevelMix cluster={cluster} />
-          <OverTime cluster={cluster} answer={answer} />
-          <Samples cluster={cluster} />
-          <Query cluster={cluster} source={answer.source} />
-          {answer.source === 'otlp' && <LiveFacts fingerprint={cluster.fingerprint} />}
+    <SidePanel title="Template" class="template-panel" onClose={onClose}>
+      <div class="panel-body grid">
+        <TemplateText template={cluster.template} />
+        <div class="row">
+          <span class="badge info wrap">{cluster.service}</span>
+          <span class={`badge ${cluster.isAnomaly ? 'bad' : 'good'}`}>
+            {cluster.isAnomaly ? 'stands apart' : 'usual'}
+          </span>
+          <span class="muted mono">{cluster.fingerprint}</span>
         </div>
-      </Panel>
-    </div>
+        <p class="muted">
+          {plural(cluster.logCount, 'row')} from {dayAndTime(cluster.firstSeen)} to {dayAndTime(cluster.lastSeen)} ·{' '}
+          {scoreWords(cluster.avgScore)}
+          {cluster.isolationDepth !== undefined && `, alone after ${short(cluster.isolationDepth)} splits on average`}
+        </p>
+        <LevelMix cluster={cluster} />
+        <OverTime cluster={cluster} answer={answer} />
+        <Samples cluster={cluster} />
+        <Query cluster={cluster} answer={answer} />
+        {answer.source === 'otlp' && <LiveFacts fingerprint={cluster.fingerprint} />}
+      </div>
+    </SidePanel>
   );
-}
-
-/** The table may have scrolled on, and no longer draw the row. */
-function focusAgain(before: Element | null): void {
-  const target = before?.isConnected === true && before !== document.body ? before : document.querySelector('main');
-  if (target instanceof HTMLElement) target.focus();
 }
 
 function LevelMix({ cluster: { levels, logCount } }: { cluster: Cluster }): JSX.Element {
@@ -132,7 +95,7 @@ function Samples({ cluster }: { cluster: Cluster }): JSX.Element {
   return (
     <section aria-label="Sample lines">
       <h3>Sample lines</h3>
-      <ul class="sample-lines">
+      <ul class="sample-lines" tabIndex={0} aria-label="Lines">
         {cluster.logs.map((log, i) => (
           <li key={i}>
             <span class="muted mono">{dayAndTime(log.timestamp)}</span> <Level level={log.level} />
@@ -147,11 +110,14 @@ function Samples({ cluster }: { cluster: Cluster }): JSX.Element {
 }
 
 /** For the store that the window came from; the live buffer came from anywhere. */
-function Query({ cluster, source }: { cluster: Cluster; source: string }): JSX.Element {
+function Query({ cluster, answer }: { cluster: Cluster; answer: ClustersAnswer }): JSX.Element {
   const languages = queryLanguages();
-  const own = languages.some((one) => one.source === source) ? source : 'loki';
+  const own = languages.some((one) => one.source === answer.source) ? answer.source : 'loki';
   const [chosen, setChosen] = useState(own);
-  const query = storeQuery(chosen, cluster.service, cluster.template);
+  const query = storeQuery(chosen, cluster.service, cluster.template, {
+    startMs: Date.parse(answer.start),
+    endMs: Date.parse(answer.end),
+  });
   return (
     <section aria-label="Query">
       <div class="row query-head">

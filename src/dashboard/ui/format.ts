@@ -16,6 +16,11 @@ export function clock(ms: number): string {
   return TIME.format(ms);
 }
 
+/** The time of day; the day as well where it is not today. */
+export function moment(ms: number, nowMs = Date.now()): string {
+  return new Date(ms).toDateString() === new Date(nowMs).toDateString() ? clock(ms) : dayAndTime(ms);
+}
+
 export function dayAndTime(ms: number): string {
   return DAY.format(ms);
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX, TargetedMouseEvent } from 'preact';
 import type { ApiError } from '../api/api-error.ts';
+import { wantSecret } from '../api/secret.ts';
 import { plural } from './format.ts';
 
 export function Panel(props: {
@@ -46,7 +47,6 @@ export function Reading({ title, rows }: { title: string; rows: number }): JSX.E
 /** By the code of the problem. */
 const WHAT_TO_DO: Readonly<Record<string, string>> = {
   unreachable: 'This page tries again by itself.',
-  unauthenticated: 'Enter the signing secret to go on.',
   source_not_configured: 'Setup shows what the source needs.',
   source_refused: 'Setup shows which credentials the source has.',
   source_failed: 'The store could not be read: see that it runs, and try again.',
@@ -59,6 +59,8 @@ const WHAT_TO_DO: Readonly<Record<string, string>> = {
 
 export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => void }): JSX.Element {
   const hint = WHAT_TO_DO[error.code];
+  // What the API says of it is for those who call it by themselves; a certificate is no matter of this page.
+  if (error.code === 'unauthenticated' && error.message.includes('signing secret')) return <SecretWanted />;
   return (
     <div class="error-box" role="alert">
       <p>
@@ -70,6 +72,19 @@ export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => 
           Try again
         </button>
       )}
+    </div>
+  );
+}
+
+function SecretWanted(): JSX.Element {
+  return (
+    <div class="error-box" role="alert">
+      <p>
+        <strong>401</strong> The service wants its signing secret.
+      </p>
+      <button type="button" class="button" onClick={wantSecret}>
+        Enter it
+      </button>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { LoadedWindow } from '../api/use-window.ts';
+import { dayAndTime } from './format.ts';
 import { Empty, ErrorBox, Reading } from './parts.tsx';
 
 /** What to show of a window that is not there yet, or has nothing; undefined when there is something to show. */
@@ -10,8 +11,8 @@ export function windowState({ answer, error, loading, rows, reload }: LoadedWind
   return (
     <Empty title="The window is empty">
       <p>
-        No log record between {new Date(answer.start).toLocaleString('en-GB')} and{' '}
-        {new Date(answer.end).toLocaleString('en-GB')}. Try a longer window or another source.
+        No log record between {dayAndTime(Date.parse(answer.start))} and {dayAndTime(Date.parse(answer.end))}. Try a
+        longer window or another source.
       </p>
     </Empty>
   );

@@ -152,10 +152,10 @@ async function* utf16Chunks(raw: AsyncIterable<Buffer>, encoding: string): Async
 }
 
 const KNOWN: Readonly<Record<string, [SourceErrorCode, string]>> = {
-  ENOENT: ['source_not_found', 'there is no such file: check the path, which is taken as the service sees it'],
+  ENOENT: ['source_not_found', 'there is no such file: check the path'],
   ENOTDIR: ['source_not_found', 'a part of the path is not a folder'],
-  EACCES: ['source_permission_denied', 'the service may not read it: give its user permission to'],
-  EPERM: ['source_permission_denied', 'the service may not read it: give its user permission to'],
+  EACCES: ['source_permission_denied', 'this process may not read it: give its user permission to'],
+  EPERM: ['source_permission_denied', 'this process may not read it: give its user permission to'],
   EISDIR: ['source_not_a_file', 'it is a folder: name one regular file'],
   ENAMETOOLONG: ['source_not_found', 'the path is too long'],
   ELOOP: ['source_not_found', 'its links lead round in a circle'],

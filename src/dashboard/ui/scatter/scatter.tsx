@@ -66,13 +66,22 @@ export function Scatter({ points, selected, label, onPick }: ScatterProps): JSX.
         </button>
       </div>
       {hovered !== undefined && (
-        <div
-          class="scatter-tip mono wrap"
-          style={{ left: `${hovered.x}px`, top: `${hovered.y + hovered.radius + 6}px` }}
-        >
+        <div class="scatter-tip mono wrap" style={placeOfTip(hovered, element.current)}>
           {tip}
         </div>
       )}
     </div>
   );
+}
+
+const TIP_GAP_PX = 6;
+
+/** Beside the point, on the sides where the picture has room. */
+function placeOfTip({ x, y, radius }: DrawnPoint, canvas: HTMLCanvasElement | null): Record<string, string> {
+  const { clientWidth: width = 0, clientHeight: height = 0 } = canvas ?? {};
+  const away = radius + TIP_GAP_PX;
+  return {
+    ...(x > width / 2 ? { right: `${Math.max(0, width - x - radius)}px` } : { left: `${Math.max(0, x - radius)}px` }),
+    ...(y > height / 2 ? { bottom: `${height - y + away}px` } : { top: `${y + away}px` }),
+  };
 }

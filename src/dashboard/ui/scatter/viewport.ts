@@ -10,10 +10,13 @@ export interface Viewport {
 }
 
 const SCALE_MAX = 200;
+/** Around the plane, so that a point at its edge is seen whole. */
+export const MARGIN_PX = 16;
 
 /** The whole plane. */
 export function wholeOf(width: number, height: number): Viewport {
-  return { unitX: width / 100, unitY: height / 100, originX: 0, originY: height, scale: 1 };
+  const [unitX, unitY] = [width, height].map((pixels) => Math.max(1, pixels - 2 * MARGIN_PX) / 100) as [number, number];
+  return { unitX, unitY, originX: MARGIN_PX, originY: height - MARGIN_PX, scale: 1 };
 }
 
 export function toPixels(view: Viewport, x: number, y: number): [number, number] {
@@ -37,13 +40,13 @@ export function moved(view: Viewport, byX: number, byY: number): Viewport {
   return clamped({ ...view, originX: view.originX + byX, originY: view.originY + byY });
 }
 
-/** The plane always covers the picture. */
+/** The plane always covers the picture, up to its margin. */
 function clamped(view: Viewport): Viewport {
   const width = (view.unitX * 100) / view.scale;
   const height = (view.unitY * 100) / view.scale;
   return {
     ...view,
-    originX: Math.min(0, Math.max(width - view.unitX * 100, view.originX)),
-    originY: Math.max(height, Math.min(view.unitY * 100, view.originY)),
+    originX: MARGIN_PX + Math.min(0, Math.max(width - view.unitX * 100, view.originX - MARGIN_PX)),
+    originY: MARGIN_PX + Math.max(height, Math.min(view.unitY * 100, view.originY - MARGIN_PX)),
   };
 }

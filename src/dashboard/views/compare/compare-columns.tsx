@@ -22,6 +22,11 @@ export function changeColour(change: Change): string {
   return COLOURS[change];
 }
 
+/** Of a badge. */
+export function changeTone(change: Change): string {
+  return TONES[change];
+}
+
 export function compareColumns(onPick: (compared: Compared) => void): Column<Compared>[] {
   return [
     {
@@ -39,7 +44,7 @@ export function compareColumns(onPick: (compared: Compared) => void): Column<Com
       name: 'change',
       title: 'Change',
       order: ({ change }) => CHANGES.length - CHANGES.indexOf(change),
-      cell: ({ change }) => <span class={`badge ${TONES[change]}`}>{change}</span>,
+      cell: ({ change }) => <span class={`badge ${changeTone(change)}`}>{change}</span>,
     },
     {
       name: 'a',
@@ -67,17 +72,17 @@ export function compareColumns(onPick: (compared: Compared) => void): Column<Com
       title: 'By chance',
       isNumber: true,
       order: ({ p_value: p }) => p,
-      cell: ({ p_value: p }) => chance(p),
+      cell: ({ p_value: p }) => chanceText(p),
     },
   ];
 }
 
-function rateText(rate: number): string {
+export function rateText(rate: number): string {
   return rate >= 100 ? whole(rate) : String(Math.round(rate * 100) / 100);
 }
 
 /** How likely so large a difference is where nothing has changed. */
-function chance(p: number): string {
+export function chanceText(p: number): string {
   if (p < 0.0001) return '< 0.01 %';
   return `${Math.round(p * 10_000) / 100} %`;
 }

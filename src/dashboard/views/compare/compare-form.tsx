@@ -1,5 +1,5 @@
 import type { JSX, TargetedSubmitEvent } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { fieldOf } from '../../ui/parts.tsx';
 import { SourceSelect } from '../../ui/source-select.tsx';
 import { localTime } from '../../ui/window-form.tsx';
@@ -15,20 +15,26 @@ interface CompareFormProps {
 /** Chooses the two windows of a comparison; what overlaps belongs to the later one. */
 export function CompareForm({ query, onSubmit }: CompareFormProps): JSX.Element {
   const [wrong, setWrong] = useState('');
+  const { source = 'otlp', a = '24h', b = '1h' } = query;
+  const place = useRef<HTMLFormElement>(null);
+  // Fields that stay take what another address says; made anew, they would lose the focus.
+  useEffect(() => {
+    setWrong('');
+    if (place.current !== null) fill(place.current, { source, ...timesOf('a', a), ...timesOf('b', b) });
+  }, [source, a, b]);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const a = sideOf(form, 'a');
-    const b = sideOf(form, 'b');
-    const isRight = a !== undefined && b !== undefined;
+    const [before, after] = [sideOf(form, 'a'), sideOf(form, 'b')];
+    const isRight = before !== undefined && after !== undefined;
     setWrong(isRight ? '' : 'Each window has to end after its start.');
-    if (isRight) onSubmit({ source: fieldOf(form, 'source'), a, b });
+    if (isRight) onSubmit({ source: fieldOf(form, 'source'), a: before, b: after });
   };
   return (
-    <form class="window-form" onSubmit={submit}>
-      <SourceSelect chosen={query['source'] ?? 'otlp'} />
-      <Side name="a" title="Before (A)" value={query['a'] ?? '24h'} />
-      <Side name="b" title="After (B)" value={query['b'] ?? '1h'} />
+    <form class="window-form" ref={place} onSubmit={submit}>
+      <SourceSelect chosen={source} />
+      <Side name="a" title="Before (A)" value={a} />
+      <Side name="b" title="After (B)" value={b} />
       <button type="submit" class="button primary">
         Compare
       </button>
@@ -39,6 +45,20 @@ export function CompareForm({ query, onSubmit }: CompareFormProps): JSX.Element 
       )}
     </form>
   );
+}
+
+function fill(form: HTMLFormElement, values: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    const field = form.elements.namedItem(name);
+    if (field instanceof HTMLSelectElement || field instanceof HTMLInputElement) field.value = value;
+  }
+}
+
+/** Where a side is between two times, what its fields have. */
+function timesOf(name: string, value: string): Record<string, string> {
+  const [start = '', end] = value.split('/');
+  if (end === undefined) return {};
+  return { [`${name}-start`]: localTime(new Date(start)), [`${name}-end`]: localTime(new Date(end)) };
 }
 
 /** A length that ends now, or `START/END`; undefined when the end is not after the start. */
@@ -53,6 +73,7 @@ function sideOf(form: FormData, name: string): string | undefined {
 function Side({ name, title, value }: { name: string; title: string; value: string }): JSX.Element {
   const [start, end] = value.split('/');
   const [kind, setKind] = useState(end === undefined ? value : BETWEEN);
+  useEffect(() => setKind(end === undefined ? value : BETWEEN), [value]);
   const lengths = LENGTHS.includes(value) || end !== undefined ? LENGTHS : [value, ...LENGTHS];
   const until = end === undefined ? new Date() : new Date(end);
   const from = end === undefined ? new Date(until.getTime() - 3_600_000) : new Date(start ?? '');

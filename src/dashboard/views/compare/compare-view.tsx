@@ -8,6 +8,7 @@ import { dayAndTime, plural, whole } from '../../ui/format.ts';
 import { LongTable, sorted } from '../../ui/long-table.tsx';
 import { Empty, ErrorBox, Panel, Reading } from '../../ui/parts.tsx';
 import { Scatter } from '../../ui/scatter/scatter.tsx';
+import { ComparedPanel } from './compared-panel.tsx';
 import { CompareForm } from './compare-form.tsx';
 import { changeColour, compareColumns, CHANGES } from './compare-columns.tsx';
 import type { Change, Compared } from './compare-columns.tsx';
@@ -18,10 +19,16 @@ type ViewQuery = Readonly<Record<string, string>>;
 /** What has changed from one window to another. */
 export function CompareView({ query }: { query: ViewQuery }): JSX.Element {
   const { a, b, source = 'otlp' } = query;
+  const [round, setRound] = useState(0);
+  const submit = (chosen: Record<string, string>) => {
+    // The same ones again are meant to be read anew.
+    if (chosen['source'] === source && chosen['a'] === a && chosen['b'] === b) setRound(round + 1);
+    else go('compare', chosen);
+  };
   return (
     <div class="grid">
       <div class="window-bar">
-        <CompareForm key={JSON.stringify([source, a, b])} query={query} onSubmit={(chosen) => go('compare', chosen)} />
+        <CompareForm query={query} onSubmit={submit} />
       </div>
       {a === undefined || b === undefined ? (
         <Panel title="Compare">
@@ -30,40 +37,52 @@ export function CompareView({ query }: { query: ViewQuery }): JSX.Element {
           </Empty>
         </Panel>
       ) : (
-        <Result query={{ source, a, b }} shown={query['change'] ?? ''} />
+        <Result windows={{ source, a, b }} round={round} query={query} />
       )}
     </div>
   );
 }
 
-function Result({ query, shown }: { query: { source: string; a: string; b: string }; shown: string }): JSX.Element {
+interface ResultProps {
+  windows: { source: string; a: string; b: string };
+  round: number;
+  query: ViewQuery;
+}
+
+function Result({ windows, round, query }: ResultProps): JSX.Element {
   const [rows, setRows] = useState(0);
-  const { answer, error, loading, reload } = useLoaded(JSON.stringify(query), (signal) => {
+  const { answer, error, loading, reload } = useLoaded(JSON.stringify([windows, round]), (signal) => {
     setRows(0);
-    return getWithProgress<CompareAnswer>('/clusters/compare', query, { signal, onRows: setRows });
+    return getWithProgress<CompareAnswer>('/clusters/compare', windows, { signal, onRows: setRows });
   });
   if (error !== undefined && !loading) return <ErrorBox error={error} onRetry={reload} />;
   if (answer === undefined) return <Reading title="Reading both windows" rows={rows} />;
-  return <Changes answer={answer} shown={shown} query={query} />;
-}
-
-interface ChangesProps {
-  answer: CompareAnswer;
-  shown: string;
-  query: Record<string, string>;
-}
-
-function Changes({ answer, shown, query }: ChangesProps): JSX.Element {
-  const [sort, setSort] = useState('');
-  const [picked, setPicked] = useState<string>();
-  const change = (one: string) =>
-    go('compare', { ...query, change: one === shown ? undefined : one }, { replace: true });
-  const columns = useMemo(() => compareColumns(({ fingerprint }) => setPicked(fingerprint)), []);
-  const wanted = useMemo(() => answer.templates.filter((one) => shown === '' || one.change === shown), [answer, shown]);
-  const rows = useMemo(() => sorted(wanted, columns, sort), [wanted, sort]);
-  const points = useMemo(() => wanted.map(pointOf), [wanted]);
+  if (answer.templates.length > 0) return <Changes answer={answer} query={query} />;
   return (
-    <>
+    <Panel title="What has changed">
+      <Empty title="Both windows are empty">
+        <p>
+          No log record between {dayAndTime(Date.parse(answer.a.start))} and {dayAndTime(Date.parse(answer.b.end))}. Try
+          longer windows or another source.
+        </p>
+      </Empty>
+    </Panel>
+  );
+}
+
+function Changes({ answer, query }: { answer: CompareAnswer; query: ViewQuery }): JSX.Element {
+  const [sort, setSort] = useState('');
+  const { change: shown = '', template: picked } = query;
+  const show = (fields: Record<string, string | undefined>) =>
+    go('compare', { ...query, ...fields }, { replace: true });
+  const pick = (fingerprint: string | undefined) => show({ template: fingerprint });
+  const columns = useMemo(() => compareColumns(({ fingerprint }) => pick(fingerprint)), [query]);
+  const wanted = useMemo(() => answer.templates.filter((one) => shown === '' || one.change === shown), [answer, shown]);
+  const rows = useMemo(() => sorted(wanted, columns, sort), [wanted, columns, sort]);
+  const points = useMemo(() => wanted.map(pointOf), [wanted]);
+  const selected = answer.templates.find(({ fingerprint }) => fingerprint === picked);
+  return (
+    <div class={selected === undefined ? 'grid' : 'columns wide-left beside-two'}>
       <Panel title="What has changed">
         <div class="columns sides">
           <Side title="Before (A)" side={answer.a} />
@@ -76,7 +95,7 @@ function Changes({ answer, shown, query }: ChangesProps): JSX.Element {
               change={one}
               count={answer.counts[one]}
               pressed={shown === one}
-              onClick={() => change(one)}
+              onClick={() => show({ change: one === shown ? undefined : one })}
             />
           ))}
         </div>
@@ -85,9 +104,12 @@ function Changes({ answer, shown, query }: ChangesProps): JSX.Element {
           points={points}
           selected={picked}
           label={`Map of ${plural(points.length, 'template')} of both windows, coloured by change`}
-          onPick={setPicked}
+          onPick={pick}
         />
       </Panel>
+      {selected !== undefined && (
+        <ComparedPanel key={selected.fingerprint} compared={selected} answer={answer} onClose={() => pick(undefined)} />
+      )}
       <Panel title={plural(rows.length, 'template')}>
         {rows.length === 0 ? (
           <Empty title="None of that kind" />
@@ -100,11 +122,11 @@ function Changes({ answer, shown, query }: ChangesProps): JSX.Element {
             selected={picked}
             sort={sort}
             onSort={setSort}
-            onPick={({ fingerprint }) => setPicked(fingerprint)}
+            onPick={({ fingerprint }) => pick(fingerprint)}
           />
         )}
       </Panel>
-    </>
+    </div>
   );
 }
 

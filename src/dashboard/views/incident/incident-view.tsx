@@ -35,6 +35,13 @@ function Loaded({ id }: { id: string }): JSX.Element {
   return (
     <div class="grid">
       {error !== undefined && <ErrorBox error={error} onRetry={reload} />}
+      {error?.status === 404 && (
+        <p>
+          <a class="button" href={hrefOf('live')}>
+            Show the latest
+          </a>
+        </p>
+      )}
       {answer !== undefined && <Whole incident={answer} />}
     </div>
   );

@@ -6,7 +6,7 @@ import { follow } from '../../api/follow.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
 import { hrefOf } from '../../router.ts';
 import { Empty, ErrorBox, Level, Panel } from '../../ui/parts.tsx';
-import { clock, plural, span } from '../../ui/format.ts';
+import { moment, plural, span } from '../../ui/format.ts';
 import { REASON_WORDS } from '../../ui/reason-words.ts';
 
 const SHOWN_MAX = 50;
@@ -83,14 +83,14 @@ function Item({ incident }: { incident: Incident }): JSX.Element {
   return (
     <li>
       <details>
-        <summary>
+        <summary class="unfolds">
           <span class={`badge ${state === 'open' ? 'bad' : ''}`}>{state}</span>
           <strong class="wrap">
             {incident.service}
             {others > 0 && ` and ${plural(others, 'other')}`}
           </strong>
           <span class="muted incident-time">
-            {clock(incident.first_seen)} · {span(incident.last_seen - incident.first_seen)}
+            {moment(incident.first_seen)} · {span(incident.last_seen - incident.first_seen)}
           </span>
           <span class="incident-text wrap">{templates[0]?.template ?? ''}</span>
           <span class="muted incident-counts">

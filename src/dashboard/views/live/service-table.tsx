@@ -29,7 +29,9 @@ export function ServiceTable({ services, known, seconds }: ServiceTableProps): J
           <tr>
             <th scope="col">Service</th>
             <th scope="col">State</th>
-            <th scope="col">Last hour</th>
+            <th scope="col" class="last-hour">
+              Last hour
+            </th>
             <th scope="col" class="number">
               Lines/s
             </th>
@@ -59,7 +61,7 @@ function Row({ service: one, seconds }: { service: Service; seconds: number }): 
   const anomalies = one.anomaly_counts.reduce((sum, count) => sum + count, 0);
   return (
     <tr>
-      <td class="wrap">
+      <td class="name">
         <a href={hrefOf('live', { service: one.service })}>{one.service}</a>
       </td>
       <td>
@@ -67,7 +69,7 @@ function Row({ service: one, seconds }: { service: Service; seconds: number }): 
           {one.state}
         </span>
       </td>
-      <td>
+      <td class="last-hour">
         <Sparkline
           counts={condense(one.line_counts, BARS)}
           marks={condense(one.anomaly_counts, BARS)}

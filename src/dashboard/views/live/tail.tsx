@@ -8,7 +8,7 @@ import { hrefOf } from '../../router.ts';
 import { Runs } from '../../template/runs.tsx';
 import { lineRuns } from '../../template/template-text.ts';
 import { Empty, ErrorBox, Level, Panel } from '../../ui/parts.tsx';
-import { clock, plural } from '../../ui/format.ts';
+import { moment, plural } from '../../ui/format.ts';
 import { reasonWords, REASON_WORDS } from '../../ui/reason-words.ts';
 
 const KEPT_MAX = 500;
@@ -83,7 +83,7 @@ function Line({ entry }: { entry: Entry }): JSX.Element {
   const repeats = entry.explanation?.repeats ?? 0;
   return (
     <li>
-      <time class="muted mono">{clock(entry.timestamp)}</time>
+      <time class="muted mono">{moment(entry.timestamp)}</time>
       <Level level={entry.level} />
       <div class="tail-what">
         <span class="tail-service wrap">{entry.service}</span>

@@ -31,39 +31,33 @@ function Plane({ answer, query }: { answer: ClustersAnswer; query: Readonly<Reco
   const apart = clusters.filter(({ isAnomaly }) => isAnomaly).length;
   const label = `Map of ${plural(clusters.length, 'template')}, ${whole(apart)} of which ${apart === 1 ? 'stands' : 'stand'} apart`;
   return (
-    <>
-      <div class={selected === undefined ? 'grid' : 'columns wide-left'}>
-        <Panel
-          title="Map"
-          actions={
-            <span class="muted legend">
-              near: said alike · large: many rows · <span class="dot bad" /> stands apart
-            </span>
-          }
-        >
-          <Scatter points={points} selected={query['template']} label={label} onPick={pick} />
-        </Panel>
-        {selected !== undefined && (
-          <TemplatePanel
-            key={selected.fingerprint}
-            cluster={selected}
-            answer={answer}
-            onClose={() => pick(undefined)}
-          />
-        )}
-      </div>
+    <div class={selected === undefined ? 'grid' : 'columns wide-left beside-two'}>
+      <Panel
+        title="Map"
+        actions={
+          <span class="muted legend">
+            near: said alike · large: many rows · <span class="dot bad" /> stands apart
+          </span>
+        }
+      >
+        <Scatter points={points} selected={query['template']} label={label} onPick={pick} />
+      </Panel>
+      {selected !== undefined && (
+        <TemplatePanel key={selected.fingerprint} cluster={selected} answer={answer} onClose={() => pick(undefined)} />
+      )}
       <Panel title="The same as a table">
         <LongTable
           label="Templates of the map, table"
           columns={columns}
           rows={rows}
           keyOf={({ fingerprint, id }) => `${fingerprint}${id}`}
+          selected={selected === undefined ? undefined : `${selected.fingerprint}${selected.id}`}
           sort={sort}
           onSort={setSort}
           onPick={({ fingerprint }) => pick(fingerprint)}
         />
       </Panel>
-    </>
+    </div>
   );
 }
 

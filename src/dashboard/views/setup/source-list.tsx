@@ -27,7 +27,7 @@ function Item({ source: one }: { source: Source }): JSX.Element {
   return (
     <li>
       <details>
-        <summary>
+        <summary class="unfolds">
           <span class={`badge ${one.configured ? 'good' : ''}`}>{one.configured ? 'configured' : 'not set'}</span>
           <strong>{one.title}</strong>
           <span class="muted wrap">{one.description}</span>

@@ -17,7 +17,8 @@ export function WindowsView({ query }: { query: Readonly<Record<string, string>>
         <div class="panel-body">
           <WindowForm query={query} onSubmit={(chosen) => go('windows', chosen)} />
           <p class="muted note">
-            The live buffer, files, or a store that Setup has. The address of this page leads to the same window.
+            The live buffer, files, or a store that Setup has. The address of this page leads to the same window; a
+            copied link to the very times that it has now.
           </p>
         </div>
       </Panel>
@@ -35,7 +36,7 @@ function Result({ query }: { query: WindowQuery }): JSX.Element {
       title="What is in them"
       actions={
         <>
-          <CopyButton text={location.href} label="Copy link" />
+          <CopyButton text={linkTo(query, answer)} label="Copy link" />
           <button type="button" class="button" aria-disabled={loading} onClick={() => !loading && reload()}>
             Read again
           </button>
@@ -45,6 +46,12 @@ function Result({ query }: { query: WindowQuery }): JSX.Element {
       {state === undefined && answer !== undefined ? <Summary answer={answer} query={query} /> : state}
     </Panel>
   );
+}
+
+/** To what is seen now: a length that ends now would be other lines tomorrow. */
+function linkTo({ source }: WindowQuery, answer: ClustersAnswer | undefined): string {
+  if (answer === undefined) return location.href;
+  return new URL(hrefOf('windows', { source, start: answer.start, end: answer.end }), location.href).href;
 }
 
 function Summary({ answer, query }: { answer: ClustersAnswer; query: WindowQuery }): JSX.Element {
@@ -90,7 +97,7 @@ function Summary({ answer, query }: { answer: ClustersAnswer; query: WindowQuery
                       {cluster.template.slice(0, 300) || '(empty)'}
                     </a>
                   </td>
-                  <td class="wrap">{cluster.service}</td>
+                  <td class="name">{cluster.service}</td>
                   <td class="number">{whole(cluster.logCount)}</td>
                 </tr>
               ))}
