@@ -37,6 +37,7 @@ export type WorkerResult =
 /** Entry of the worker thread. */
 export default async function runTask(task: WorkerTask): Promise<WorkerResult> {
   const control = new JobControl(task.control);
+  control.begin();
   try {
     control.throwIfCancelled();
     if (task.against !== undefined) return await compareWindows(task, task.against, control);

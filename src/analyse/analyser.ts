@@ -1,29 +1,28 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 
-import { Piscina } from 'piscina';
-
 import type { WindowAnalysis } from '../domain/cluster.ts';
 import type { Comparison } from '../domain/comparison.ts';
 import { SourceError } from '../sources/source-error.ts';
 import type { AnalyseOptions } from './analyse-rows.ts';
-import type { WorkerResult, WorkerTask } from './analyse-worker.ts';
+import type { WorkerTask } from './analyse-worker.ts';
 import type { ComparedSide } from './compare-analyses.ts';
 import { JobControl } from './job-control.ts';
+import { Lanes } from './lanes.ts';
 import type { AnalyseJob, LoadOptions, LoadedRows } from './load-rows.ts';
 import { batchOfSlice } from './row-slices.ts';
 import type { PackedBatch, RowSlice } from './row-slices.ts';
 
 const QUEUE_MAX = 16;
-/** An idle thread gives its memory back, and a new one starts within a tenth of a second. */
-const IDLE_TIMEOUT_MS = 20_000;
-const WORKER_HEAP_MB_MAX = 1024;
 const PROGRESS_MS = 250;
 
 export interface AnalyserOptions extends AnalyseOptions, LoadOptions {
+  /** For the buffer and files, and for each store that is asked. */
   threads: number;
-  /** Jobs that may wait for a thread. */
+  /** Jobs that may wait for each of these. */
   queueMax?: number;
+  /** How long a store's window waits for others of that store; for ever when absent. */
+  storeWaitMs?: number | undefined;
 }
 
 /** What reading the rows met; undefined where they came from somewhere else. */
@@ -63,8 +62,10 @@ export interface Analyser {
   compare(a: AnalyseJob, b: AnalyseJob, watch?: JobWatch): Promise<ComparedWindows>;
   /** The rows in the order (timestamp, service, message), at most 1,000 at a time. Ending the loop early ends the job. */
   streamRows(job: AnalyseJob, watch?: StreamWatch): AsyncGenerator<PackedBatch, void, undefined>;
-  /** Jobs that run or wait, and how many may. */
+  /** Jobs that run or wait. */
   readonly jobs: number;
+  /** The store, undefined for the buffer and files, with the most of them, and how many those may be. */
+  readonly fullest: { store: string | undefined; jobs: number };
   readonly jobsMax: number;
   /** Ends all jobs and the threads. */
   close(): Promise<void>;
@@ -82,16 +83,9 @@ export class AnalyserError extends Error {
 }
 
 export function createAnalyser(options: AnalyserOptions): Analyser {
-  const pool = new Piscina<WorkerTask, WorkerResult>({
-    filename: new URL('./analyse-worker.ts', import.meta.url).href,
-    minThreads: 0,
-    maxThreads: options.threads,
-    idleTimeout: IDLE_TIMEOUT_MS,
-    recordTiming: false,
-    resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB_MAX },
-  });
-  const { threads, queueMax = QUEUE_MAX, ...taskOptions } = options;
-  const controls = new Set<JobControl>();
+  const { threads, queueMax = QUEUE_MAX, storeWaitMs, ...taskOptions } = options;
+  const jobsMax = threads + queueMax;
+  const lanes = new Lanes(threads);
   let closed = false;
 
   async function run(
@@ -100,13 +94,27 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
     task: Omit<WorkerTask, 'options' | 'control'>,
   ) {
     if (closed) throw new AnalyserError('closed', 'the service is stopping: no further window is analysed');
-    if (controls.size >= threads + queueMax) {
-      throw new AnalyserError('busy', `${controls.size} windows are being analysed already: try again in a moment`);
+    const { store, pool, jobs } = lanes.of(task.job, task.against);
+    if (jobs.size >= jobsMax) {
+      const what = store === undefined ? 'windows' : `windows of ${store}`;
+      throw new AnalyserError('busy', `${jobs.size} ${what} are being analysed already: try again in a moment`);
     }
     signal?.throwIfAborted();
-    const cancel = () => control.cancel();
+    const waiting = new AbortController();
+    const leaveQueue = () => {
+      if (!control.hasBegun) waiting.abort();
+    };
+    const cancel = () => {
+      control.cancel();
+      leaveQueue();
+    };
     signal?.addEventListener('abort', cancel);
-    controls.add(control);
+    jobs.add(control);
+    const giveUp = () => {
+      // With a thread to itself it is about to begin.
+      if ([...jobs].filter(({ hasBegun }) => hasBegun).length >= threads) leaveQueue();
+    };
+    const patience = store === undefined || storeWaitMs === undefined ? undefined : setTimeout(giveUp, storeWaitMs);
     const progress =
       onProgress === undefined ? undefined : setInterval(() => onProgress(control.rows, control.share), PROGRESS_MS);
     try {
@@ -115,7 +123,8 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
         options: { ...taskOptions, ...(series === true ? { series } : {}) },
         control: control.words,
       };
-      const result = await pool.run(whole, { transferList: task.port === undefined ? [] : [task.port] });
+      const transferList = task.port === undefined ? [] : [task.port];
+      const result = await pool.run(whole, { transferList, signal: waiting.signal });
       signal?.throwIfAborted();
       if (result.outcome === 'source-error') {
         throw new SourceError(
@@ -129,11 +138,13 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
     } catch (error) {
       signal?.throwIfAborted();
       if (closed) throw new AnalyserError('closed', 'the service is stopping: the window was given up unfinished');
+      if (waiting.signal.aborted) throw stillWaiting(store, storeWaitMs);
       throw error;
     } finally {
+      clearTimeout(patience);
       clearInterval(progress);
       signal?.removeEventListener('abort', cancel);
-      controls.delete(control);
+      jobs.delete(control);
     }
   }
 
@@ -173,15 +184,23 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
       }
     },
     get jobs() {
-      return controls.size;
+      return lanes.jobs;
     },
-    jobsMax: threads + queueMax,
+    get fullest() {
+      const [fullest] = lanes.busy().toSorted((a, b) => b.jobs.size - a.jobs.size);
+      return { store: fullest?.store, jobs: fullest?.jobs.size ?? 0 };
+    },
+    jobsMax,
     async close() {
       closed = true;
-      for (const control of controls) control.cancel();
-      await pool.destroy();
+      await lanes.close();
     },
   };
+}
+
+function stillWaiting(store: string | undefined, waitedMs = 0): AnalyserError {
+  const sentence = `windows of ${store} that came before have not ended within ${waitedMs / 1000} s`;
+  return new AnalyserError('busy', `${sentence}: try again later, or raise ANALYSIS_THREADS`);
 }
 
 interface SliceReceiver {

@@ -8,7 +8,8 @@ const CANCELLED = 0;
 const TAKEN = 1;
 const ROWS = 2;
 const SHARE = 3;
-const WORDS = 4;
+const BEGUN = 4;
+const WORDS = 5;
 /** A share is a whole number of so many parts. */
 const SHARE_PARTS = 1_000_000;
 
@@ -19,7 +20,7 @@ export class JobCancelled extends Error {
 
 /**
  * What a job's owner and its worker share: one word to cancel by, one that counts slices taken, one that counts rows
- * read, one for how far it has come. On shared memory, as a worker that is busy sorting reads no messages.
+ * read, one for how far it has come, one for whether it has begun. On shared memory, as a worker that is busy sorting reads no messages.
  */
 export class JobControl {
   readonly words: Int32Array<SharedArrayBuffer>;
@@ -51,7 +52,16 @@ export class JobControl {
     return Atomics.load(this.words, SHARE) / SHARE_PARTS;
   }
 
+  /** Whether a worker has taken it. */
+  get hasBegun(): boolean {
+    return Atomics.load(this.words, BEGUN) !== 0;
+  }
+
   // The worker's side.
+
+  begin(): void {
+    Atomics.store(this.words, BEGUN, 1);
+  }
 
   shareDone(share: number): void {
     Atomics.store(this.words, SHARE, Math.round(share * SHARE_PARTS));

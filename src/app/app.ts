@@ -214,7 +214,8 @@ async function startShards(
 }
 
 function startAnalyser({ mine, score, cluster, analyse }: Config, stops: Stops): Analyser {
-  const analyser = createAnalyser({ miner: mine, profile: score.profile, ...cluster, threads: analyse.threads });
+  const { threads, answerTimeoutMs: storeWaitMs } = analyse;
+  const analyser = createAnalyser({ miner: mine, profile: score.profile, ...cluster, threads, storeWaitMs });
   stops.push(() => analyser.close());
   return analyser;
 }

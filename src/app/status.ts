@@ -88,7 +88,7 @@ interface StandingParts {
   readiness: Readiness;
   failures: Failures;
   shards: Pick<ShardSet, 'threads'>;
-  analyser: Pick<Analyser, 'jobs' | 'jobsMax'>;
+  analyser: Pick<Analyser, 'fullest' | 'jobsMax'>;
   streams: CountingStreams;
   kept: Kept | undefined;
   sinks: AlertSinks | undefined;
@@ -129,8 +129,10 @@ function shardsPart({ failures, shards }: StandingParts): StatusPart {
   return behind.length === 0 ? part : { ...part, state: 'degraded' };
 }
 
-function analyserPart({ failures, analyser: { jobs, jobsMax } }: StandingParts): StatusPart {
-  const part = failures.part('analyser', `${jobs} of ${jobsMax} places for windows taken`);
+function analyserPart({ failures, analyser: { fullest, jobsMax } }: StandingParts): StatusPart {
+  const { store, jobs } = fullest;
+  const windows = store === undefined ? 'windows' : `windows of ${store}`;
+  const part = failures.part('analyser', `${jobs} of ${jobsMax} places for ${windows} taken`);
   return jobs < jobsMax || part.state !== 'ok' ? part : { ...part, state: 'degraded' };
 }
 

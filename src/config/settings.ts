@@ -208,9 +208,16 @@ export const SettingsSchema = Type.Object({
     minimum: 1,
     maximum: 3600,
     default: 120,
-    description: 'Time in which a store has to begin an answer, and to go on with it',
+    description:
+      'Time in which a store has to begin an answer, and to go on with it, before it is asked once more; as long as this, windows wait for others of their store',
   }),
-  ANALYSIS_THREADS: Type.Integer({ minimum: 1, maximum: 64, default: 1, description: 'Threads that analyse windows' }),
+  ANALYSIS_THREADS: Type.Integer({
+    minimum: 1,
+    maximum: 64,
+    default: 1,
+    description:
+      'Threads that analyse windows of the buffer and of files, and as many more for each store that is asked',
+  }),
   DATA_DIR: text('Folder in which models, alerts and feedback survive a restart; unset: memory only'),
   DATA_MAX_BYTES: bytes(4096 * MIB, 'Room that the files in DATA_DIR may take', 16 * MIB),
   SNAPSHOT_INTERVAL_SECONDS: Type.Integer({

@@ -40,6 +40,11 @@ export function networkFailure(
   return { code: 'unreachable', sentence: `the connection to ${at} broke (${said.slice(0, 100)})` };
 }
 
+/** Whether the connection stood, and nothing came over it for the whole of the time that was given. */
+export function isSilence(cause: unknown): boolean {
+  return TIMEOUTS.has(codeOf(cause));
+}
+
 /** Node wraps errors of several addresses, and undici those of the socket. */
 function codeOf(cause: unknown): string {
   if (!(cause instanceof Error)) return '';

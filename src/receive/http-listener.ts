@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { sniffHttp2 } from './http-sniff.ts';
 import type { Certificate } from '../security/certificate.ts';
+import { Http2Gate, StreamTurns } from './http2-gate.ts';
 import { RESETS_PER_SECOND } from './http2-limits.ts';
 
 export interface HttpListenerOptions {
@@ -43,12 +44,13 @@ export function createHttpListener(options: HttpListenerOptions, handler: Reques
   const connected = options.tls ? 'secureConnection' : 'connection';
   const serveHttp1 = server.listeners(connected).at(-1) as (socket: Socket) => void;
   server.removeListener(connected, serveHttp1);
+  const turns = new StreamTurns();
   const connections = trackConnections(server, http2, connected);
   server.on(connected, (socket: Socket) => {
     const serve = (isHttp2: boolean): void => {
       // With TLS the protocol is known before a byte of it has come.
       if (isHttp2 || !options.tls) connections.silent.delete(socket);
-      if (isHttp2) http2.emit('connection', socket);
+      if (isHttp2) http2.emit('connection', new Http2Gate(socket, turns));
       else serveHttp1.call(server, socket);
     };
     // A handshake may end when the receiver has stopped listening.

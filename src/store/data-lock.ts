@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeDataFolder } from './data-folder.ts';
 import { isBusy, isDamage } from './sqlite-error.ts';
 
 const LOCK_FILE = 'halfspace.lock';
@@ -17,7 +18,7 @@ export class DataFolderTaken extends Error {
  * {@link DataFolderTaken}, or what the file system has to say. Answers the way to give it back.
  */
 export function lockDataFolder(folder: string): () => void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeDataFolder(folder);
   const file = join(folder, LOCK_FILE);
   try {
     return lock(file, folder);

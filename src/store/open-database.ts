@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeDataFolder } from './data-folder.ts';
 import { isDamage, reasonOf } from './sqlite-error.ts';
 
 /** "HSP1" */
@@ -37,7 +38,7 @@ export class DamagedStore extends Error {
  * Throws {@link NewerStore}, {@link DamagedStore}, or what the file system has to say.
  */
 export function openDatabase(file: string, bytesMax: number, form: DatabaseForm): DatabaseSync {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeDataFolder(dirname(file));
   const isNew = !existsSync(file);
   if (!isNew && statSync(file).size === 0) throw new DamagedStore(`${file} is empty`);
   const database = new DatabaseSync(file, { timeout: BUSY_MS });

@@ -18,7 +18,7 @@ const thread = {
 const standing = {
   readiness: { ready: true, reasons: [] as string[] },
   shards: { threads: () => [thread] },
-  analyser: { jobs: 0, jobsMax: 17 },
+  analyser: { fullest: { store: undefined as string | undefined, jobs: 0 }, jobsMax: 17 },
   streams: noStreams(),
   kept: undefined,
   sinks: undefined,
@@ -88,11 +88,11 @@ test('a shard that was started anew is ok, and says why it died; one that is beh
 });
 
 test('an analyser without room is degraded', () => {
-  const analyser = { jobs: 17, jobsMax: 17 };
+  const analyser = { fullest: { store: 'loki', jobs: 17 }, jobsMax: 17 };
   expect(partsOf(new Failures(), { analyser })).toContainEqual({
     name: 'analyser',
     state: 'degraded',
-    detail: '17 of 17 places for windows taken',
+    detail: '17 of 17 places for windows of loki taken',
   });
 });
 

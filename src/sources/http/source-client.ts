@@ -12,6 +12,7 @@ import type { SourceErrorCode } from '../source-error.ts';
 import { adviceFor } from './advice.ts';
 import { HostRefused } from './host-guard.ts';
 import type { HostGuard } from './host-guard.ts';
+import { Silences, SILENCES_MAX } from './silences.ts';
 
 const ATTEMPTS_MAX = 6;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -188,7 +189,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
   }
 
   /** An answer with a good status; tries again what may work later. */
-  async function answered(request: SourceRequest): Promise<Dispatcher.ResponseData> {
+  async function answered(request: SourceRequest, silences: Silences): Promise<Dispatcher.ResponseData> {
     for (let tried = 0; ; tried++) {
       signal.throwIfAborted();
       let problem: SourceError;
@@ -211,6 +212,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
         if (cause instanceof SourceError) throw cause;
         problem = failure(request, cause);
         if (problem.code === 'host_refused' || request.isLost?.(cause, tried) === true) throw problem;
+        if (silences.isTooMany(cause)) throw problem;
       }
       if (tried + 1 >= ATTEMPTS_MAX || (waitMs ?? 0) > HINT_MS_MAX) throw problem;
       await pause(tried, waitMs, patience);
@@ -225,8 +227,9 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
 
   async function jsonWithHeaders(request: SourceRequest) {
     // A page that breaks off on its way is asked for again, as a call that gets no answer is.
+    const silences = new Silences();
     for (let tried = 0; ; tried++) {
-      const answer = await answered(request);
+      const answer = await answered(request, silences);
       const headers = answer.headers;
       let text: string;
       let bytes: number;
@@ -234,7 +237,8 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
         ({ text, bytes } = await wholeText(answer.body, request.bytesMax ?? PAGE_BYTES_MAX));
       } catch (cause) {
         signal.throwIfAborted();
-        if (tried + 1 >= ATTEMPTS_MAX || cause instanceof AnswerTooLarge) throw failure(request, cause);
+        const isLast = tried + 1 >= ATTEMPTS_MAX || silences.isTooMany(cause);
+        if (isLast || cause instanceof AnswerTooLarge) throw failure(request, cause);
         await pause(tried);
         continue;
       }
@@ -252,7 +256,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
     jsonWithHeaders,
     json: async (request) => (await jsonWithHeaders(request)).value,
     async stream(request) {
-      const { statusCode, headers, body } = await answered(request);
+      const { statusCode, headers, body } = await answered(request, new Silences());
       return { status: statusCode, headers, body: guarded(request, body) };
     },
     async release(request) {
@@ -262,7 +266,8 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
         .catch(() => undefined);
     },
     async again(tried, problem) {
-      if (tried + 1 >= ATTEMPTS_MAX) throw problem;
+      const hangs = problem.code === 'timed_out' && tried + 1 >= SILENCES_MAX;
+      if (hangs || tried + 1 >= ATTEMPTS_MAX) throw problem;
       await pause(tried);
     },
     error: (code, call, sentence, status) => error(code, call, sentence, status),

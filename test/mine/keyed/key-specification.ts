@@ -17,6 +17,7 @@ const WIDE_MARK = String.raw`\u3001\u3002\u3008-\u3011\uff01\uff08\uff09\uff0c\u
 const WORD = new RegExp(`[^${BLANK}${MARK}${WIDE_MARK}]+`, 'y');
 const URL_REST = new RegExp(String.raw`(?:<\*>)?[^${BLANK}|()\[\]{}"'<>\x60\x1b${WIDE_MARK}]*`, 'y');
 const LEADING_BLANK = new RegExp(`^[${BLANK}]*`);
+const ASCII_BLANK = new RegExp(String.raw`[\t-\r\x1c-\x20]`);
 const ASCII_BREAK = new RegExp(String.raw`[\t-\r\x1c-\x20${MARK}]`);
 const ESCAPE_SEQUENCE = new RegExp(String.raw`^\x1b\[[0-?]{0,14}[@-~]`);
 const NO_VALUE = new RegExp(String.raw`^(?:$|[\t-\r\x1c-\x20,;)])`);
@@ -90,7 +91,7 @@ class Specification {
     if (text[at] !== '=' || (text.slice(this.#first).match(PAIR) ?? []).length < 3) return undefined;
     const name = NAME_BEFORE.exec(text.slice(this.#first, at))?.[1];
     const value = QUOTED.exec(text.slice(at + 1))?.[1];
-    if (name === undefined || value === undefined || MESSAGE_NAME.test(name) || !/[\t-\r\x1c-\x20]/.test(value))
+    if (name === undefined || value === undefined || MESSAGE_NAME.test(name) || !ASCII_BLANK.test(value))
       return undefined;
     return { start: at + 2, end: at + 2 + value.length };
   }
