@@ -9,7 +9,7 @@ import { UseOrder } from '../use-order.ts';
 import { keyBytes } from './key-bytes.ts';
 import { archiveKeys, KeyedTemplate, SHAPE_OVERHEAD } from './keyed-template.ts';
 import type { Shape } from './keyed-template.ts';
-import { siblingsOf } from './merge.ts';
+import { anyWithEntry, joined, siblingsOf } from './merge.ts';
 import type { Generalised } from './merge.ts';
 import { OpenTemplates } from './open-templates.ts';
 import { NewTemplates, overflowTemplate } from './new-templates.ts';
@@ -20,14 +20,7 @@ import { scanMessage } from './scan-message.ts';
 import { scratch } from './scratch.ts';
 import { recallByShape, rememberByShape } from './shape-recall.ts';
 import { sameBytes, ShapeTable } from './shape-table.ts';
-import {
-  isSameEntry,
-  MERGER_WEIGHT,
-  siblingEntries,
-  Siblings,
-  VARIABLE_WEIGHT_MAX,
-  variableWeight,
-} from './siblings.ts';
+import { MERGER_WEIGHT, siblingEntries, Siblings, VARIABLE_WEIGHT_MAX, variableWeight } from './siblings.ts';
 import { templateText } from './template-text.ts';
 
 export interface KeyedOptions {
@@ -235,15 +228,13 @@ export class KeyedMiner implements TemplateMiner {
   #meetWords(hash: number): KeyedTemplate | undefined {
     const weight = this.#siblings.weightAt(hash);
     if (weight + VARIABLE_WEIGHT_MAX < MERGER_WEIGHT) return undefined;
-    for (const template of this.#withEntry(hash)) {
-      const entry = template.siblingHashes.find((own) => isSameEntry(own, hash))!;
-      return weight + variableWeight(entry) < MERGER_WEIGHT ? undefined : this.#merge(template, entry);
-    }
-    return undefined;
+    const found = anyWithEntry(this.#order, hash);
+    if (found === undefined || weight + variableWeight(found.entry) < MERGER_WEIGHT) return undefined;
+    return this.#merge(found.template, found.entry);
   }
 
   #merge(template: KeyedTemplate, entry: number): KeyedTemplate | undefined {
-    const found = siblingsOf(this.#withEntry(entry), template, entry);
+    const found = siblingsOf(this.#order, template, entry);
     const general = found && this.#shapes.findKey(found.merged.hash, found.merged.key)?.template;
     if (found === undefined || (found.members.length < 2 && general === undefined)) {
       // Its text is one that says something else than the line did; it is not asked again.
@@ -253,12 +244,7 @@ export class KeyedMiner implements TemplateMiner {
       return undefined;
     }
     const { merged, members } = found;
-    const parts = members.map((member) => member.template);
-    if (general !== undefined && !parts.includes(general)) parts.push(general);
-    // Whoever was used last, the names that it had come in one order.
-    const [survivor, ...absorbed] = parts.toSorted((a, b) => a.id - b.id) as [KeyedTemplate, ...KeyedTemplate[]];
-    survivor.openRuns = members.reduce((bits, member) => bits | member.openRuns, general?.openRuns ?? 0);
-    const identities = [survivor, ...absorbed].flatMap((part) => [...part.aliases, part.identity]);
+    const { survivor, absorbed, identities } = joined(members, general);
     for (const part of absorbed) this.#absorb(survivor, part);
     this.#reshape(survivor, survivor === general ? undefined : merged);
     survivor.addAliases(identities);
@@ -267,11 +253,6 @@ export class KeyedMiner implements TemplateMiner {
     this.change = CHANGED;
     this.absorbed = absorbed;
     return survivor;
-  }
-
-  *#withEntry(entry: number): Generator<KeyedTemplate> {
-    for (const template of this.#order)
-      if (template.siblingHashes.some((own) => isSameEntry(own, entry))) yield template;
   }
 
   #absorb(survivor: KeyedTemplate, part: KeyedTemplate): void {

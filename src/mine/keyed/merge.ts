@@ -31,21 +31,57 @@ function generalised(template: KeyedTemplate, entry: number): Generalised | unde
   return isKey(key, textBytes) ? { key, hash, textBytes, openRuns } : undefined;
 }
 
+interface Member {
+  template: KeyedTemplate;
+  /** As they are once it has become the same as the others. */
+  openRuns: number;
+}
+
 /** Those of `templates` that become the same as `template` does; itself is one. */
 export function siblingsOf(
   templates: Iterable<KeyedTemplate>,
   template: KeyedTemplate,
   entry: number,
-): { merged: Generalised; members: { template: KeyedTemplate; openRuns: number }[] } | undefined {
+): { merged: Generalised; members: Member[] } | undefined {
   const merged = generalised(template, entry);
   if (merged === undefined) return undefined;
-  const members: { template: KeyedTemplate; openRuns: number }[] = [];
+  const members: Member[] = [];
   for (const each of templates) {
+    if (!each.siblingHashes.some((own) => isSameEntry(own, entry))) continue;
     const same = each === template ? merged : generalised(each, entry);
     if (same !== undefined && sameBytes(same.key, merged.key))
       members.push({ template: each, openRuns: same.openRuns });
   }
   return { merged, members };
+}
+
+/** The first of `templates` that has an entry with that hash, and the entry with its weight. */
+export function anyWithEntry(
+  templates: Iterable<KeyedTemplate>,
+  hash: number,
+): { template: KeyedTemplate; entry: number } | undefined {
+  for (const template of templates) {
+    const entry = template.siblingHashes.find((own) => isSameEntry(own, hash));
+    if (entry !== undefined) return { template, entry };
+  }
+  return undefined;
+}
+
+/** The oldest of `members` and of the template that has their text already, the others, and the names that all had. */
+export function joined(
+  members: readonly Member[],
+  general: KeyedTemplate | undefined,
+): { survivor: KeyedTemplate; absorbed: KeyedTemplate[]; identities: string[] } {
+  const parts = members.map(({ template }) => template);
+  if (general !== undefined && !parts.includes(general)) parts.push(general);
+  // Whoever was used last, the names come in one order.
+  const [survivor, ...absorbed] = parts.toSorted((a, b) => a.id - b.id) as [KeyedTemplate, ...KeyedTemplate[]];
+  survivor.openRuns = members.reduce((bits, member) => bits | member.openRuns, general?.openRuns ?? 0);
+  return {
+    survivor,
+    absorbed,
+    identities: [survivor, ...absorbed].flatMap((part) => [...part.aliases, part.identity]),
+  };
 }
 
 /** The bits of open runs once those tokens of the key in `scratch` are variables, their runs open too. */

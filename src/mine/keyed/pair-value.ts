@@ -4,6 +4,7 @@ import { OTHER, pushVariable } from './scratch.ts';
 import { isMessageName, stringEnd } from './structured-line.ts';
 
 const LINE_FEED = 0x0a;
+const ESCAPE = 0x1b;
 const QUOTE = 0x22;
 const EQUALS = 0x3d;
 
@@ -27,7 +28,7 @@ export function pushQuoted(bytes: Uint8Array, at: number, start: number, stop: n
   const nameStart = nameStartOf(bytes, at, start, stop);
   if (nameStart < 0 || isMessageName(bytes, nameStart, at)) return -1;
   const end = stringEnd(bytes, at + 1, stop);
-  if (end < 0 || !hasBlank(bytes, at + 2, end - 1)) return -1;
+  if (end < 0 || !isText(bytes, at + 2, end - 1)) return -1;
   pushVariable(bytes, at + 2, end - 1, OTHER);
   return end;
 }
@@ -56,7 +57,12 @@ function isNameByte(byte: number): boolean {
   return (BYTE_KIND[byte]! & (LETTER | DIGIT | JOINT | DOT)) !== 0;
 }
 
-function hasBlank(bytes: Uint8Array, from: number, end: number): boolean {
-  for (let at = from; at < end; at++) if ((BYTE_KIND[bytes[at]!]! & SPACE) !== 0) return true;
-  return false;
+/** Whether there are blanks in it, and no colour, which is for the scanner to see. */
+function isText(bytes: Uint8Array, from: number, end: number): boolean {
+  let hasBlank = false;
+  for (let at = from; at < end; at++) {
+    if (bytes[at] === ESCAPE) return false;
+    hasBlank ||= (BYTE_KIND[bytes[at]!]! & SPACE) !== 0;
+  }
+  return hasBlank;
 }

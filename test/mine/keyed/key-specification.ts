@@ -91,7 +91,13 @@ class Specification {
     if (text[at] !== '=' || (text.slice(this.#first).match(PAIR) ?? []).length < 3) return undefined;
     const name = NAME_BEFORE.exec(text.slice(this.#first, at))?.[1];
     const value = QUOTED.exec(text.slice(at + 1))?.[1];
-    if (name === undefined || value === undefined || MESSAGE_NAME.test(name) || !ASCII_BLANK.test(value))
+    if (
+      name === undefined ||
+      value === undefined ||
+      MESSAGE_NAME.test(name) ||
+      !ASCII_BLANK.test(value) ||
+      value.includes('\x1b')
+    )
       return undefined;
     return { start: at + 2, end: at + 2 + value.length };
   }
