@@ -5,6 +5,8 @@ import { EventStream } from './event-stream.ts';
 import { LAST_SEEN } from './template-memory.ts';
 import type { TemplateMemory } from './template-memory.ts';
 
+/** Lines below warn that speak at the least. */
+const LOW_LINES_MIN = 2;
 /** A template is young for five minutes. */
 export const YOUNG_BUCKETS = 300_000 / BUCKET_MS;
 /** Good and Turing's estimate starts from this many templates seen once. */
@@ -66,13 +68,14 @@ export class Novelty {
 
   /** Whether a line of this young template is more than is usual of such. */
   passed(memory: TemplateMemory, nowMs: number): boolean {
-    return memory.unheard || this.streamFor(memory).passed(nowMs);
+    return memory.unheard || (this.#areEnough(memory) && this.streamFor(memory).passed(nowMs));
   }
 
   /** `isNews`: the template was not told in the incident that is open. An error then waits for no further evidence. */
   speaks(memory: TemplateMemory, nowMs: number, isNews: boolean): boolean {
     if (memory.unheard) return true;
     const events = this.streamFor(memory);
+    if (!this.#areEnough(memory)) return false;
     return isNews && memory.bornLevel >= ERROR ? events.passed(nowMs) : events.speaks(nowMs);
   }
 
@@ -124,6 +127,11 @@ export class Novelty {
     this.#lines = other.#lines;
     this.#clumpMs = other.#clumpMs;
     this.#clumpLines = other.#clumpLines;
+  }
+
+  /** One line below warn is no news, however quiet the service. */
+  #areEnough(memory: TemplateMemory): boolean {
+    return memory.bornLevel >= WARN || this.low.watch.observed >= LOW_LINES_MIN;
   }
 
   /** How much a line of a young template tells. */
