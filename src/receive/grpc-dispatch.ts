@@ -61,6 +61,8 @@ export function createDispatcher(options: DispatchOptions): Dispatcher {
   return {
     onStream(stream, headers, flags) {
       stream.on('error', ignore);
+      // With its session, by what bounds how many streams one read opens.
+      if (stream.destroyed) return;
       noteGarbage(STREAM_BYTES);
       const path = headers[':path'] ?? '';
       try {

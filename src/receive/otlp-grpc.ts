@@ -9,6 +9,7 @@ import { loadLogsService } from './otlp-grpc-definitions.ts';
 import type { Receiver, ReceiverOptions } from './receiver.ts';
 import type { Certificate } from '../security/certificate.ts';
 import { RESETS_PER_SECOND } from './http2-limits.ts';
+import { limitOpenings } from './http2-openings.ts';
 
 export interface GrpcReceiverOptions extends ReceiverOptions {
   /** Requests at a time on one connection. */
@@ -59,6 +60,7 @@ export async function startOtlpGrpc(options: GrpcReceiverOptions): Promise<GrpcR
   limitResets(server, options.streamsMax * 2);
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   const http2Server = http2ServerOf(server);
+  limitOpenings(http2Server, options.streamsMax);
   http2Server.updateSettings({ maxConcurrentStreams: options.streamsMax, initialWindowSize: STREAM_WINDOW_BYTES });
   const dispatcher = createDispatcher({
     ...options,
