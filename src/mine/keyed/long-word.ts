@@ -10,9 +10,11 @@ import {
   SPACE,
   wideBreakBytes,
 } from './byte-kind.ts';
+import { scratch } from './scratch.ts';
 
 const COLON = 0x3a;
 const SLASH = 0x2f;
+const ESCAPE = 0x1b;
 const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
 const BACKSLASH = 0x5c;
@@ -52,7 +54,8 @@ export function slashWordEnd(bytes: Uint8Array, start: number, at: number, first
   while (bytes[slash] !== SLASH) slash++;
   if (slash + 1 >= at || (BYTE_KIND[bytes[slash + 1]!]! & DIGIT) === 0) return -1;
   let end = at;
-  while (end < stop && bytes[end] !== QUOTE && bytes[end] !== LINE_FEED) end++;
+  for (; end < stop && bytes[end] !== QUOTE && bytes[end] !== LINE_FEED; end++)
+    if (bytes[end] === ESCAPE) scratch.isColoured = true;
   return end < stop && bytes[end] === QUOTE ? end : -1;
 }
 

@@ -15,6 +15,7 @@ import {
   WORD,
 } from './scratch.ts';
 
+const ESCAPE = 0x1b;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const EQUALS = 0x3d;
@@ -171,7 +172,10 @@ function compareNames(bytes: Uint8Array, a: number, b: number): number {
 
 function kindOf(bytes: Uint8Array, start: number, end: number): number {
   let flags = 0;
-  for (let at = start; at < end; at++) flags |= BYTE_KIND[bytes[at]!]!;
+  for (let at = start; at < end; at++) {
+    flags |= BYTE_KIND[bytes[at]!]!;
+    if (bytes[at] === ESCAPE) scratch.isColoured = true;
+  }
   if ((flags & ~LETTER) === 0) return WORD;
   return flags & DIGIT && isDecimal(bytes, start, end, flags) ? NUMBER : OTHER;
 }
