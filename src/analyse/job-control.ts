@@ -20,7 +20,8 @@ export class JobCancelled extends Error {
 
 /**
  * What a job's owner and its worker share: one word to cancel by, one that counts slices taken, one that counts rows
- * read, one for how far it has come, one for whether it has begun. On shared memory, as a worker that is busy sorting reads no messages.
+ * read, one for how far it has come, one for whether it has begun. On shared memory, as a worker that is busy sorting
+ * reads no messages.
  */
 export class JobControl {
   readonly words: Int32Array<SharedArrayBuffer>;

@@ -29,8 +29,7 @@ export class Lanes {
   }
 
   of(...jobs: readonly (AnalyseJob | undefined)[]): Lane {
-    const pull = jobs.find((job) => job?.source === 'pull');
-    const store = pull?.source === 'pull' ? pull.store : undefined;
+    const store = jobs.find((job) => job?.source === 'pull')?.store;
     const lane = this.#lanes.get(store) ?? { store, pool: threadsFor(this.#threads), jobs: new Set() };
     this.#lanes.set(store, lane);
     return lane;

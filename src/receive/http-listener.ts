@@ -1,14 +1,14 @@
 import { createServer as createHttp1 } from 'node:http';
-import type { IncomingMessage, RequestListener, Server, ServerOptions } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from 'node:http';
 import { createServer as createHttp2 } from 'node:http2';
-import type { Http2Server, ServerHttp2Session } from 'node:http2';
+import type { Http2Server, Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from 'node:http2';
 import { createServer as createHttps } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { sniffHttp2 } from './http-sniff.ts';
 import type { Certificate } from '../security/certificate.ts';
-import { Http2Gate, StreamTurns } from './http2-gate.ts';
 import { RESETS_PER_SECOND } from './http2-limits.ts';
+import { limitOpenings } from './http2-openings.ts';
 
 export interface HttpListenerOptions {
   tls: Certificate | undefined;
@@ -39,18 +39,16 @@ export function createHttpListener(options: HttpListenerOptions, handler: Reques
   server.maxConnections = options.connectionsMax;
   // Both see to `Expect: 100-continue` themselves: a body that will be refused is not asked for.
   server.on('checkContinue', handler);
-  http2.on('checkContinue', handler);
 
   const connected = options.tls ? 'secureConnection' : 'connection';
   const serveHttp1 = server.listeners(connected).at(-1) as (socket: Socket) => void;
   server.removeListener(connected, serveHttp1);
-  const turns = new StreamTurns();
   const connections = trackConnections(server, http2, connected);
   server.on(connected, (socket: Socket) => {
     const serve = (isHttp2: boolean): void => {
       // With TLS the protocol is known before a byte of it has come.
       if (isHttp2 || !options.tls) connections.silent.delete(socket);
-      if (isHttp2) http2.emit('connection', new Http2Gate(socket, turns));
+      if (isHttp2) http2.emit('connection', socket);
       else serveHttp1.call(server, socket);
     };
     // A handshake may end when the receiver has stopped listening.
@@ -87,7 +85,14 @@ function createHttp2Server(handler: RequestListener): Http2Server {
   };
   // Rapid reset: Node lets 1,000 streams be reset at once. A sender that gives up on all it has under way resets these.
   const resets = { streamResetBurst: HTTP2_STREAMS_MAX, streamResetRate: RESETS_PER_SECOND };
-  const server = createHttp2({ settings, ...resets }, handler as unknown as Parameters<typeof createHttp2>[1]);
+  const handleLive = (request: Http2ServerRequest, response: Http2ServerResponse): void => {
+    // With its session, by what bounds how many streams one read opens.
+    if (request.stream.destroyed) return;
+    handler(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+  };
+  const server = createHttp2({ settings, ...resets }, handleLive);
+  server.on('checkContinue', handleLive);
+  limitOpenings(server, HTTP2_STREAMS_MAX);
   server.on('session', (session) => {
     session.setLocalWindowSize(HTTP2_WINDOW_BYTES);
     session.setTimeout(KEEP_ALIVE_MS, () => session.close());

@@ -13,11 +13,12 @@ const openings = new WeakMap<ServerHttp2Session, Openings>();
 let isSubscribed = false;
 
 /**
- * Ends a session of `server` when one read opens more than `max` streams, which is as many as may be open at a time: the others
- * were reset by then, for nghttp2 refuses those beyond `max`, and no answer leaves before the read is worked off. Node, too,
- * bounds resets, but ends the session only then: 64 KiB open and reset 2,500 streams, on every connection that has something
- * to read, and each costs some 5 KB until the next turn of the event loop. Of a session that is destroyed amid a read nghttp2
- * makes no further streams. Only what opens a stream is looked at: no byte comes through JavaScript for it.
+ * Ends a session of `server` when one read opens more than `max` streams, which is as many as may be open at a time: the
+ * others were reset by then, for nghttp2 refuses those beyond `max`, and no answer leaves before the read is worked off.
+ * Node, too, bounds resets, but ends the session only then: 64 KiB open and reset 2,500 streams, on every connection that
+ * has something to read, and each costs some 5 KB until the next turn of the event loop. Of a session that is destroyed
+ * amid a read nghttp2 makes no further streams. Only what opens a stream is looked at: no byte comes through JavaScript
+ * for it.
  */
 export function limitOpenings(server: Http2Server, max: number): void {
   server.on('session', (session) => openings.set(session, { max, bytesRead: -1, streams: 0 }));

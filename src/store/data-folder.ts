@@ -1,8 +1,6 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
-
-/** Folders of the kernel, in which nothing can be made. */
-const KERNEL_FOLDERS = ['/proc', '/sys'];
+import { dirname, resolve } from 'node:path';
+import { kernelFolderOf } from '../security/kernel-folders.ts';
 
 /**
  * Makes the folder and what is missing above it, for their owner alone. One after the other, as mkdir's own way tries
@@ -33,7 +31,7 @@ function lookAt(path: string): Look {
   let there = resolve(path);
   for (; !existsSync(there) && dirname(there) !== there; there = dirname(there)) missing.unshift(there);
   if (!statSync(there).isDirectory()) return { missing, refusal: `${there} is no folder` };
-  const kernel = KERNEL_FOLDERS.find((folder) => !relative(folder, there).startsWith('..'));
+  const kernel = kernelFolderOf(there);
   return { missing, refusal: kernel === undefined ? undefined : `nothing can be kept in ${kernel}` };
 }
 

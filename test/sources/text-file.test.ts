@@ -90,6 +90,7 @@ describe('the head of a text line', () => {
     ],
     ['\u001b[2m2026-01-31 08:00:00\u001b[0m \u001b[33m WARN\u001b[0m boom', '2026-01-31T08:00:00Z', 'warn', 'boom'],
     ['2026-01-31T08:00:00Z \u001b[33m[WARN]\u001b[m: boom', '2026-01-31T08:00:00Z', 'warn', 'boom'],
+    ['\u001b[01;31m\u001b[K2026-01-31T08:00:00Z\u001b[m\u001b[K ERROR boom', '2026-01-31T08:00:00Z', 'error', 'boom'],
     [
       '2026-01-31T08:00:00Z \u001b[32mINFO\u001b[0m \u001b[2mapp\u001b[0m: boom',
       '2026-01-31T08:00:00Z',

@@ -47,7 +47,6 @@ export function siblingsOf(
   if (merged === undefined) return undefined;
   const members: Member[] = [];
   for (const each of templates) {
-    if (!each.siblingHashes.some((own) => isSameEntry(own, entry))) continue;
     const same = each === template ? merged : generalised(each, entry);
     if (same !== undefined && sameBytes(same.key, merged.key))
       members.push({ template: each, openRuns: same.openRuns });

@@ -20,11 +20,10 @@ export function hasPairs(bytes: Uint8Array, start: number, stop: number): boolea
 }
 
 /**
- * Pushes the text in quotes behind the `=` at `at`, in the text that begins at `start`, if it has blanks: one value, where
- * a message would be words. Answers where it ends, else -1.
+ * Pushes what stands in the quotes behind the `=` at `at`, in the text that begins at `start`, if it has blanks: one
+ * value, where a message would be words. Answers where it ends, else -1.
  */
 export function pushQuoted(bytes: Uint8Array, at: number, start: number, stop: number): number {
-  if (bytes[at + 1] !== QUOTE) return -1;
   const nameStart = nameStartOf(bytes, at, start, stop);
   if (nameStart < 0 || isMessageName(bytes, nameStart, at)) return -1;
   const end = stringEnd(bytes, at + 1, stop);

@@ -1,8 +1,7 @@
+import { colourEnd } from '../../domain/terminal-colour.ts';
 import { scanMessage } from './scan-message.ts';
 import { MINED_BYTES_MAX, scratch } from './scratch.ts';
 
-const ESCAPE = 0x1b;
-const BRACKET = 0x5b;
 /** As many as the scanner looks at, and what may stand before and behind. */
 const PLAIN_BYTES_MAX = 4 * MINED_BYTES_MAX;
 
@@ -10,8 +9,8 @@ const plain = new Uint8Array(PLAIN_BYTES_MAX);
 
 /**
  * Scans the message `bytes[start, end)` as if no part of it were coloured, and answers the bytes that the places in
- * `scratch` are of. Which lines have colours the scanner sees on its way: the others cost nothing. Lines with an escape have no
- * shape, so whoever recalls lines by their shapes knows these to the letter.
+ * `scratch` are of. Which lines have colours the scanner sees on its way: the others cost nothing. Lines with an escape
+ * have no shape, so whoever recalls lines by their shapes knows these to the letter.
  */
 export function scanPlainly(bytes: Uint8Array, start: number, end: number): Uint8Array {
   scanMessage(bytes, start, end);
@@ -24,17 +23,9 @@ export function scanPlainly(bytes: Uint8Array, start: number, end: number): Uint
 function withoutColours(bytes: Uint8Array, start: number, end: number): number {
   let to = 0;
   for (let at = start; at < end && to < PLAIN_BYTES_MAX;) {
-    const next = bytes[at] === ESCAPE ? colourEnd(bytes, at, end) : at;
+    const next = colourEnd(bytes, at, end);
     if (next > at) at = next;
     else plain[to++] = bytes[at++]!;
   }
   return to;
-}
-
-/** Behind the sequence at `at` that takes no place: a colour or style (`m`), or what erases the rest of the line (`K`). */
-function colourEnd(bytes: Uint8Array, at: number, end: number): number {
-  if (bytes[at + 1] !== BRACKET) return at;
-  let next = at + 2;
-  while (next < end && bytes[next]! >= 0x30 && bytes[next]! <= 0x3f) next++;
-  return next < end && (bytes[next] === 0x6d || bytes[next] === 0x4b) ? next + 1 : at;
 }

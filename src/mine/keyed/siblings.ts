@@ -17,7 +17,7 @@ const DIGIT_WEIGHT = 8;
 const VALUE_WEIGHT = 5;
 /** Names of a record's fields stay: the lightest there is. */
 const NAME_WEIGHT = 1;
-/** A template that has a variable there already, beside words, and beside one that carries a digit, as `t3` beside `t12`. */
+/** A template that has a variable there already: beside words; beside one that carries a digit, as `t3` beside `t12`. */
 const VARIABLE_WEIGHT = 9;
 export const VARIABLE_WEIGHT_MAX = MERGER_WEIGHT - DIGIT_WEIGHT;
 
@@ -150,7 +150,7 @@ export function siblingEntries(bytes: Uint8Array): Int32Array {
   return entries;
 }
 
-/** The tokens of the key in `scratch`, of the message `bytes`, that are variables in the hash of its entry number `entry`. */
+/** The tokens of the key in `scratch`, of the message `bytes`, that are variables in the hash of its `entry`th entry. */
 export function maskedTokens(bytes: Uint8Array, entry: number): readonly number[] {
   let left = entry;
   for (let token = 0; token < scratch.keyCount; token++)

@@ -7,7 +7,8 @@ const TRACEBACK = 'Traceback (most recent call last)';
 
 /**
  * Whether a line belongs to the record before it: it begins with white space (and no timestamp after it), with one of
- * a trace's words or an exception's name, or it is Python's `Traceback` or the exception that ends one, or of a trace of Go.
+ * a trace's words or an exception's name, or it is Python's `Traceback` or the exception that ends one, or it is of a
+ * trace of Go.
  */
 export class ContinuationRule {
   /** Lines joined since the last `restart`. */

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { isWithin, KERNEL_FOLDERS, kernelFolderOf } from '../../security/kernel-folders.ts';
 
 export interface FileRootOptions {
   /** Folder that files named by request have to be in. */
@@ -7,9 +8,6 @@ export interface FileRootOptions {
   /** Whether anybody on the network may call: then a request may name a file only below a root. */
   isOpen: boolean;
 }
-
-/** Folders of the kernel, whose files tell of processes and of the machine: the environment with all its secrets, say. */
-const KERNEL_FOLDERS = ['/proc', '/sys'];
 
 /** Why a file that a request names is not to be read, as a sentence; undefined when it may be. */
 export function refusalOfPath(path: string, { root, isOpen }: FileRootOptions): string | undefined {
@@ -24,15 +22,11 @@ export function refusalOfPath(path: string, { root, isOpen }: FileRootOptions): 
 
 /** The same for where a path leads with all links followed. */
 export function refusalOfRealPath(real: string, root: string): string | undefined {
-  if (KERNEL_FOLDERS.some((folder) => isWithin(folder, real)))
+  // The environment with all its secrets, say.
+  if (kernelFolderOf(real) !== undefined)
     return `credentials.path leads into ${KERNEL_FOLDERS.join(' or ')}, where no logs are`;
   if (isWithin(realPath(root), real)) return undefined;
   return 'credentials.path is outside of FILE_ROOT, which is where files have to be';
-}
-
-function isWithin(folder: string, path: string): boolean {
-  const within = relative(folder, path);
-  return within !== '..' && !within.startsWith('../') && !isAbsolute(within);
 }
 
 /** With links followed, so that none leads outside; as it is where there is nothing yet. */

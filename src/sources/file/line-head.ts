@@ -1,3 +1,4 @@
+import { colourEnd } from '../../domain/terminal-colour.ts';
 import { levelOfBytes, sniffLevel } from '../../domain/level-sniff.ts';
 import { ERROR, INFO, WARN, levelOfNumber } from '../../domain/level.ts';
 import type { LevelIndex } from '../../domain/level.ts';
@@ -225,15 +226,10 @@ function skipBlank(bytes: Uint8Array, start: number, end: number): number {
   return at;
 }
 
-/** Behind colours of a terminal (`ESC [ 1 ; 31 m`), where there are some. */
+/** Behind colours of a terminal, where there are some. */
 function behindColours(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (at + 2 < end && bytes[at] === ESCAPE && bytes[at + 1] === 0x5b) {
-    let next = at + 2;
-    while (next < end && (isDigit(bytes[next] as number) || bytes[next] === 0x3b)) next++;
-    if (next >= end || bytes[next] !== 0x6d) break;
-    at = next + 1;
-  }
+  for (let next = colourEnd(bytes, at, end); next > at; next = colourEnd(bytes, at, end)) at = next;
   return at;
 }
 
