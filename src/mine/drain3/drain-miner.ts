@@ -1,5 +1,6 @@
 import { archiveList, ArchivePlaces } from '../../domain/archive/archive.ts';
 import type { Archive } from '../../domain/archive/archive.ts';
+import { DigitTokens } from './digit-tokens.ts';
 import { DrainTree } from './drain-tree.ts';
 import { forgetLines } from '../forget-lines.ts';
 import { remembered } from '../recallable.ts';
@@ -54,8 +55,6 @@ export class DrainMiner implements TemplateMiner {
   #table: TokenTable;
   #tree: DrainTree;
   readonly #cache: SequenceCache | undefined;
-  /** Tokens of the last line that no template has. */
-  #unknown = 0;
   #sweepsSeen = 0;
   #reroutesSeen = 0;
   #created = 0;
@@ -63,6 +62,7 @@ export class DrainMiner implements TemplateMiner {
   #evicted = 0;
   #owner = nextOwner();
   readonly #recall: RecallTrial;
+  readonly #digitTokens = new DigitTokens();
   change: TemplateChange = UNCHANGED;
   /** Drain never makes one template of two. */
   readonly absorbed: readonly MinedTemplate[] = [];
@@ -89,7 +89,9 @@ export class DrainMiner implements TemplateMiner {
     const recall = this.#recall;
     recall.nextLine();
     if (!recall.recalls) return this.#mineTokens(bytes, maskedTokens(bytes, start, end));
-    const same = recallByMasks(bytes, start, end, this.#owner) as DrainTemplate | undefined;
+    const same = recallByMasks(bytes, start, end, this.#owner, this.#digitTokens.filterFor(this.#table)) as
+      | DrainTemplate
+      | undefined;
     if (same !== undefined) {
       recall.hits++;
       this.change = UNCHANGED;
@@ -99,9 +101,7 @@ export class DrainMiner implements TemplateMiner {
       return same;
     }
     const template = this.#mineTokens(bytes, tokensOfRecalled(bytes, start, end));
-    // A token that no template has is rarely said again, and so is its line.
-    if (this.change === UNCHANGED && this.#unknown === 0)
-      rememberByMasks(bytes, start, end, this.#owner, template, this);
+    if (this.change === UNCHANGED) rememberByMasks(bytes, start, end, this.#owner, template, this);
     return template;
   }
 
@@ -198,15 +198,12 @@ export class DrainMiner implements TemplateMiner {
   /** Numbers of the line's tokens, into `ids`; answers how many of them templates have. */
   #identify(bytes: Uint8Array, line: ScannedLine): number {
     let known = 0;
-    let unknown = 0;
     for (let i = 0; i < line.tokens; i++) {
       const source = line.flags[i]! & MASKED ? line.masked : bytes;
       const id = this.#table.find(source, line.start[i]!, line.end[i]!, line.hash[i]!);
       ids[i] = id;
       if (id > WILDCARD) known++;
-      else if (id === UNKNOWN) unknown++;
     }
-    this.#unknown = unknown;
     return known;
   }
 
@@ -219,6 +216,7 @@ export class DrainMiner implements TemplateMiner {
       if (id === UNKNOWN) {
         const source = line.flags[i]! & MASKED ? line.masked : bytes;
         id = this.#table.intern(source, line.start[i]!, line.end[i]!, line.hash[i]!);
+        this.#digitTokens.add(source, line.start[i]!, line.end[i]!);
       }
       this.#table.hold(id);
       tokens.push(id);
@@ -282,7 +280,10 @@ export class DrainMiner implements TemplateMiner {
     if (this.#table.wasteful) this.#table.sweep();
     if (this.#table.sweeps === this.#sweepsSeen && this.#tree.reroutes === this.#reroutesSeen) return;
     // Templates that were evicted before a sweep hold on to the tables from before it.
-    if (this.#table.sweeps !== this.#sweepsSeen) forgetLines();
+    if (this.#table.sweeps !== this.#sweepsSeen) {
+      forgetLines();
+      this.#digitTokens.drop();
+    }
     this.#sweepsSeen = this.#table.sweeps;
     this.#reroutesSeen = this.#tree.reroutes;
     this.#cache?.clear();

@@ -34,12 +34,18 @@ let isMasked = false;
  * The template that a line of the same masked text found before; see `recallLine`. Without the scanner, or where it does
  * not know what to do with a byte, the one that the same line found.
  */
-export function recallByMasks(bytes: Uint8Array, start: number, end: number, owner: number): Recallable | undefined {
+export function recallByMasks(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  owner: number,
+  filter: number,
+): Recallable | undefined {
   const length = end - start;
   isMasked = false;
   if (scanner !== undefined && length <= LINE_BYTES_MAX) {
     const at = copyLine(bytes, start, end);
-    const place = scanner.recallMasked(at, at + length, owner);
+    const place = scanner.recallMasked(at, at + length, owner, filter);
     if (place !== NOT_MASKED) {
       isMasked = true;
       return recallAt(place, length);

@@ -96,6 +96,19 @@ export class TokenTable {
     return id;
   }
 
+  /** Tokens that have a number. */
+  get count(): number {
+    return this.#used;
+  }
+
+  each(visit: (bytes: Uint8Array, start: number, end: number) => void): void {
+    const { bytes, entries } = this.generation;
+    for (let entry = STRIDE; entry < this.#next * STRIDE; entry += STRIDE) {
+      const length = entries[entry + LENGTH]!;
+      if (length !== FREE) visit(bytes, entries[entry + OFFSET]!, entries[entry + OFFSET]! + length);
+    }
+  }
+
   hold(id: number): void {
     const { entries } = this.generation;
     if (entries[id * STRIDE + HOLDERS]!++ > 0) return;

@@ -11,7 +11,9 @@ interface Exports {
   recallShape(start: number, end: number, owner: number): number;
   maskLine(start: number, end: number): number;
   splitTokens(): number;
-  recallMasked(start: number, end: number, owner: number): number;
+  recallMasked(start: number, end: number, owner: number, filter: number): number;
+  learnToken(filter: number, from: number, to: number): void;
+  forgetTokens(filter: number): void;
   remember(version: number, tokenCount: number, charCount: number): number;
   forget(): void;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { DrainMiner } from '../../../src/mine/drain3/drain-miner.ts';
+import { FILTERS_MAX } from '../../../src/mine/simd/assembly/layout.ts';
 
 const encoder = new TextEncoder();
 
@@ -33,6 +34,48 @@ it('lines that come again and again give what they give without being remembered
     ),
     { numRuns: 60 },
   );
+});
+
+const digitToken = fc.constantFrom('v1', 'v2', 'n-17', 'blk_5', '7', 'a1b2', '/x/9', 'user12');
+const digitLine = fc
+  .array(fc.oneof(digitToken, fc.constantFrom('user', 'order', 'a', '#', '_#', '#=#', 'é#')), {
+    minLength: 1,
+    maxLength: 5,
+  })
+  .map((words) => words.join(' '));
+
+it('tokens with digits, known and new ones, are told apart as without being remembered', () => {
+  fc.assert(
+    fc.property(
+      fc.array(digitLine, { minLength: 1, maxLength: 12 }),
+      fc.array(fc.nat(), { minLength: 1000, maxLength: 6000 }),
+      fc.constantFrom(3, 8, 1000),
+      fc.constantFrom(0.2, 0.4, 0.7),
+      fc.integer({ min: 2, max: 60 }),
+      (pool, picks, maxTemplates, simTh, values) => {
+        const lines = picks.map((pick) => pool[pick % pool.length]!.replaceAll('#', () => `${(pick >> 4) % values}`));
+        const remembering = new DrainMiner({ simTh, maxTemplates });
+        const plain = new DrainMiner({ simTh, maxTemplates, shapeCache: false });
+        expect(mineAll(remembering, lines)).toEqual(mineAll(plain, lines));
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+it('more miners than there are filters of known tokens take them from each other', () => {
+  const pairs = Array.from({ length: FILTERS_MAX + 3 }, () =>
+    [true, false].map((shapeCache) => new DrainMiner({ simTh: 0.4, maxTemplates: 20, shapeCache })),
+  );
+  for (let round = 0; round < 250; round++)
+    for (const [index, [remembering, plain]] of pairs.entries()) {
+      const lines = [
+        `a${index} b${index} c${index} of`,
+        `d${index} e${index} f${index} of`,
+        `d${round} e0 f${index} of`,
+      ];
+      expect(mineAll(remembering!, lines)).toEqual(mineAll(plain!, lines));
+    }
 });
 
 it('miners do not see what others remember', () => {

@@ -20,6 +20,8 @@ export const MAPS = 2048;
 export const LINE = 8192;
 /** The line's shape, or what else it is known by; masks lengthen a token threefold at the most. */
 export const KEY = 12544;
+/** The masked line where it is not its key. */
+export const TEXT = 20480;
 
 /** Of each token: where it begins and ends, and its hash. */
 export const TOKENS_MAX = 1024;
@@ -35,11 +37,19 @@ export const RUN_MASKS = 65536;
 export const MATCH_STARTS = 69632;
 export const MATCH_ENDS = 77824;
 
+/** A token that a filter is to know; longer ones are in no line that is masked here. */
+export const TOKEN = 90112;
+export const TOKEN_BYTES_MAX = 8192;
+
 /** Lines that are remembered, longer ones are rarely said again: sets of four, 32 numbers a set, 256 bytes a line. */
 export const REMEMBERED_SETS = 4096;
 export const REMEMBERED_WAYS = 4;
 export const REMEMBERED_BYTES_MAX = 256;
 export const REMEMBERED_NUMBERS = 131072;
 export const REMEMBERED_BYTES = 655360;
+/** Bloom filters of the tokens with digits that a miner knows: 2 KiB each, a bit a token. */
+export const FILTERS = 4849664;
+export const FILTERS_MAX = 128;
+export const FILTER_BYTES = 2048;
 /** Pages of 64 KiB, all there from the start and never more. */
-export const MEMORY_PAGES = 74;
+export const MEMORY_PAGES = 78;

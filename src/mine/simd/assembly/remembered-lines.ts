@@ -1,5 +1,5 @@
 import { shapeLine } from './line-shape';
-import { maskLine } from './masked-line';
+import { maskKey } from './masked-line';
 import {
   KEY,
   NOT_MASKED,
@@ -39,9 +39,12 @@ export function recallShape(start: i32, end: i32, owner: i32): i32 {
   return find(KEY + (end - start), owner);
 }
 
-/** Place of the line `[start, end)` among the remembered ones, by its masked text; -1, or {@link NOT_MASKED}. */
-export function recallMasked(start: i32, end: i32, owner: i32): i32 {
-  const maskedEnd = maskLine(start, end);
+/**
+ * Place of the line `[start, end)` among the remembered ones, by its masked text without what the owner's `filter` does
+ * not know; -1, or {@link NOT_MASKED}.
+ */
+export function recallMasked(start: i32, end: i32, owner: i32, filter: i32): i32 {
+  const maskedEnd = maskKey(start, end, filter);
   return maskedEnd == 0 ? NOT_MASKED : find(maskedEnd, -owner);
 }
 
