@@ -1,4 +1,4 @@
-import { symmetricEigen } from './symmetric-eigen.ts';
+import { leadingEigenvectors } from './leading-eigenvectors.ts';
 import { tfidf } from './tfidf.ts';
 import type { TfidfMatrix } from './tfidf.ts';
 
@@ -41,11 +41,11 @@ function principalComponents(matrix: TfidfMatrix, rows: number, tick: () => void
   for (let i = 0; i < values.length; i++) means[columns[i]!]! += values[i]! / rows;
   const spread = covariance(matrix, means, rows);
   tick();
-  const { vectors } = symmetricEigen(spread, n);
+  const axes = leadingEigenvectors(spread, n, coordinates.length);
   tick();
 
-  coordinates.slice(0, n).forEach((coordinate, component) => {
-    const axis = Float64Array.from({ length: n }, (_, i) => vectors[i * n + n - 1 - component]!);
+  axes.forEach(({ vector: axis }, component) => {
+    const coordinate = coordinates[component]!;
     orient(axis);
     const atMean = axis.reduce((sum, loading, i) => sum + loading * means[i]!, 0);
     for (let row = 0; row < rows; row++) {
