@@ -1,7 +1,10 @@
+import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { REASONS } from '../domain/anomaly.ts';
 import type { Reason } from '../domain/anomaly.ts';
 import type { Certificate } from '../security/certificate.ts';
+import { http2ServersOf, limitResets, takeStreamListener } from '../security/grpc-http2.ts';
+import { limitOpenings } from '../security/http2-openings.ts';
 import type { SecretSet } from '../security/secret-set.ts';
 import type { AnomalyEntry, Feed, FeedEntry, IncidentEntry } from '../serve/engine.ts';
 import { Turns } from '../serve/turns.ts';
@@ -24,6 +27,7 @@ export interface WatchServerOptions {
   /** Undefined: plain text. */
   tls: Certificate | undefined;
   watchersMax?: number;
+  connectionsMax?: number;
   heartbeatMs?: number;
   stalledMs?: number;
 }
@@ -38,8 +42,10 @@ export interface WatchServer {
 }
 
 const REQUEST_BYTES_MAX = 64 * 1024;
-const STREAMS_PER_CONNECTION_MAX = 1000;
+const STREAMS_PER_CONNECTION_MAX = 100;
 const WATCHERS_MAX = 1000;
+/** Some more, for callers who look but do not watch, or no longer. */
+const CONNECTIONS_MAX = 2000;
 const HEARTBEAT_MS = 15_000;
 const STALLED_MS = 30_000;
 
@@ -72,6 +78,7 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 20_000,
   });
+  limitResets(server, STREAMS_PER_CONNECTION_MAX);
 
   function watch<Entry extends FeedEntry>(
     call: WatchCall,
@@ -130,6 +137,10 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
     for (const watcher of watchers.keys()) watcher.heartbeat();
   }, heartbeatMs).unref();
   const port = await bind(server, options);
+  for (const http2Server of http2ServersOf(server)) {
+    http2Server.maxConnections = options.connectionsMax ?? CONNECTIONS_MAX;
+    boundStreams(http2Server);
+  }
   return {
     port,
     get watchers() {
@@ -150,6 +161,16 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
       clearTimeout(force);
     },
   };
+}
+
+function boundStreams(http2Server: Http2Server): void {
+  limitOpenings(http2Server, STREAMS_PER_CONNECTION_MAX);
+  const serve = takeStreamListener(http2Server);
+  http2Server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => {
+    stream.on('error', () => undefined);
+    // Ended with its session, or reset in the read that opened it: grpc-js would answer it, which throws.
+    if (!stream.destroyed && !stream.closed) serve(stream, headers, flags);
+  });
 }
 
 function bind(server: Server, { host, port, tls }: WatchServerOptions): Promise<number> {
