@@ -6,6 +6,7 @@ import { sendError, sendHttpError } from './grpc-answer.ts';
 import { ExportCall, type ExportOptions } from './grpc-export.ts';
 import { HEALTH_PATH } from './grpc-health.ts';
 import { noteGarbage } from './minor-gc.ts';
+import type { StreamListener } from '../security/grpc-http2.ts';
 
 export interface DispatchOptions extends ExportOptions {
   auth: Authenticator | undefined;
@@ -16,8 +17,6 @@ export interface DispatchOptions extends ExportOptions {
 
 /** What Node and we make for a stream; a flood of streams that are reset at once is nothing but this garbage. */
 const STREAM_BYTES = 8192;
-
-export type StreamListener = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => void;
 
 export interface Dispatcher {
   /** For the http2 server's 'stream' event. */

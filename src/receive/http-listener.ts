@@ -7,8 +7,8 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { sniffHttp2 } from './http-sniff.ts';
 import type { Certificate } from '../security/certificate.ts';
-import { RESETS_PER_SECOND } from './http2-limits.ts';
-import { limitOpenings } from './http2-openings.ts';
+import { RESETS_PER_SECOND } from '../security/http2-limits.ts';
+import { limitOpenings } from '../security/http2-openings.ts';
 
 export interface HttpListenerOptions {
   tls: Certificate | undefined;

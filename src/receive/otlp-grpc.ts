@@ -1,15 +1,14 @@
-import type { Http2Server, ServerOptions } from 'node:http2';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import { createDispatcher, type StreamListener } from './grpc-dispatch.ts';
+import { createDispatcher } from './grpc-dispatch.ts';
 import { addHealth } from './grpc-health.ts';
 import { STREAM_WINDOW_BYTES, trackSessions } from './grpc-sessions.ts';
 import { loadLogsService } from './otlp-grpc-definitions.ts';
 import type { Receiver, ReceiverOptions } from './receiver.ts';
 import type { Certificate } from '../security/certificate.ts';
-import { RESETS_PER_SECOND } from './http2-limits.ts';
-import { limitOpenings } from './http2-openings.ts';
+import { http2ServersOf, limitResets, takeStreamListener } from '../security/grpc-http2.ts';
+import { limitOpenings } from '../security/http2-openings.ts';
 
 export interface GrpcReceiverOptions extends ReceiverOptions {
   /** Requests at a time on one connection. */
@@ -57,9 +56,9 @@ export async function startOtlpGrpc(options: GrpcReceiverOptions): Promise<GrpcR
   const listener = createListener(options.tls, options.receiveTimeoutMs);
   const server = new Server(grpcOptions(connection));
   const health = addHealth(server, [LOGS_SERVICE]);
-  limitResets(server, options.streamsMax * 2);
+  limitResets(server, options.streamsMax);
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-  const http2Server = http2ServerOf(server);
+  const [http2Server] = http2ServersOf(server);
   limitOpenings(http2Server, options.streamsMax);
   http2Server.updateSettings({ maxConcurrentStreams: options.streamsMax, initialWindowSize: STREAM_WINDOW_BYTES });
   const dispatcher = createDispatcher({
@@ -110,34 +109,6 @@ function grpcOptions(connection: ConnectionOptions): ConstructorParameters<typeo
   if (connection.ageMaxMs < Infinity) options['grpc.max_connection_age_ms'] = connection.ageMaxMs;
   if (connection.ageGraceMs < Infinity) options['grpc.max_connection_age_grace_ms'] = connection.ageGraceMs;
   return options;
-}
-
-/**
- * HTTP/2 rapid reset: Node lets 1,000 streams be reset at once, on every connection, and each costs it 4 KB until the
- * next turn of its loop. A sender that gives up on all that it has under way resets `streamsMax`.
- */
-function limitResets(server: Server, resetsMax: number): void {
-  const { commonServerOptions } = server as unknown as { commonServerOptions?: ServerOptions };
-  if (commonServerOptions === undefined) throw new Error('this version of @grpc/grpc-js hides its http2 options');
-  commonServerOptions.streamResetBurst = resetsMax;
-  commonServerOptions.streamResetRate = RESETS_PER_SECOND;
-}
-
-/** grpc-js offers no way to its http2 server, without which it cannot be bounded: checked, for it may change. */
-function http2ServerOf(server: Server): Http2Server {
-  const { http2Servers } = server as unknown as { http2Servers?: Map<Http2Server, unknown> };
-  const http2Server = http2Servers instanceof Map ? [...http2Servers.keys()][0] : undefined;
-  if (http2Server === undefined) throw new Error('this version of @grpc/grpc-js hides its http2 server');
-  return http2Server;
-}
-
-function takeStreamListener(http2Server: Http2Server): StreamListener {
-  const listeners = http2Server.listeners('stream');
-  if (listeners.length !== 1) {
-    throw new Error(`this version of @grpc/grpc-js has ${listeners.length} stream listeners, expected 1`);
-  }
-  http2Server.removeAllListeners('stream');
-  return listeners[0] as StreamListener;
 }
 
 function createListener(certificate: Certificate | undefined, handshakeTimeout: number): net.Server {

@@ -1,7 +1,10 @@
-import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { REASONS } from '../domain/anomaly.ts';
 import type { Reason } from '../domain/anomaly.ts';
 import type { Certificate } from '../security/certificate.ts';
+import { http2ServersOf, limitResets, takeStreamListener } from '../security/grpc-http2.ts';
+import { limitOpenings } from '../security/http2-openings.ts';
 import type { SecretSet } from '../security/secret-set.ts';
 import type { AnomalyEntry, Feed, FeedEntry, IncidentEntry } from '../serve/engine.ts';
 import { Turns } from '../serve/turns.ts';
@@ -24,6 +27,7 @@ export interface WatchServerOptions {
   /** Undefined: plain text. */
   tls: Certificate | undefined;
   watchersMax?: number;
+  connectionsMax?: number;
   heartbeatMs?: number;
   stalledMs?: number;
 }
@@ -38,8 +42,10 @@ export interface WatchServer {
 }
 
 const REQUEST_BYTES_MAX = 64 * 1024;
-const STREAMS_PER_CONNECTION_MAX = 1000;
+const STREAMS_PER_CONNECTION_MAX = 100;
 const WATCHERS_MAX = 1000;
+/** Some more, for callers who look but do not watch, or no longer. */
+const CONNECTIONS_MAX = 2000;
 const HEARTBEAT_MS = 15_000;
 const STALLED_MS = 30_000;
 
@@ -72,6 +78,7 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 20_000,
   });
+  limitResets(server, STREAMS_PER_CONNECTION_MAX);
 
   function watch<Entry extends FeedEntry>(
     call: WatchCall,
@@ -90,6 +97,8 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
       start.cursor,
       start.missed,
     );
+    // Tells the caller that it is let in, before there is anything to tell of.
+    call.sendMetadata(new Metadata());
     watchers.set(watcher, wire.feed);
     turns.add(watcher);
   }
@@ -130,6 +139,10 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
     for (const watcher of watchers.keys()) watcher.heartbeat();
   }, heartbeatMs).unref();
   const port = await bind(server, options);
+  for (const http2Server of http2ServersOf(server)) {
+    http2Server.maxConnections = options.connectionsMax ?? CONNECTIONS_MAX;
+    boundStreams(http2Server);
+  }
   return {
     port,
     get watchers() {
@@ -152,6 +165,16 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
   };
 }
 
+function boundStreams(http2Server: Http2Server): void {
+  limitOpenings(http2Server, STREAMS_PER_CONNECTION_MAX);
+  const serve = takeStreamListener(http2Server);
+  http2Server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => {
+    stream.on('error', () => undefined);
+    // Ended with its session, or reset in the read that opened it: grpc-js would answer it, which throws.
+    if (!stream.destroyed && !stream.closed) serve(stream, headers, flags);
+  });
+}
+
 function bind(server: Server, { host, port, tls }: WatchServerOptions): Promise<number> {
   const credentials = tls === undefined ? ServerCredentials.createInsecure() : new RenewableCredentials(tls);
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -165,9 +188,20 @@ function bind(server: Server, { host, port, tls }: WatchServerOptions): Promise<
 
 function authenticate(call: WatchCall, secrets: SecretSet | undefined): void {
   if (secrets === undefined) return;
-  const [given] = call.metadata.get('x-signing-secret');
-  if (given === undefined) throw new Refusal(status.UNAUTHENTICATED, 'send the metadata x-signing-secret');
+  const given = secretOf(call.metadata);
+  if (given === undefined) {
+    const how = 'send the signing secret as the metadata x-signing-secret, or as authorization: Bearer';
+    throw new Refusal(status.UNAUTHENTICATED, how);
+  }
   if (!secrets.has(given)) throw new Refusal(status.UNAUTHENTICATED, 'the signing secret is not this one');
+}
+
+/** As over REST. */
+function secretOf(metadata: Metadata): string | Buffer | undefined {
+  const [secret] = metadata.get('x-signing-secret');
+  if (secret !== undefined) return secret;
+  const [authorization = ''] = metadata.get('authorization');
+  return /^bearer +(\S.*)$/i.exec(String(authorization))?.[1];
 }
 
 function filterOf(request: WatchRequest): (services: string[], reasons: Reason[], score: number) => boolean {

@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   analyse: ['domain', 'mine', 'cluster', 'sources'],
   live: ['domain', 'decode', 'mine', 'score', 'incident (types)', 'receive (types)', 'receive/export-error.ts'],
   serve: ['domain', 'config (types)', 'security (types)', 'sources (types)', 'sources/catalogue.ts'],
-  watch: ['domain', 'security (types)', 'serve (types)', 'serve/turns.ts'],
+  watch: ['domain', 'security', 'serve (types)', 'serve/turns.ts'],
   store: ['domain', 'security/kernel-folders.ts', 'live (types)'],
   sinks: ['domain', 'outgoing'],
   telemetry: ['domain', 'live (types)', 'store (types)'],

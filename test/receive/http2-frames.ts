@@ -19,17 +19,24 @@ export function http2Frame(type: number, flags: number, stream: number, payload:
   return Buffer.concat([head, payload]);
 }
 
+const POST_HTTP = Buffer.of(0x83, 0x86);
+
 /** HPACK (RFC 7541) of an Export request's headers: two of the static table, the rest spelt out. */
 export const EXPORT_HEADERS = Buffer.concat([
-  Buffer.of(0x83, 0x86),
+  POST_HTTP,
   literal(':path', EXPORT_PATH),
   literal(':authority', 'test'),
   literal('content-type', 'application/grpc'),
   literal('te', 'trailers'),
 ]);
 
-function literal(name: string, value: string): Buffer {
-  return Buffer.concat([Buffer.of(0, name.length), Buffer.from(name), Buffer.of(value.length), Buffer.from(value)]);
+function literal(name: string, value: string, kind = 0): Buffer {
+  return Buffer.concat([Buffer.of(kind, name.length), Buffer.from(name), Buffer.of(value.length), Buffer.from(value)]);
+}
+
+/** Kept in the dynamic table for the requests after it. */
+function indexed(name: string, value: string): Buffer {
+  return literal(name, value, 0x40);
 }
 
 function u32(...values: number[]): Buffer {
@@ -52,9 +59,20 @@ const SHORT_HEADERS = [Buffer.of(0x83, 0x86, 0x84, 0x41, 1, 0x61), Buffer.of(0x8
 
 /** Rapid reset in 26 bytes a stream: 2,500 of them are in what Node reads at once. */
 export function shortResets(count: number): Buffer {
+  return resets(count, SHORT_HEADERS);
+}
+
+/** As few bytes, of calls that a gRPC server has a method for. */
+export function shortCallResets(count: number, path: string): Buffer {
+  const first = [indexed(':path', path), indexed(':authority', 'a'), indexed('content-type', 'application/grpc')];
+  // The newest in the dynamic table is 62 (0xbe).
+  return resets(count, [Buffer.concat([POST_HTTP, ...first]), Buffer.concat([POST_HTTP, Buffer.of(0xc0, 0xbf, 0xbe)])]);
+}
+
+function resets(count: number, [first, next]: readonly [Buffer, Buffer]): Buffer {
   return repeat(count, (i) =>
     Buffer.concat([
-      http2Frame(HEADERS, END_HEADERS, 2 * i + 1, SHORT_HEADERS[i === 0 ? 0 : 1]),
+      http2Frame(HEADERS, END_HEADERS, 2 * i + 1, i === 0 ? first : next),
       http2Frame(RST_STREAM, 0, 2 * i + 1, u32(8)),
     ]),
   );

@@ -2,9 +2,12 @@ import { transcodeJson } from '../../src/decode/transcode-json.ts';
 import { ByteBudget } from '../../src/receive/byte-budget.ts';
 import { startOtlpGrpc } from '../../src/receive/otlp-grpc.ts';
 import { startOtlpHttp } from '../../src/receive/otlp-http.ts';
+import { startWatchServer } from '../../src/watch/watch-server.ts';
+import { AnomalyLog } from '../../src/live/anomaly-log.ts';
+import { IncidentLog } from '../../src/live/incident-log.ts';
 
 /**
- * A receiver in a process of its own, so that its memory is told from that of the test. Started by `fork`; says its port
+ * One port in a process of its own, so that its memory is told from that of the test. Started by `fork`; says its port
  * and, when asked, by how much its resident memory has ever risen above where it began.
  */
 const [protocol, ...numbers] = process.argv.slice(2);
@@ -23,7 +26,16 @@ const options = {
   streamsMax: 100,
   onEvent: () => undefined,
 };
-const receiver = await (protocol === 'grpc' ? startOtlpGrpc(options) : startOtlpHttp({ ...options, transcodeJson }));
+
+function start(): Promise<{ port: number }> {
+  if (protocol === 'grpc') return startOtlpGrpc(options);
+  if (protocol === 'http') return startOtlpHttp({ ...options, transcodeJson });
+  const anomalies = new AnomalyLog({ entriesMax: 1000, bytesMax: 1 << 20 });
+  const incidents = new IncidentLog({ changesMax: 100, resolvedMax: 10 });
+  return startWatchServer({ host: '127.0.0.1', port: 0, anomalies, incidents, secrets: undefined, tls: undefined });
+}
+
+const { port } = await start();
 
 const before = process.memoryUsage.rss();
 let peak = before;
@@ -33,4 +45,4 @@ setInterval(() => {
 process.on('message', () => {
   process.send?.({ growth: Math.max(peak, process.memoryUsage.rss()) - before, budgetBytesUsed: budget.bytesUsed });
 });
-process.send?.({ port: receiver.port });
+process.send?.({ port });

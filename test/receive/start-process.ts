@@ -14,9 +14,9 @@ export interface ServerProcess {
   memory(): Promise<Memory>;
 }
 
-/** A receiver in a process of its own, with the memory settings of `npm start`. */
+/** The port of a receiver, or Watch's, in a process of its own, with the memory settings of `npm start`. */
 export async function startProcess(
-  protocol: 'grpc' | 'http',
+  protocol: 'grpc' | 'http' | 'watch',
   budgetBytes = 128 * MIB,
   receiveTimeoutMs = 30_000,
 ): Promise<ServerProcess> {

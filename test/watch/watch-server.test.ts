@@ -174,12 +174,22 @@ describe('Watch', () => {
     expect((await ended).code).toBe(status.CANCELLED);
   });
 
-  test('a connection has at most 1,000 streams, which is told to the client', async () => {
+  test('a connection has at most 100 streams, which is told to the client', async () => {
     const { server } = await start();
     const session = connect(`http://127.0.0.1:${server.port}`);
     stops.push(() => session.destroy());
     await once(session, 'remoteSettings');
-    expect(session.remoteSettings.maxConcurrentStreams).toBe(1000);
+    expect(session.remoteSettings.maxConcurrentStreams).toBe(100);
+  });
+
+  test('S8: more connections than there may be are closed at once, the others go on', async () => {
+    const { server, watch, append } = await start({ connectionsMax: 1 });
+    const stream = watch();
+    await watched(server, 1);
+    const second = connect(`http://127.0.0.1:${server.port}`).on('error', () => undefined);
+    await once(second, 'close');
+    append({});
+    expect(await take(stream, 1)).toHaveLength(1);
   });
 
   test('S1: the signing secret is wanted where there is one', async () => {
@@ -192,6 +202,18 @@ describe('Watch', () => {
     const right = new Metadata();
     right.set('x-signing-secret', 'gehe1m');
     expect(await take(watch({ after: 0 }, right), 1)).toHaveLength(1);
+    const bearer = new Metadata();
+    bearer.set('authorization', 'Bearer gehe1m');
+    expect(await take(watch({ after: 0 }, bearer), 1)).toHaveLength(1);
+    bearer.set('authorization', 'Bearer secret');
+    expect((await failureOf(watch({}, bearer))).code).toBe(status.UNAUTHENTICATED);
+  });
+
+  test('a caller hears at once that it is let in, also while nothing happens', async () => {
+    const { watch } = await start();
+    const stream = watch().on('error', () => undefined);
+    await once(stream, 'metadata');
+    stream.cancel();
   });
 
   test('one that does not read is cut off with the position to go on after', async () => {

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { limitOpenings } from '../../src/receive/http2-openings.ts';
-import { PREFACE, connectRaw } from './grpc-harness.ts';
-import { END_HEADERS, EXPORT_HEADERS, HEADERS, http2Frame, shortResets } from './http2-frames.ts';
+import { limitOpenings } from '../../src/security/http2-openings.ts';
+import { PREFACE, connectRaw } from '../receive/grpc-harness.ts';
+import { END_HEADERS, EXPORT_HEADERS, HEADERS, http2Frame, shortResets } from '../receive/http2-frames.ts';
 
 const MAX = 20;
 
