@@ -1,7 +1,6 @@
 import type { ComponentChildren, JSX, TargetedMouseEvent } from 'preact';
 import type { ApiError } from '../api/api-error.ts';
 import { wantSecret } from '../api/secret.ts';
-import { plural } from './format.ts';
 
 export function Panel(props: {
   title: string;
@@ -29,17 +28,6 @@ export function Empty(props: { title: string; children?: ComponentChildren }): J
     <div class="empty">
       <p class="empty-title">{props.title}</p>
       {props.children}
-    </div>
-  );
-}
-
-/** While rows are read, of which nobody knows how many there are. */
-export function Reading({ title, rows }: { title: string; rows: number }): JSX.Element {
-  return (
-    <div class="empty" role="status">
-      <p class="empty-title">{title}</p>
-      <progress aria-label="Rows read" />
-      <p>{rows === 0 ? 'The source is asked.' : `${plural(rows, 'row')} read.`}</p>
     </div>
   );
 }

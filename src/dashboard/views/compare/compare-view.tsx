@@ -1,12 +1,14 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { CompareAnswer } from '../../../serve/schemas/compare.ts';
+import type { ProgressEvent } from '../../../serve/schemas/progress.ts';
 import { getWithProgress } from '../../api/client.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
 import { go } from '../../router.ts';
 import { dayAndTime, plural, whole } from '../../ui/format.ts';
 import { LongTable, sorted } from '../../ui/long-table.tsx';
-import { Empty, ErrorBox, Panel, Reading } from '../../ui/parts.tsx';
+import { Empty, ErrorBox, Panel } from '../../ui/parts.tsx';
+import { Reading } from '../../ui/reading.tsx';
 import { Scatter } from '../../ui/scatter/scatter.tsx';
 import { ComparedPanel } from './compared-panel.tsx';
 import { CompareForm } from './compare-form.tsx';
@@ -50,13 +52,13 @@ interface ResultProps {
 }
 
 function Result({ windows, round, query }: ResultProps): JSX.Element {
-  const [rows, setRows] = useState(0);
+  const [progress, setProgress] = useState<ProgressEvent>({ rows: 0 });
   const { answer, error, loading, reload } = useLoaded(JSON.stringify([windows, round]), (signal) => {
-    setRows(0);
-    return getWithProgress<CompareAnswer>('/clusters/compare', windows, { signal, onRows: setRows });
+    setProgress({ rows: 0 });
+    return getWithProgress<CompareAnswer>('/clusters/compare', windows, { signal, onProgress: setProgress });
   });
   if (error !== undefined && !loading) return <ErrorBox error={error} onRetry={reload} />;
-  if (answer === undefined) return <Reading title="Reading both windows" rows={rows} />;
+  if (answer === undefined) return <Reading title="Reading both windows" progress={progress} />;
   if (answer.templates.length > 0) return <Changes answer={answer} query={query} />;
   return (
     <Panel title="What has changed">
