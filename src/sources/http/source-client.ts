@@ -11,6 +11,7 @@ import type { SourceDeclaration } from '../declaration.ts';
 import { SourceError } from '../source-error.ts';
 import type { SourceErrorCode } from '../source-error.ts';
 import { adviceFor } from './advice.ts';
+import { AnswerTooLarge, errorText, wholeText } from './answer-text.ts';
 import { HostRefused } from './host-guard.ts';
 import type { HostGuard } from './host-guard.ts';
 import { Silences, SILENCES_MAX } from './silences.ts';
@@ -20,7 +21,6 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 120_000;
 /** A page is held whole; no store's page is near this. */
 const PAGE_BYTES_MAX = 256 << 20;
-const ERROR_BYTES_MAX = 64 << 10;
 const REDIRECTS_MAX = 3;
 /** How long the end of a pull waits for a store to let go of what it held. */
 const RELEASE_TIMEOUT_MS = 3000;
@@ -311,11 +311,6 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
   }
 }
 
-/** An answer that is not read to its end, as it has more bytes than may be held. */
-export class AnswerTooLarge extends Error {
-  override readonly name = 'AnswerTooLarge';
-}
-
 function withBody({ headers = {}, body }: SourceRequest): { headers: Record<string, string>; body: string | null } {
   if (body === undefined) return { headers, body: null };
   if (typeof body === 'string') return { headers, body };
@@ -327,31 +322,4 @@ function codeOf(status: number): SourceErrorCode {
   if (status === 429) return 'rate_limited';
   if (status === 408 || status === 504) return 'timed_out';
   return status >= 500 ? 'vendor_error' : 'configuration';
-}
-
-async function errorText(body: Dispatcher.ResponseData['body']): Promise<{ text: string; isWhole: boolean }> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  let isWhole = true;
-  try {
-    for await (const part of body as AsyncIterable<Buffer>) {
-      parts.push(part);
-      length += part.length;
-      if (length >= ERROR_BYTES_MAX) break;
-    }
-  } catch {
-    isWhole = false;
-  }
-  return { text: Buffer.concat(parts).toString('utf8'), isWhole };
-}
-
-async function wholeText(body: AsyncIterable<Buffer>, bytesMax: number): Promise<{ text: string; bytes: number }> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of body) {
-    length += part.length;
-    if (length > bytesMax) throw new AnswerTooLarge(`the answer has more than ${bytesMax} bytes`);
-    parts.push(part);
-  }
-  return { text: Buffer.concat(parts).toString('utf8'), bytes: length };
 }
