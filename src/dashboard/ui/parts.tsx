@@ -54,6 +54,12 @@ export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => 
       <p>
         <strong>{error.status === 0 ? 'No answer' : `${error.status}`}</strong> {error.message}
         {hint !== undefined && <span class="muted"> {hint}</span>}
+        {hint?.startsWith('Setup ') === true && (
+          <>
+            {' '}
+            <a href="#/setup">Show Setup</a>
+          </>
+        )}
       </p>
       {onRetry !== undefined && (
         <button type="button" class="button" onClick={onRetry}>

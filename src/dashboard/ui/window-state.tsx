@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { LoadedWindow } from '../api/use-window.ts';
-import { dayAndTime } from './format.ts';
+import { fromTo } from './format.ts';
 import { Empty, ErrorBox } from './parts.tsx';
 import { Reading } from './reading.tsx';
 
@@ -12,8 +12,8 @@ export function windowState({ answer, error, loading, progress, reload }: Loaded
   return (
     <Empty title="The window is empty">
       <p>
-        No log record between {dayAndTime(Date.parse(answer.start))} and {dayAndTime(Date.parse(answer.end))}. Try a
-        longer window or another source.
+        No log record from {fromTo(Date.parse(answer.start), Date.parse(answer.end))}. Try a longer window or another
+        source.
       </p>
     </Empty>
   );

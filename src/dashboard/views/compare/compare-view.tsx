@@ -5,7 +5,7 @@ import type { ProgressEvent } from '../../../serve/schemas/progress.ts';
 import { getWithProgress } from '../../api/client.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
 import { go } from '../../router.ts';
-import { dayAndTime, plural, whole } from '../../ui/format.ts';
+import { fromTo, plural, whole } from '../../ui/format.ts';
 import { LongTable, sorted } from '../../ui/long-table.tsx';
 import { Empty, ErrorBox, Panel } from '../../ui/parts.tsx';
 import { Reading } from '../../ui/reading.tsx';
@@ -64,8 +64,8 @@ function Result({ windows, round, query }: ResultProps): JSX.Element {
     <Panel title="What has changed">
       <Empty title="Both windows are empty">
         <p>
-          No log record between {dayAndTime(Date.parse(answer.a.start))} and {dayAndTime(Date.parse(answer.b.end))}. Try
-          longer windows or another source.
+          No log record from {fromTo(Date.parse(answer.a.start), Date.parse(answer.b.end))}. Try longer windows or
+          another source.
         </p>
       </Empty>
     </Panel>
@@ -136,9 +136,7 @@ function Side({ title, side }: { title: string; side: CompareAnswer['a'] }): JSX
   return (
     <div>
       <h3>{title}</h3>
-      <p class="muted">
-        {dayAndTime(Date.parse(side.start))} to {dayAndTime(Date.parse(side.end))}
-      </p>
+      <p class="muted">{fromTo(Date.parse(side.start), Date.parse(side.end))}</p>
       <p>
         <strong>{whole(side.log_count)}</strong> rows, <strong>{whole(side.cluster_count)}</strong> templates
         {side.truncated && ', the newest of them'}
