@@ -77,6 +77,7 @@ async function runWindow(task: WorkerTask, control: JobControl, before: Progress
     tick,
     rowsRead: (rows) => control.rowsRead(before.rows + rows),
     shareRead: (share) => shareDone(share * READING),
+    retrying: (retry) => control.retrying(retry),
     cancellable: (work) => control.cancellable(work),
   };
   const byStore = await countedWindow(task, watch);

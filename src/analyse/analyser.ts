@@ -2,6 +2,7 @@ import { MessageChannel } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 
 import type { WindowAnalysis } from '../domain/cluster.ts';
+import type { Retry } from '../domain/retry.ts';
 import type { Comparison } from '../domain/comparison.ts';
 import { SourceError } from '../sources/source-error.ts';
 import type { AnalyseOptions } from './analyse-rows.ts';
@@ -39,8 +40,11 @@ export interface ComparedWindows {
 /** How whoever asked for a job follows it, and ends it. */
 export interface JobWatch {
   signal?: AbortSignal | undefined;
-  /** Rows read so far, and how much is done of all, 0 to 1 (0: not known); called some times a second. */
-  onProgress?: ((rows: number, share: number) => void) | undefined;
+  /**
+   * Rows read so far, how much is done of all, 0 to 1 (0: not known), and whether a store is being asked again; called
+   * some times a second.
+   */
+  onProgress?: ((rows: number, share: number, retry?: Retry) => void) | undefined;
 }
 
 export interface AnalyseWatch extends JobWatch {
@@ -115,8 +119,8 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
       if ([...jobs].filter(({ hasBegun }) => hasBegun).length >= threads) leaveQueue();
     };
     const patience = store === undefined || storeWaitMs === undefined ? undefined : setTimeout(giveUp, storeWaitMs);
-    const progress =
-      onProgress === undefined ? undefined : setInterval(() => onProgress(control.rows, control.share), PROGRESS_MS);
+    const tell = () => onProgress?.(control.rows, control.share, control.retry);
+    const progress = onProgress === undefined ? undefined : setInterval(tell, PROGRESS_MS);
     try {
       const whole: WorkerTask = {
         ...task,

@@ -76,7 +76,8 @@ function pullGroups(
   };
   const profile = options.miner.profile ?? 'default';
   const request: GroupsRequest = { values, startMs, endMs, profile, apart: [...apart], onCounted };
+  const onRetry = watch.retrying;
   return watch.cancellable((signal) =>
-    runGroups(declarationOf(store), pull, request, sink, { hostRules, fromRequest, answerTimeoutMs, signal }),
+    runGroups(declarationOf(store), pull, request, sink, { hostRules, fromRequest, answerTimeoutMs, onRetry, signal }),
   );
 }

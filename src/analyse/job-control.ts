@@ -1,3 +1,6 @@
+import { RetryNote } from './retry-note.ts';
+import type { Retry } from '../domain/retry.ts';
+
 /** Slices that may be on their way to the consumer before it has taken any of them. */
 const SLICES_AHEAD = 4;
 const WAIT_MS = 1000;
@@ -9,7 +12,9 @@ const TAKEN = 1;
 const ROWS = 2;
 const SHARE = 3;
 const BEGUN = 4;
-const WORDS = 5;
+/** Where the note on a retry begins. */
+const RETRY = 5;
+const WORDS = RETRY + RetryNote.words;
 /** A share is a whole number of so many parts. */
 const SHARE_PARTS = 1_000_000;
 
@@ -20,14 +25,16 @@ export class JobCancelled extends Error {
 
 /**
  * What a job's owner and its worker share: one word to cancel by, one that counts slices taken, one that counts rows
- * read, one for how far it has come, one for whether it has begun. On shared memory, as a worker that is busy sorting
+ * read, one for how far it has come, one for whether it has begun, and a note on a store that is asked again. On shared memory, as a worker that is busy sorting
  * reads no messages.
  */
 export class JobControl {
   readonly words: Int32Array<SharedArrayBuffer>;
+  readonly #retry: RetryNote;
 
   constructor(words = new Int32Array(new SharedArrayBuffer(4 * WORDS))) {
     this.words = words;
+    this.#retry = new RetryNote(words.subarray(RETRY));
   }
 
   // The owner's side.
@@ -53,6 +60,11 @@ export class JobControl {
     return Atomics.load(this.words, SHARE) / SHARE_PARTS;
   }
 
+  /** The pause in which a store is left alone, or the call after it; undefined while none has failed. The same until it changes. */
+  get retry(): Retry | undefined {
+    return this.#retry.read();
+  }
+
   /** Whether a worker has taken it. */
   get hasBegun(): boolean {
     return Atomics.load(this.words, BEGUN) !== 0;
@@ -70,6 +82,10 @@ export class JobControl {
 
   rowsRead(rows: number): void {
     Atomics.store(this.words, ROWS, rows);
+  }
+
+  retrying(retry: Retry | undefined): void {
+    this.#retry.write(retry);
   }
 
   /** Runs `work`, which waits for others, with a signal that is aborted when the job is cancelled. */

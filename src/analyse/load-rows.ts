@@ -1,5 +1,6 @@
 import { LEVELS } from '../domain/level.ts';
 import type { LevelIndex } from '../domain/level.ts';
+import type { Retry } from '../domain/retry.ts';
 import type { LogRow } from '../domain/row.ts';
 import { readFiles } from '../sources/file/read-files.ts';
 import type { FilesSummary } from '../sources/file/read-files.ts';
@@ -101,6 +102,8 @@ export interface LoadWatch {
   rowsRead(rows: number): void;
   /** Told how much of the input has been read, 0 to 1, where that is known. */
   shareRead?(share: number): void;
+  /** Told that a store is asked again after a pause, and with undefined once it has answered. */
+  retrying?(retry: Retry | undefined): void;
   /** Runs what waits for others, with a signal that ends it. */
   cancellable<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
 }
@@ -173,6 +176,7 @@ async function pullRows(job: PullJob, sink: RowSink, watch: LoadWatch): Promise<
           firstRowSeconds ??= (performance.now() - startedMs) / 1000;
           watch.rowsRead(rows);
         },
+        onRetry: (retry) => watch.retrying?.(retry),
       },
     ),
   );

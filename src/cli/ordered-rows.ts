@@ -1,9 +1,12 @@
 import { loadRows, UNWATCHED } from '../analyse/load-rows.ts';
-import type { LoadedRows, PullJob } from '../analyse/load-rows.ts';
+import type { LoadedRows, LoadWatch, PullJob } from '../analyse/load-rows.ts';
 import type { LevelIndex } from '../domain/level.ts';
+import type { Retry } from '../domain/retry.ts';
 import type { FilesSummary } from '../sources/file/read-files.ts';
 import { NumberedRows, readNumbered } from './numbered-rows.ts';
 import type { NumberedRow } from './numbered-rows.ts';
+
+const TELL_MS = 250;
 
 export interface RowsOptions {
   path: string;
@@ -63,11 +66,23 @@ async function load(options: RowsOptions, inFileOrder: boolean): Promise<Ordered
 export async function pulledRows(
   job: PullJob,
   servicesMax: number,
-  rowsRead: (rows: number) => void,
+  told: (rows: number, share?: number, retry?: Retry) => void,
   signal: AbortSignal,
 ): Promise<{ rows: OrderedRows; truncated: boolean }> {
-  const watch = { ...UNWATCHED, rowsRead, cancellable: <T>(work: (signal: AbortSignal) => Promise<T>) => work(signal) };
-  const loaded = await loadRows(job, { servicesMax }, watch);
+  const seen: { rows: number; retry: Retry | undefined } = { rows: 0, retry: undefined };
+  const tell = () => told(seen.rows, 0, seen.retry);
+  const watch: LoadWatch = {
+    ...UNWATCHED,
+    rowsRead(rows) {
+      seen.rows = rows;
+      tell();
+    },
+    retrying: (retry) => void (seen.retry = retry),
+    cancellable: (work) => work(signal),
+  };
+  // No row comes while a store is asked again.
+  const telling = setInterval(() => seen.retry !== undefined && tell(), TELL_MS);
+  const loaded = await loadRows(job, { servicesMax }, watch).finally(() => clearInterval(telling));
   const rows: OrderedRows = {
     count: loaded.sorter.rows,
     summary: undefined,

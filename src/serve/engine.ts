@@ -1,5 +1,6 @@
 import type { Anomaly } from '../domain/anomaly.ts';
 import type { Incident, IncidentChange } from '../domain/incident.ts';
+import type { Retry } from '../domain/retry.ts';
 import type { LogRow } from '../domain/row.ts';
 import type { ClustersAnswer, LiveClustersAnswer, TrainAnswer } from './schemas/clusters.ts';
 import type { CompareAnswer, CompareQuery } from './schemas/compare.ts';
@@ -60,8 +61,8 @@ export interface Engine {
 export interface CallWatch {
   /** Work ends when it aborts. */
   signal: AbortSignal;
-  /** Told the rows read so far, some times a second. */
-  onProgress?: (rows: number) => void;
+  /** Told the rows read so far, how much of all that is, and whether a store is being asked again, some times a second. */
+  onProgress?: (rows: number, share: number, retry?: Retry) => void;
 }
 
 /** Rows that the caller posted (validated, in the caller's order), or a window to pull. */

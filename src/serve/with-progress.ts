@@ -1,17 +1,19 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Retry } from '../domain/retry.ts';
 import { weightOf } from './accept.ts';
 import { toProblem } from './answer-problem.ts';
 import type { RestLogger } from './answer-problem.ts';
 import { clientSignal } from './client-signal.ts';
 import type { CallWatch } from './engine.ts';
 import { problemDocument } from './problem.ts';
+import type { ProgressEvent } from './schemas/progress.ts';
 
 /** A reader that sees nothing for longer may think that the connection is dead. */
 const SILENCE_MS = 10_000;
 
 /**
  * Answers as the caller accepts: with JSON once the work is done, or with server-sent events on the way: `progress` (the
- * rows read so far), then `result` (what JSON would have been) or `problem`.
+ * rows read so far, and why a store is asked again), then `result` (what JSON would have been) or `problem`.
  */
 export async function withProgress<Answer>(
   request: FastifyRequest,
@@ -48,14 +50,25 @@ export async function withProgress<Answer>(
 }
 
 /** Tells what has changed, to a reader that keeps up. */
-function progressWriter(raw: FastifyReply['raw']): (rows: number) => void {
+function progressWriter(raw: FastifyReply['raw']): NonNullable<CallWatch['onProgress']> {
   let toldRows = 0;
+  let toldRetry: Retry | undefined;
   let toldMs = performance.now();
-  return (rows) => {
+  let retryMs = toldMs;
+  return (rows, _share, retry) => {
     const nowMs = performance.now();
-    if ((rows === toldRows && nowMs - toldMs < SILENCE_MS) || raw.writableNeedDrain) return;
+    const isNew = rows !== toldRows || retry !== toldRetry;
+    if ((!isNew && nowMs - toldMs < SILENCE_MS) || raw.writableNeedDrain) return;
+    if (retry !== toldRetry) retryMs = nowMs;
     toldRows = rows;
+    toldRetry = retry;
     toldMs = nowMs;
-    raw.write(`event: progress\ndata: ${JSON.stringify({ rows })}\n\n`);
+    const progress: ProgressEvent = retry === undefined ? { rows } : { rows, retry: told(retry, nowMs - retryMs) };
+    raw.write(`event: progress\ndata: ${JSON.stringify(progress)}\n\n`);
   };
+}
+
+function told({ problem, attempt, attemptsMax, waitMs }: Retry, sinceMs: number): NonNullable<ProgressEvent['retry']> {
+  const seconds = Math.max(0, Math.round((waitMs - sinceMs) / 100) / 10);
+  return { problem, attempt, attempts_max: attemptsMax, wait_seconds: seconds };
 }

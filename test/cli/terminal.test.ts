@@ -84,6 +84,23 @@ describe('progress', () => {
     expect(written).toHaveLength(2);
   });
 
+  test('of a store that is asked again tells the try, counts down to the next, and what failed', () => {
+    const written: string[] = [];
+    let now = 0;
+    const write = (text: string) => void written.push(text);
+    const progress = createProgress({ isTTY: true, columns: 80, write }, 'loki', () => now);
+    const retry = { problem: 'Grafana Loki: nothing\nlistens', attempt: 2, attemptsMax: 6, waitMs: 1500 };
+    for (now of [1000, 2000, 3000]) progress.told(0, 0, retry);
+    now = 4000;
+    progress.told(5, 0);
+    expect(written.map((line) => line.slice(4))).toEqual([
+      'loki  try 2 of 6 failed, the next in 2 s  Grafana Loki: nothing listens',
+      'loki  try 2 of 6 failed, the next in 1 s  Grafana Loki: nothing listens',
+      'loki  try 2 of 6 failed, trying again  Grafana Loki: nothing listens',
+      'loki  5 lines  1/s',
+    ]);
+  });
+
   test('of what is read a second time says so, and goes by the pace of that reading', () => {
     const written: string[] = [];
     let now = 0;

@@ -77,9 +77,9 @@ describe('a query for the lines of a template', () => {
     expect(of('azure')[2]).toContain(`matches regex "${inQuotes}"`);
     expect(of('gcp')).toEqual([
       'SEARCH("it s odd 50 x y end")',
-      `textPayload=~"${inQuotes}" OR jsonPayload.message=~"${inQuotes}"`,
+      `(textPayload=~"${inQuotes}" OR jsonPayload.message=~"${inQuotes}")`,
     ]);
-    expect(of('sentry')).toEqual([String.raw`"it's \"odd\" (50 %_) \\ {x} $y" "end"`]);
+    expect(of('sentry')).toEqual([String.raw`message:"*it's \"odd\" (50 %_) \\ {x} $y * end*"`]);
   });
 
   test('asks a store that searches by words for none that a variable is a part of', () => {
@@ -95,6 +95,41 @@ describe('a query for the lines of a template', () => {
     expect(of('clickhouse')).toContain(
       '\n  AND Timestamp BETWEEN fromUnixTimestamp64Milli(toInt64(1000)) AND fromUnixTimestamp64Milli(toInt64(61000))\n',
     );
+  });
+
+  test('overrules the time picker where a time in the query does so by the documentation', () => {
+    const window = { startMs: Date.UTC(2026, 4, 4, 8, 0, 0, 500), endMs: Date.UTC(2026, 4, 4, 9, 0, 0, 500) };
+    const of = (source: string) => storeQuery(source, 'shop', 'late', window)!.text;
+    // Splunk, time modifiers: epoch seconds; the earliest is part of it, the latest is not.
+    expect(of('splunk')).toBe('search earliest=1777881600 latest=1777885201 "late"\n| table _time, host, source, _raw');
+    // Kusto: between takes both ends; a filter on TimeGenerated makes the picker say "Set in query".
+    expect(of('azure').split('\n')[1]).toBe(
+      '| where TimeGenerated between (datetime(2026-05-04T08:00:00.500Z) .. datetime(2026-05-04T09:00:00.500Z))',
+    );
+    // Google: lines are joined by AND, timestamps are RFC 3339 in quotes.
+    expect(of('gcp').split('\n')[0]).toBe(
+      'timestamp>="2026-05-04T08:00:00.500Z" AND timestamp<="2026-05-04T09:00:00.500Z"',
+    );
+  });
+
+  test('is one string for Sentry, which takes no second one, with its own wildcards made plain', () => {
+    const of = (template: string) => storeQuery('sentry', 'shop', template)!.text;
+    expect(of('order <*> is late')).toBe('message:"*order * is late*"');
+    expect(of('<*> of <*>')).toBe('message:"* of *"');
+    expect(of(String.raw`2*3 in C:\dir`)).toBe(String.raw`message:"*2\*3 in C:\\dir*"`);
+    expect(of('a\tb')).toBe('message:"*a*b*"');
+    expect(of('<*>')).toBe('message:"*"');
+  });
+
+  test('has no curly quote for Datadog, where they want an escape and are not searched for', () => {
+    expect(storeQuery('datadog', 'shop', 'page “home” is “gone”')!.text).toBe('service:"shop" "page home is gone"');
+  });
+
+  test('keeps letters of any script, also where words are taken apart', () => {
+    const of = (source: string) => storeQuery(source, 'shop', 'größe 大きい <*> überall')!.text;
+    expect(of('datadog')).toBe('service:"shop" "größe 大きい" "überall"');
+    expect(of('gcp')).toContain('SEARCH("größe 大きい überall")');
+    expect(of('azure')).toContain('matches regex "größe 大きい .* überall"');
   });
 
   test('there is one for every source that has a language, and for a template of nothing but variables', () => {

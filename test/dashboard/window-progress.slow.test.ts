@@ -25,12 +25,15 @@ describe.skipIf(chromium.missing !== undefined)('a window that takes long', () =
   let browser: Browser;
   let loki: ScriptedLoki;
   let halfspace: RunningHalfspace;
+  /** The first calls, which the store refuses. */
+  const busy = { calls: 0, until: 0 };
   /** Of the store's first two answers, in which the window is asked, and then half read. */
   const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
 
   beforeAll(async () => {
     buildDashboard();
     loki = await startScriptedLoki(async (_, number) => {
+      if (busy.calls++ < busy.until) return { status: 503, text: 'too many outstanding requests' };
       await gates[number - 1]?.promise;
       return { entries };
     });
@@ -96,6 +99,23 @@ describe.skipIf(chromium.missing !== undefined)('a window that takes long', () =
       await page.getByLabel('Templates, table').waitFor();
       expect(loki.calls.length).toBe(calls);
       await context.close();
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'tells which try of a store failed and when the next comes, until it answers',
+    async () => {
+      Object.assign(busy, { calls: 0, until: Infinity });
+      const page = await browser.newPage();
+      await page.goto(`${halfspace.addresses.rest}/#/windows?source=loki&start=${START}Z&end=${END}Z`);
+      const status = page.getByRole('status').filter({ hasText: 'Reading the window' });
+      await status.getByText(/^Try [1-5] of 6 failed\. (The next comes in \d+ s\.|The next is under way\.)$/).waitFor();
+      expect(await status.innerText()).toMatch(/Loki, query_range: it answered 503 .*too many outstanding requests/);
+      expect(await status.innerText()).not.toContain('The source is asked.');
+      busy.until = 0;
+      expect(await resultOn(page)).toMatch(/^900\s+rows$/m);
+      await page.close();
     },
     LIMIT_MS,
   );

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shared, sharedPath } from '../shared.ts';
@@ -189,5 +190,19 @@ describe('halfspace on the command line', () => {
     const records = readFileSync(sharedPath('data/loghub/Apache.csv'), 'utf8').trimEnd().split('\n').length - 1;
     expect(told).toHaveLength(records);
     expect(told[0]!.template).toContain('workerEnv.init() ok');
+  });
+});
+
+describe('a file that has no lines', () => {
+  test.each(['analyse', 'annotate', 'detect'])('ends %s with 1 and a sentence', async (command) => {
+    const { code, stdout, stderr } = await halfspace([command, '-'], {}, 'BZh91AY&SY and so on');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^cannot read standard input: it is compressed by bzip2: .*bzip2 -d\n$/);
+  });
+
+  test('is the one of two that compare names', async () => {
+    const { code, stderr } = await halfspace(['compare', fileURLToPath(import.meta.url), process.execPath]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`cannot read ${process.execPath}: it is a program (ELF)`);
   });
 });

@@ -1,3 +1,4 @@
+import type { Retry } from '../../src/domain/retry.ts';
 import type { Anomaly } from '../../src/domain/anomaly.ts';
 import type { Cluster } from '../../src/domain/cluster.ts';
 import type { ComparedTemplate } from '../../src/domain/comparison.ts';
@@ -33,6 +34,8 @@ export interface EngineDouble extends Engine {
   failure: unknown;
   /** Rows that the next windows tell on their way. */
   progress: number[];
+  /** Told with them. */
+  retry: Retry | undefined;
   /** Resolved before a window is answered. */
   gate: Promise<void>;
   calls: (DetectRequest | WindowQuery)[];
@@ -176,10 +179,11 @@ export function createEngineDouble(ring = { entriesMax: 100, bytesMax: 1_000_000
     readiness: { ready: true, reasons: [] },
     failure: undefined,
     progress: [],
+    retry: undefined,
     gate: Promise.resolve(),
     calls: [],
     async clusters(query, { onProgress }) {
-      for (const rows of engine.progress) onProgress?.(rows);
+      for (const rows of engine.progress) onProgress?.(rows, 0, engine.retry);
       await asked(engine, query);
       return { source: query.source, window: query.window ?? '6h', lookback_hours: 6, ...window, ...analysis };
     },

@@ -44,6 +44,17 @@ describe('a call that may take long', () => {
     ]);
   });
 
+  test('tells why its store is asked again, and for how long not', async () => {
+    const { engine } = rest();
+    engine.progress = [0, 0, 7];
+    engine.retry = { problem: 'Loki: nothing listens there', attempt: 2, attemptsMax: 6, waitMs: 90_000 };
+    const [first, second] = await eventsAt('/clusters?window=1h');
+    Object.assign(engine, { progress: [], retry: undefined });
+    const retry = { problem: 'Loki: nothing listens there', attempt: 2, attempts_max: 6, wait_seconds: 90 };
+    expect(first).toEqual({ event: 'progress', data: { rows: 0, retry } });
+    expect(second?.data).toMatchObject({ rows: 7, retry: { attempt: 2 } });
+  });
+
   test.each(['/clusters', '/clusters/train'])('POST %s does so too', async (path) => {
     const events = await eventsAt(path, 'POST', '{}');
     expect(events.at(-1)?.event).toBe('result');

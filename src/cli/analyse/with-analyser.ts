@@ -5,6 +5,7 @@ import type { Analyser } from '../../analyse/analyser.ts';
 import type { Config } from '../../config/config.ts';
 import { SourceError } from '../../sources/source-error.ts';
 import type { CommandContext } from '../command-context.ts';
+import type { Progress } from '../terminal/progress.ts';
 import { interruptible } from '../interruptible.ts';
 import type { OpenWindow } from './open-window.ts';
 
@@ -13,10 +14,7 @@ export async function withAnalyser<Result>(
   { mine, score, cluster, live }: Config,
   windows: readonly OpenWindow[],
   context: CommandContext,
-  use: (
-    analyser: Analyser,
-    watch: { signal: AbortSignal; onProgress: (rows: number, share: number) => void },
-  ) => Promise<Result>,
+  use: (analyser: Analyser, watch: { signal: AbortSignal; onProgress: Progress['told'] }) => Promise<Result>,
 ): Promise<Result> {
   const options = { miner: mine, profile: score.profile, ...cluster, servicesMax: live.servicesMax };
   const analyser = createAnalyser({ ...options, threads: 1, readThreads: availableParallelism() });

@@ -1,7 +1,10 @@
+import type { Retry } from '../../domain/retry.ts';
+import { printable } from './printable.ts';
+
 /** One line of a terminal that says how far something has come. */
 export interface Progress {
   /** @param share of all, 0 to 1; 0 or absent where that is not known. */
-  told(rows: number, share?: number): void;
+  told(rows: number, share?: number, retry?: Retry): void;
   /** Takes the line away. */
   done(): void;
 }
@@ -26,9 +29,13 @@ export function createProgress(
   let name = what;
   let lastShare = 0;
   let isShown = false;
+  let lastRetry: Retry | undefined;
+  let retryMs = startedMs;
   return {
-    told(rows, share = 0) {
+    told(rows, share = 0, retry?: Retry) {
       const now = nowMs();
+      if (retry !== lastRetry) retryMs = now;
+      lastRetry = retry;
       if (share < lastShare) {
         // What is not in the order of time is read a second time, which has a pace of its own.
         startedMs = now;
@@ -38,7 +45,10 @@ export function createProgress(
       if (now - toldMs < EVERY_MS || now === startedMs) return;
       toldMs = now;
       isShown = true;
-      const line = progressLine(name, rows, share, now - startedMs);
+      const line =
+        retry === undefined
+          ? progressLine(name, rows, share, now - startedMs)
+          : retryLine(name, retry, retry.waitMs - (now - retryMs));
       // Some terminals do not say how wide they are.
       terminal.write(`\r\u001b[K${line.slice(0, (terminal.columns || COLUMNS_UNTOLD) - 1)}`);
     },
@@ -58,6 +68,12 @@ export function progressLine(what: string, rows: number, share: number, elapsedM
   const bar = `[${'#'.repeat(full)}${'-'.repeat(BAR_CELLS - full)}] ${Math.floor(share * 100)} %`;
   const left = share < SHARE_TO_GUESS_FROM ? '' : `  ${timeLeft((elapsedMs * (1 - share)) / share)} left`;
   return `${name} ${bar}  ${read}${left}`;
+}
+
+/** `loki  try 2 of 6 failed, the next in 3 s  Grafana Loki, query_range: nothing listens at localhost:3100` */
+function retryLine(name: string, { problem, attempt, attemptsMax }: Retry, leftMs: number): string {
+  const next = leftMs > 0 ? `the next in ${Math.ceil(leftMs / 1000)} s` : 'trying again';
+  return `${name}  try ${attempt} of ${attemptsMax} failed, ${next}  ${printable(problem)}`;
 }
 
 function timeLeft(ms: number): string {

@@ -1,3 +1,4 @@
+import type { ProgressEvent } from '../../serve/schemas/progress.ts';
 import { ApiError, errorOf, unreachable } from './api-error.ts';
 import { eventsOf } from './events.ts';
 import { secretHeaders } from './secret.ts';
@@ -44,15 +45,15 @@ export async function remove<Answer>(path: string, query: Query): Promise<Answer
   return (await (await call(path, { method: 'DELETE', query })).json()) as Answer;
 }
 
-/** A call that may take long: tells the rows read on the way. */
+/** A call that may take long: tells on the way how far it is. */
 export async function getWithProgress<Answer>(
   path: string,
   query: Query,
-  { signal, onRows }: { signal: AbortSignal; onRows(rows: number): void },
+  { signal, onProgress }: { signal: AbortSignal; onProgress(progress: ProgressEvent): void },
 ): Promise<Answer> {
   const response = await call(path, { query, signal, headers: { accept: 'text/event-stream' } });
   for await (const { name, data } of eventsOf(response)) {
-    if (name === 'progress') onRows((JSON.parse(data) as { rows: number }).rows);
+    if (name === 'progress') onProgress(JSON.parse(data) as ProgressEvent);
     if (name === 'result') return JSON.parse(data) as Answer;
     if (name === 'problem') {
       const { status = 500 } = JSON.parse(data) as { status?: number };

@@ -1,13 +1,14 @@
 import { useState } from 'preact/hooks';
 import type { ClustersAnswer } from '../../serve/schemas/clusters.ts';
+import type { ProgressEvent } from '../../serve/schemas/progress.ts';
 import { getWithProgress } from './client.ts';
 import { useLoaded } from './use-loaded.ts';
 import type { Loaded } from './use-loaded.ts';
 
 /** The clusters of a window that the address names. */
 export interface LoadedWindow extends Loaded<ClustersAnswer> {
-  /** Read so far, while it is loading. */
-  rows: number;
+  /** While it is loading. */
+  progress: ProgressEvent;
 }
 
 /** The last one that was read: views that show the same window one after the other do not pull it again. */
@@ -15,15 +16,15 @@ const latest: { key: string; answer: ClustersAnswer | undefined } = { key: '', a
 
 /** Pulls and analyses the window; anew when it is reloaded. */
 export function useWindow(query: Readonly<Record<string, string>>): LoadedWindow {
-  const [rows, setRows] = useState(0);
+  const [progress, setProgress] = useState<ProgressEvent>({ rows: 0 });
   const key = JSON.stringify(query);
   const loaded = useLoaded(key, async (signal) => {
     if (latest.key === key && latest.answer !== undefined) return latest.answer;
-    setRows(0);
+    setProgress({ rows: 0 });
     const answer = await getWithProgress<ClustersAnswer>(
       '/clusters',
       { ...query, series: 'true' },
-      { signal, onRows: setRows },
+      { signal, onProgress: setProgress },
     );
     Object.assign(latest, { key, answer });
     return answer;
@@ -32,5 +33,5 @@ export function useWindow(query: Readonly<Record<string, string>>): LoadedWindow
     latest.answer = undefined;
     loaded.reload();
   };
-  return { ...loaded, reload, rows };
+  return { ...loaded, reload, progress };
 }

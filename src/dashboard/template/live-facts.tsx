@@ -3,6 +3,7 @@ import type { TemplateAnswer } from '../../serve/schemas/template.ts';
 import { get } from '../api/client.ts';
 import { useLoaded } from '../api/use-loaded.ts';
 import { short, whole } from '../ui/format.ts';
+import { distinctWords, oftenOf } from './value-words.ts';
 
 /** What the live model knows of the template, where it knows it: its values, and what became of it. */
 export function LiveFacts({ fingerprint }: { fingerprint: string }): JSX.Element | null {
@@ -25,10 +26,12 @@ export function LiveFacts({ fingerprint }: { fingerprint: string }): JSX.Element
                 <th scope="col" class="number" title="Lines whose values were looked at: a sample">
                   Lines
                 </th>
-                <th scope="col" class="number">
+                <th scope="col" class="number" title="Different values in these lines; ≈ is an estimate">
                   Distinct
                 </th>
-                <th scope="col">Most often</th>
+                <th scope="col" title="Values that make up a good part of these lines">
+                  Often
+                </th>
                 <th scope="col" class="number">
                   Median
                 </th>
@@ -39,17 +42,8 @@ export function LiveFacts({ fingerprint }: { fingerprint: string }): JSX.Element
                 <tr key={position}>
                   <td>{position + 1}</td>
                   <td class="number">{whole(observed)}</td>
-                  <td class="number">{whole(distinct)}</td>
-                  <td class="mono wrap">
-                    {observed > 1 && top.every(({ count }) => count <= 1) ? (
-                      <span class="muted">none of them twice</span>
-                    ) : (
-                      top
-                        .slice(0, 3)
-                        .map(({ value }) => value.slice(0, 80))
-                        .join(', ')
-                    )}
-                  </td>
+                  <td class="number">{distinctWords(distinct)}</td>
+                  <td class="mono wrap">{oftenOf(top, observed) || <span class="muted">none</span>}</td>
                   <td class="number">{quantiles == null ? '' : short(quantiles.p50)}</td>
                 </tr>
               ))}

@@ -25,7 +25,14 @@ const LANGUAGES: ReadonlyMap<string, { language: string; build: Build }> = new M
         `SELECT Timestamp, SeverityText, Body FROM otel_logs\nWHERE ServiceName = ${sqlText(s)} AND Body LIKE ${sqlText(likeOf(l))}\n${clickhouseTimes(w)}ORDER BY Timestamp DESC LIMIT 100`,
     },
   ],
-  ['datadog', { language: 'Datadog', build: (s, l) => [`service:${quoted(s)}`, ...phrases(l)].join(' ') }],
+  [
+    'datadog',
+    {
+      language: 'Datadog',
+      // No other character than these needs an escape between straight quotes, and none of them is searched for in a message.
+      build: (s, l) => [`service:${quoted(s)}`, ...phrases(l.map((one) => one.replaceAll(/[“”]/g, ' ')))].join(' '),
+    },
+  ],
   [
     'newrelic',
     {
@@ -64,25 +71,29 @@ const LANGUAGES: ReadonlyMap<string, { language: string; build: Build }> = new M
   ],
   [
     'splunk',
-    { language: 'SPL', build: (_s, l) => `search ${phrases(l).join(' ') || '*'}\n| table _time, host, source, _raw` },
+    {
+      language: 'SPL',
+      build: (_s, l, w) => `search ${splunkTimes(w)}${phrases(l).join(' ') || '*'}\n| table _time, host, source, _raw`,
+    },
   ],
   [
     'azure',
     {
       language: 'KQL',
-      build: (s, l) =>
-        `union isfuzzy=true AppTraces, ContainerLogV2\n| where tostring(column_ifexists("AppRoleName", "")) == ${quoted(s)} or tostring(column_ifexists("ContainerName", "")) == ${quoted(s)}\n| where tostring(coalesce(tostring(column_ifexists("Message", "")), tostring(column_ifexists("LogMessage", "")))) matches regex ${quoted(regexOf(l))}\n| order by TimeGenerated desc | take 100`,
+      build: (s, l, w) =>
+        `union isfuzzy=true AppTraces, ContainerLogV2\n${kustoTimes(w)}| where tostring(column_ifexists("AppRoleName", "")) == ${quoted(s)} or tostring(column_ifexists("ContainerName", "")) == ${quoted(s)}\n| where tostring(coalesce(tostring(column_ifexists("Message", "")), tostring(column_ifexists("LogMessage", "")))) matches regex ${quoted(regexOf(l))}\n| order by TimeGenerated desc | take 100`,
     },
   ],
   [
     'gcp',
     {
       language: 'Logging query',
-      build: (_s, l) =>
-        `${searchOf(wordsOf(l))}textPayload=~${quoted(regexOf(l))} OR jsonPayload.message=~${quoted(regexOf(l))}`,
+      build: (_s, l, w) =>
+        `${loggingTimes(w)}${searchOf(wordsOf(l))}(textPayload=~${quoted(regexOf(l))} OR jsonPayload.message=~${quoted(regexOf(l))})`,
     },
   ],
-  ['sentry', { language: 'Sentry', build: (_s, l) => phrases(l).join(' ') }],
+  // Free text may be one string alone, so that all goes into one pattern.
+  ['sentry', { language: 'Sentry', build: (_s, l) => `message:"${wildcardsOf(l)}"` }],
   ['file', { language: 'grep', build: (_s, l) => `grep -E -- ${shellText(regexOf(l))} FILE` }],
 ]);
 
@@ -119,6 +130,14 @@ function looseLikeOf(literals: readonly string[]): string {
   return `%${literals.map((literal) => literal.replaceAll(/[\\%_\t\r\n]/g, '%')).join('%')}%`.replaceAll(/%+/g, '%');
 }
 
+/** Of Sentry, where an asterisk stands for anything and a backslash makes any character itself. */
+function wildcardsOf(literals: readonly string[]): string {
+  const escaped = literals.map((literal) =>
+    literal.replaceAll(/["*\\]/g, String.raw`\$&`).replaceAll(/[\t\r\n]+/g, '*'),
+  );
+  return `*${escaped.filter((literal) => literal !== '').join('*')}*`.replace(/^\*+$/, '*');
+}
+
 /** Narrows down by the index, before the regular expression is tried. */
 function searchOf(words: readonly string[]): string {
   return words.length === 0 ? '' : `SEARCH(${quoted(words.join(' '))})\n`;
@@ -149,6 +168,27 @@ function clickhouseTimes(window: QueryWindow | undefined): string {
   if (window === undefined) return '';
   const [from, to] = [window.startMs, window.endMs].map((ms) => `fromUnixTimestamp64Milli(toInt64(${ms}))`);
   return `  AND Timestamp BETWEEN ${from} AND ${to}\n`;
+}
+
+/** A time in the search goes before the time picker's; the end is not part of it. */
+function splunkTimes(window: QueryWindow | undefined): string {
+  if (window === undefined) return '';
+  return `earliest=${Math.floor(window.startMs / 1000)} latest=${Math.floor(window.endMs / 1000) + 1} `;
+}
+
+/** As above. */
+function kustoTimes(window: QueryWindow | undefined): string {
+  if (window === undefined) return '';
+  return `| where TimeGenerated between (datetime(${isoOf(window.startMs)}) .. datetime(${isoOf(window.endMs)}))\n`;
+}
+
+function loggingTimes(window: QueryWindow | undefined): string {
+  if (window === undefined) return '';
+  return `timestamp>="${isoOf(window.startMs)}" AND timestamp<="${isoOf(window.endMs)}"\n`;
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 function wordsOf(literals: readonly string[]): string[] {

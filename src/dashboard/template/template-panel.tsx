@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { ClustersAnswer } from '../../serve/schemas/clusters.ts';
-import { dayAndTime, percent, plural, short, whole } from '../ui/format.ts';
+import { dayAndSecond, fromTo, percent, plural, short, whole } from '../ui/format.ts';
 import { CopyButton, Level } from '../ui/parts.tsx';
 import { RateChart } from '../ui/rate-chart.tsx';
 import { SidePanel } from '../ui/side-panel.tsx';
@@ -37,7 +37,7 @@ export function TemplatePanel({ cluster, answer, onClose }: TemplatePanelProps):
           <span class="muted mono">{cluster.fingerprint}</span>
         </div>
         <p class="muted">
-          {plural(cluster.logCount, 'row')} from {dayAndTime(cluster.firstSeen)} to {dayAndTime(cluster.lastSeen)} ·{' '}
+          {plural(cluster.logCount, 'row')} from {fromTo(cluster.firstSeen, cluster.lastSeen)} ·{' '}
           {scoreWords(cluster.avgScore)}
           {cluster.isolationDepth !== undefined && `, alone after ${short(cluster.isolationDepth)} splits on average`}
         </p>
@@ -98,7 +98,7 @@ function Samples({ cluster }: { cluster: Cluster }): JSX.Element {
       <ul class="sample-lines" tabIndex={0} aria-label="Lines">
         {cluster.logs.map((log, i) => (
           <li key={i}>
-            <span class="muted mono">{dayAndTime(log.timestamp)}</span> <Level level={log.level} />
+            <span class="muted mono">{dayAndSecond(log.timestamp)}</span> <Level level={log.level} />
             <p class="mono wrap">
               <Runs runs={lineRuns(log.message.slice(0, SHOWN_CHARS), cluster.template)} />
             </p>

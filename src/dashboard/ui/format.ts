@@ -1,7 +1,11 @@
 const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const SHORT = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const DAY = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit' });
+const MINUTE = { hour: '2-digit', minute: '2-digit' } as const;
+const SECOND = { ...MINUTE, second: '2-digit' } as const;
+/** Over a shorter stretch minutes say nothing. */
+const SECONDS_UP_TO_MS = 600_000;
+const formats = new Map<string, Intl.DateTimeFormat>();
 
 export function whole(value: number): string {
   return WHOLE.format(value);
@@ -12,7 +16,7 @@ export function short(value: number): string {
   return Math.abs(value) < 1000 ? String(Math.round(value * 10) / 10) : SHORT.format(value);
 }
 
-export function clock(ms: number): string {
+function clock(ms: number): string {
   return TIME.format(ms);
 }
 
@@ -21,8 +25,36 @@ export function moment(ms: number, nowMs = Date.now()): string {
   return new Date(ms).toDateString() === new Date(nowMs).toDateString() ? clock(ms) : dayAndTime(ms);
 }
 
-export function dayAndTime(ms: number): string {
-  return DAY.format(ms);
+/** To the minute; the year as well where it is another. */
+export function dayAndTime(ms: number, nowMs = Date.now()): string {
+  return dated(ms, nowMs, false);
+}
+
+/** The same to the second. */
+export function dayAndSecond(ms: number, nowMs = Date.now()): string {
+  return dated(ms, nowMs, true);
+}
+
+/** `27 Nov, 10:15 to 16:15`: both days where they are two, and seconds over a few minutes. */
+export function fromTo(startMs: number, endMs: number, nowMs = Date.now()): string {
+  const exact = endMs - startMs < SECONDS_UP_TO_MS;
+  const isOneDay = new Date(startMs).toDateString() === new Date(endMs).toDateString();
+  const end = isOneDay ? formatOf(exact ? SECOND : MINUTE).format(endMs) : dated(endMs, nowMs, exact);
+  return `${dated(startMs, nowMs, exact)} to ${end}`;
+}
+
+function dated(ms: number, nowMs: number, exact: boolean): string {
+  const isThisYear = new Date(ms).getFullYear() === new Date(nowMs).getFullYear();
+  const day = { day: '2-digit', month: 'short', ...(isThisYear ? {} : { year: 'numeric' as const }) } as const;
+  return formatOf({ ...day, ...(exact ? SECOND : MINUTE) }).format(ms);
+}
+
+/** Kept: to make one takes far longer than to use it. */
+function formatOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify(options);
+  const known = formats.get(key) ?? new Intl.DateTimeFormat('en-GB', options);
+  formats.set(key, known);
+  return known;
 }
 
 /** 5 s, 3 min, 2 h, 4 d. */

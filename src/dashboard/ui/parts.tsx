@@ -1,7 +1,6 @@
 import type { ComponentChildren, JSX, TargetedMouseEvent } from 'preact';
 import type { ApiError } from '../api/api-error.ts';
 import { wantSecret } from '../api/secret.ts';
-import { plural } from './format.ts';
 
 export function Panel(props: {
   title: string;
@@ -33,17 +32,6 @@ export function Empty(props: { title: string; children?: ComponentChildren }): J
   );
 }
 
-/** While rows are read, of which nobody knows how many there are. */
-export function Reading({ title, rows }: { title: string; rows: number }): JSX.Element {
-  return (
-    <div class="empty" role="status">
-      <p class="empty-title">{title}</p>
-      <progress aria-label="Rows read" />
-      <p>{rows === 0 ? 'The source is asked.' : `${plural(rows, 'row')} read.`}</p>
-    </div>
-  );
-}
-
 /** By the code of the problem. */
 const WHAT_TO_DO: Readonly<Record<string, string>> = {
   unreachable: 'This page tries again by itself.',
@@ -66,6 +54,12 @@ export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => 
       <p>
         <strong>{error.status === 0 ? 'No answer' : `${error.status}`}</strong> {error.message}
         {hint !== undefined && <span class="muted"> {hint}</span>}
+        {hint?.startsWith('Setup ') === true && (
+          <>
+            {' '}
+            <a href="#/setup">Show Setup</a>
+          </>
+        )}
       </p>
       {onRetry !== undefined && (
         <button type="button" class="button" onClick={onRetry}>

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { LoadedWindow } from '../api/use-window.ts';
 import { go } from '../router.ts';
-import { dayAndTime, plural } from './format.ts';
+import { fromTo, plural } from './format.ts';
 import { WindowForm } from './window-form.tsx';
 import type { WindowQuery } from './window-form.tsx';
 
@@ -25,7 +25,7 @@ export function WindowBar({ view, query, loaded }: WindowBarProps): JSX.Element 
       {answer !== undefined && (
         <p class="muted" role="status">
           {plural(answer.log_count, 'row')}, {plural(answer.cluster_count, 'template')} ·{' '}
-          {dayAndTime(Date.parse(answer.start))} to {dayAndTime(Date.parse(answer.end))}
+          {fromTo(Date.parse(answer.start), Date.parse(answer.end))}
           {answer.truncated && ' · the newest of them'}
         </p>
       )}

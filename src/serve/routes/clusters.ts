@@ -20,7 +20,8 @@ import { withProgress } from '../with-progress.ts';
 
 const REFUSALS = [400, 424, 502, 503, 504];
 const PROGRESS =
-  'With `Accept: text/event-stream` the answer comes as server-sent events: `progress` (data: rows) on the way, then ' +
+  'With `Accept: text/event-stream` the answer comes as server-sent events: `progress` (data: rows, and retry while a ' +
+  'call to the store is made again) on the way, then ' +
   '`result` (data: the answer) or `problem`.';
 
 const COMPARED =

@@ -1,4 +1,4 @@
-import { AnswerTooLarge } from '../http/source-client.ts';
+import { AnswerTooLarge } from '../http/answer-text.ts';
 import { pullNewestPages } from '../pull/newest-pages.ts';
 import type { Pull, PullContext, PullRequest } from '../pull/pull.ts';
 import { entraTokens } from './entra-token.ts';

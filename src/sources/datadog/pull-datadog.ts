@@ -1,5 +1,5 @@
 import type { SourceClient } from '../http/source-client.ts';
-import { AnswerTooLarge } from '../http/source-client.ts';
+import { AnswerTooLarge } from '../http/answer-text.ts';
 import { MovingCursor } from '../pull/moving-cursor.ts';
 import type { Pull } from '../pull/pull.ts';
 import { GivenEvents } from './given-events.ts';

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 
 import type { RowSink } from '../row-sink.ts';
+import { binaryKind } from './binary-kind.ts';
 import { noCounts } from './byte-consumer.ts';
 import { consumerOf, firstTimeIn } from './first-time.ts';
 import type { LinesFormat } from './first-time.ts';
@@ -27,7 +28,7 @@ export interface FileOutline {
 }
 
 /**
- * A look at both ends of a plain file of lines; undefined of any other (compressed, one array, of a container, one that
+ * A look at both ends of a plain file of lines; undefined of any other (binary, compressed, one array, of a container, one that
  * cannot be read).
  */
 export async function outlineFile(options: FileOptions): Promise<FileOutline | undefined> {
@@ -41,6 +42,7 @@ export async function outlineFile(options: FileOptions): Promise<FileOutline | u
     const head = Buffer.alloc(Math.min(size, HEAD_BYTES));
     await handle.read(head, 0, head.length, 0);
     if (!isPlain(head) || containerLogOf(head) !== undefined) return undefined;
+    if (asked !== 'text' && binaryKind(head) !== undefined) return undefined;
     const sniffed = sniffFormat(head, asked);
     const { format } = sniffed;
     if (format !== 'json-lines' && format !== 'text') return undefined;

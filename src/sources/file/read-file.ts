@@ -1,5 +1,6 @@
 import type { RowSink } from '../row-sink.ts';
 import { SourceError } from '../source-error.ts';
+import { binaryKind } from './binary-kind.ts';
 import { noCounts } from './byte-consumer.ts';
 import type { ReadCounts } from './byte-consumer.ts';
 import { drive } from './drive.ts';
@@ -38,7 +39,7 @@ export interface FileSummary extends ReadCounts {
  * Streams a log file's rows into `sink`: memory is a few megabytes, whatever the file's size.
  *
  * Lines that the format does not explain are counted and skipped, unless there is nothing else: then, and when the
- * file cannot be read, a `SourceError` says so. A row without a time takes that of the row before it. Rows before the
+ * file cannot be read or is binary, a `SourceError` says so. A row without a time takes that of the row before it. Rows before the
  * first that has one take its time where that is in the first 64 KiB, and elsewhere that of the file's last modification.
  *
  * @param tick called between chunks; what it throws ends the reading.
@@ -57,6 +58,10 @@ export async function readFile(options: FileOptions, sink: RowSink, tick: () => 
   const iterator = ticking(chunks, tick);
   try {
     const head = await readHead(iterator);
+    const binary = asked === 'text' ? undefined : binaryKind(head);
+    if (binary !== undefined) {
+      throw new SourceError('malformed_input', `cannot read ${options.path}: it is ${binary.is}: ${binary.advice}`);
+    }
     const sniffed = sniffFormat(head, asked);
     const { format, delimiter } = sniffed;
     const container = containerLogOf(head);

@@ -3,13 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
 import type { Dispatcher } from 'undici';
 
-import { networkFailure } from '../../outgoing/network-failure.ts';
+import type { Retry } from '../../domain/retry.ts';
+import { isSilence, networkFailure } from '../../outgoing/network-failure.ts';
 import { backOffMs, hintMs, HINT_MS_MAX } from '../../outgoing/retry-delay.ts';
 import { shownText, vendorMessage } from '../../outgoing/vendor-message.ts';
 import type { SourceDeclaration } from '../declaration.ts';
 import { SourceError } from '../source-error.ts';
 import type { SourceErrorCode } from '../source-error.ts';
 import { adviceFor } from './advice.ts';
+import { AnswerTooLarge, errorText, wholeText } from './answer-text.ts';
 import { HostRefused } from './host-guard.ts';
 import type { HostGuard } from './host-guard.ts';
 import { Silences, SILENCES_MAX } from './silences.ts';
@@ -19,7 +21,6 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 120_000;
 /** A page is held whole; no store's page is near this. */
 const PAGE_BYTES_MAX = 256 << 20;
-const ERROR_BYTES_MAX = 64 << 10;
 const REDIRECTS_MAX = 3;
 /** How long the end of a pull waits for a store to let go of what it held. */
 const RELEASE_TIMEOUT_MS = 3000;
@@ -78,6 +79,8 @@ export interface SourceClientOptions {
   /** First pause before a call is tried again. */
   retryMs?: number | undefined;
   answerTimeoutMs?: number | undefined;
+  /** Told before each pause, and with undefined once a call that was tried again has its answer. */
+  onRetry?: ((retry: Retry | undefined) => void) | undefined;
   nowMs(): number;
   random(): number;
 }
@@ -110,6 +113,13 @@ export interface SourceClient {
   readonly retries: number;
   readonly requests: number;
   close(): Promise<void>;
+}
+
+/** How a pause differs from that after any failure. */
+interface Pause {
+  waitMs?: number | undefined;
+  patience?: number;
+  attemptsMax?: number;
 }
 
 export function createSourceClient(options: SourceClientOptions): SourceClient {
@@ -195,10 +205,14 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
       let problem: SourceError;
       let waitMs: number | undefined;
       let patience = 1;
+      let attemptsMax = ATTEMPTS_MAX;
       try {
         const answer = await attempt(request);
         const status = answer.statusCode;
-        if ((status >= 200 && status < 300) || request.accepts?.includes(status) === true) return answer;
+        if ((status >= 200 && status < 300) || request.accepts?.includes(status) === true) {
+          if (counts.retries > 0) options.onRetry?.(undefined);
+          return answer;
+        }
         waitMs = hintMs(answer.headers, options.nowMs());
         const { text: body, isWhole } = await errorText(answer.body);
         const judgement = request.judge?.({ status, headers: answer.headers, body });
@@ -213,16 +227,20 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
         problem = failure(request, cause);
         if (problem.code === 'host_refused' || request.isLost?.(cause, tried) === true) throw problem;
         if (silences.isTooMany(cause)) throw problem;
+        if (isSilence(cause)) attemptsMax = SILENCES_MAX;
       }
       if (tried + 1 >= ATTEMPTS_MAX || (waitMs ?? 0) > HINT_MS_MAX) throw problem;
-      await pause(tried, waitMs, patience);
+      await pause(tried, problem, { waitMs, patience, attemptsMax });
     }
   }
 
-  async function pause(tried: number, waitMs?: number, patience = 1): Promise<void> {
+  async function pause(tried: number, { message }: SourceError, { waitMs = 0, ...how }: Pause = {}): Promise<void> {
+    const { patience = 1, attemptsMax = ATTEMPTS_MAX } = how;
     counts.retries++;
     // "Again in 0 s" is the rest of a second: calls that follow at once would be refused too.
-    await sleep(waitMs || backOffMs(tried, options.random, options.retryMs, patience), undefined, { signal });
+    const pauseMs = waitMs || backOffMs(tried, options.random, options.retryMs, patience);
+    options.onRetry?.({ problem: message, attempt: tried + 1, attemptsMax, waitMs: pauseMs });
+    await sleep(pauseMs, undefined, { signal });
   }
 
   async function jsonWithHeaders(request: SourceRequest) {
@@ -238,8 +256,9 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
       } catch (cause) {
         signal.throwIfAborted();
         const isLast = tried + 1 >= ATTEMPTS_MAX || silences.isTooMany(cause);
-        if (isLast || cause instanceof AnswerTooLarge) throw failure(request, cause);
-        await pause(tried);
+        const problem = failure(request, cause);
+        if (isLast || cause instanceof AnswerTooLarge) throw problem;
+        await pause(tried, problem);
         continue;
       }
       try {
@@ -266,9 +285,9 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
         .catch(() => undefined);
     },
     async again(tried, problem) {
-      const hangs = problem.code === 'timed_out' && tried + 1 >= SILENCES_MAX;
-      if (hangs || tried + 1 >= ATTEMPTS_MAX) throw problem;
-      await pause(tried);
+      const attemptsMax = problem.code === 'timed_out' ? SILENCES_MAX : ATTEMPTS_MAX;
+      if (tried + 1 >= attemptsMax) throw problem;
+      await pause(tried, problem, { attemptsMax });
     },
     error: (code, call, sentence, status) => error(code, call, sentence, status),
     shown: (text) => shownText(text, secrets) ?? 'nothing',
@@ -292,11 +311,6 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
   }
 }
 
-/** An answer that is not read to its end, as it has more bytes than may be held. */
-export class AnswerTooLarge extends Error {
-  override readonly name = 'AnswerTooLarge';
-}
-
 function withBody({ headers = {}, body }: SourceRequest): { headers: Record<string, string>; body: string | null } {
   if (body === undefined) return { headers, body: null };
   if (typeof body === 'string') return { headers, body };
@@ -308,31 +322,4 @@ function codeOf(status: number): SourceErrorCode {
   if (status === 429) return 'rate_limited';
   if (status === 408 || status === 504) return 'timed_out';
   return status >= 500 ? 'vendor_error' : 'configuration';
-}
-
-async function errorText(body: Dispatcher.ResponseData['body']): Promise<{ text: string; isWhole: boolean }> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  let isWhole = true;
-  try {
-    for await (const part of body as AsyncIterable<Buffer>) {
-      parts.push(part);
-      length += part.length;
-      if (length >= ERROR_BYTES_MAX) break;
-    }
-  } catch {
-    isWhole = false;
-  }
-  return { text: Buffer.concat(parts).toString('utf8'), isWhole };
-}
-
-async function wholeText(body: AsyncIterable<Buffer>, bytesMax: number): Promise<{ text: string; bytes: number }> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of body) {
-    length += part.length;
-    if (length > bytesMax) throw new AnswerTooLarge(`the answer has more than ${bytesMax} bytes`);
-    parts.push(part);
-  }
-  return { text: Buffer.concat(parts).toString('utf8'), bytes: length };
 }

@@ -1,4 +1,4 @@
-import { AnswerTooLarge } from '../http/source-client.ts';
+import { AnswerTooLarge } from '../http/answer-text.ts';
 import type { Judgement, SourceClient } from '../http/source-client.ts';
 import type { PullContext } from '../pull/pull.ts';
 import { SourceError } from '../source-error.ts';

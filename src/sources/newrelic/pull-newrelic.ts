@@ -1,5 +1,5 @@
 import type { SourceClient } from '../http/source-client.ts';
-import { AnswerTooLarge } from '../http/source-client.ts';
+import { AnswerTooLarge } from '../http/answer-text.ts';
 import { pullNewestPages } from '../pull/newest-pages.ts';
 import type { Pull } from '../pull/pull.ts';
 import { graphqlFailure, memberOf } from './graphql-failure.ts';

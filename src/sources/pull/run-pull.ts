@@ -1,3 +1,4 @@
+import type { Retry } from '../../domain/retry.ts';
 import type { SourceDeclaration } from '../declaration.ts';
 import { createHostGuard } from '../http/host-guard.ts';
 import type { HostRules } from '../http/host-guard.ts';
@@ -16,6 +17,8 @@ export interface RunPullOptions {
   signal: AbortSignal;
   /** Called after each row with the number of rows so far. */
   onRow?: ((count: number) => void) | undefined;
+  /** Told before a call is made again, and with undefined once it has its answer. */
+  onRetry?: ((retry: Retry | undefined) => void) | undefined;
   pageRowsMax?: number | undefined;
   /** First pause before a call is tried again. */
   retryMs?: number | undefined;
@@ -64,6 +67,7 @@ export function openPull(declaration: SourceDeclaration, request: PullRequest, o
     given: request.values.keys(),
     retryMs: options.retryMs,
     answerTimeoutMs: options.answerTimeoutMs,
+    onRetry: options.onRetry,
     nowMs: () => Date.now(),
     random: () => Math.random(),
   });

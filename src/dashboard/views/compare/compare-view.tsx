@@ -1,12 +1,14 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { CompareAnswer } from '../../../serve/schemas/compare.ts';
+import type { ProgressEvent } from '../../../serve/schemas/progress.ts';
 import { getWithProgress } from '../../api/client.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
 import { go } from '../../router.ts';
-import { dayAndTime, plural, whole } from '../../ui/format.ts';
+import { fromTo, plural, whole } from '../../ui/format.ts';
 import { LongTable, sorted } from '../../ui/long-table.tsx';
-import { Empty, ErrorBox, Panel, Reading } from '../../ui/parts.tsx';
+import { Empty, ErrorBox, Panel } from '../../ui/parts.tsx';
+import { Reading } from '../../ui/reading.tsx';
 import { Scatter } from '../../ui/scatter/scatter.tsx';
 import { ComparedPanel } from './compared-panel.tsx';
 import { CompareForm } from './compare-form.tsx';
@@ -50,20 +52,20 @@ interface ResultProps {
 }
 
 function Result({ windows, round, query }: ResultProps): JSX.Element {
-  const [rows, setRows] = useState(0);
+  const [progress, setProgress] = useState<ProgressEvent>({ rows: 0 });
   const { answer, error, loading, reload } = useLoaded(JSON.stringify([windows, round]), (signal) => {
-    setRows(0);
-    return getWithProgress<CompareAnswer>('/clusters/compare', windows, { signal, onRows: setRows });
+    setProgress({ rows: 0 });
+    return getWithProgress<CompareAnswer>('/clusters/compare', windows, { signal, onProgress: setProgress });
   });
   if (error !== undefined && !loading) return <ErrorBox error={error} onRetry={reload} />;
-  if (answer === undefined) return <Reading title="Reading both windows" rows={rows} />;
+  if (answer === undefined) return <Reading title="Reading both windows" progress={progress} />;
   if (answer.templates.length > 0) return <Changes answer={answer} query={query} />;
   return (
     <Panel title="What has changed">
       <Empty title="Both windows are empty">
         <p>
-          No log record between {dayAndTime(Date.parse(answer.a.start))} and {dayAndTime(Date.parse(answer.b.end))}. Try
-          longer windows or another source.
+          No log record from {fromTo(Date.parse(answer.a.start), Date.parse(answer.b.end))}. Try longer windows or
+          another source.
         </p>
       </Empty>
     </Panel>
@@ -134,9 +136,7 @@ function Side({ title, side }: { title: string; side: CompareAnswer['a'] }): JSX
   return (
     <div>
       <h3>{title}</h3>
-      <p class="muted">
-        {dayAndTime(Date.parse(side.start))} to {dayAndTime(Date.parse(side.end))}
-      </p>
+      <p class="muted">{fromTo(Date.parse(side.start), Date.parse(side.end))}</p>
       <p>
         <strong>{whole(side.log_count)}</strong> rows, <strong>{whole(side.cluster_count)}</strong> templates
         {side.truncated && ', the newest of them'}

@@ -5,7 +5,7 @@ import { useLoaded } from '../../api/use-loaded.ts';
 import { hrefOf } from '../../router.ts';
 import { Runs } from '../../template/runs.tsx';
 import { lineRuns, templateRuns } from '../../template/template-text.ts';
-import { clock, dayAndTime, plural, span, twoDigits, whole } from '../../ui/format.ts';
+import { dayAndSecond, fromTo, plural, span, twoDigits, whole } from '../../ui/format.ts';
 import { Empty, ErrorBox, Level, Panel } from '../../ui/parts.tsx';
 import { REASON_WORDS } from '../../ui/reason-words.ts';
 import { FeedbackButtons } from './feedback-buttons.tsx';
@@ -95,17 +95,19 @@ function Whole({ incident }: { incident: Incident }): JSX.Element {
       </Panel>
       <Panel title="What was said">
         <ul class="incident-samples">
-          {incident.samples.map((sample, i) => (
-            <li key={i}>
-              <p class="row muted">
-                {dayAndTime(sample.timestamp)}:{clock(sample.timestamp).slice(-2)} <Level level={sample.level} />
-                <span class="wrap">{sample.service}</span>
-              </p>
-              <p class="mono wrap">
-                <Runs runs={lineRuns(sample.message, texts.get(sample.fingerprint) ?? '')} />
-              </p>
-            </li>
-          ))}
+          {incident.samples
+            .toSorted((a, b) => a.timestamp - b.timestamp)
+            .map((sample, i) => (
+              <li key={i}>
+                <p class="row muted">
+                  {dayAndSecond(sample.timestamp)} <Level level={sample.level} />
+                  <span class="wrap">{sample.service}</span>
+                </p>
+                <p class="mono wrap">
+                  <Runs runs={lineRuns(sample.message, texts.get(sample.fingerprint) ?? '')} />
+                </p>
+              </li>
+            ))}
         </ul>
       </Panel>
       <FeedbackButtons incident={incident.id} />
@@ -119,7 +121,7 @@ function Facts({ incident }: { incident: Incident }): JSX.Element {
     <dl class="facts">
       <dt>When</dt>
       <dd>
-        {dayAndTime(first)} to {dayAndTime(last)}, {span(last - first)}
+        {fromTo(first, last)}, {span(last - first)}
       </dd>
       <dt>How much</dt>
       <dd>

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { ClustersAnswer } from '../../../serve/schemas/clusters.ts';
 import { useWindow } from '../../api/use-window.ts';
 import { go, hrefOf } from '../../router.ts';
-import { dayAndTime, whole } from '../../ui/format.ts';
+import { fromTo, whole } from '../../ui/format.ts';
 import { CopyButton, Panel, Stat } from '../../ui/parts.tsx';
 import { WindowForm } from '../../ui/window-form.tsx';
 import type { WindowQuery } from '../../ui/window-form.tsx';
@@ -67,7 +67,7 @@ function Summary({ answer, query }: { answer: ClustersAnswer; query: WindowQuery
       </div>
       <div class="panel-body grid">
         <p class="muted">
-          {dayAndTime(Date.parse(answer.start))} to {dayAndTime(Date.parse(answer.end))}
+          {fromTo(Date.parse(answer.start), Date.parse(answer.end))}
           {answer.truncated && ' · the window had more rows than MAX_ROWS: these are the newest'}
         </p>
         <div class="row">
