@@ -10,7 +10,6 @@ import { painterOf } from './cli/terminal/paint.ts';
 import { createProgress } from './cli/terminal/progress.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
-import { loadConfig } from './config/load-config.ts';
 import { readDotEnv } from './config/read-dot-env.ts';
 import { AlertsFileError } from './sinks/alerts-file/alerts-file-error.ts';
 import { SourceError } from './sources/source-error.ts';
@@ -49,8 +48,8 @@ function contextWith(output: LineOutput, ending: { code: number }): CommandConte
       paint: painterOf(process.stdout),
     },
     endWith: (code) => void (ending.code = code),
-    config() {
-      const config = readConfig();
+    async config() {
+      const config = (await configReader())();
       for (const warning of config.warnings) note(warning);
       return config;
     },
@@ -58,13 +57,15 @@ function contextWith(output: LineOutput, ending: { code: number }): CommandConte
     async serve(demo: boolean) {
       // Only the service needs what receives, serves and scores live.
       const { runService } = await import('./run-service.ts');
-      await runService(readConfig, demo);
+      await runService(await configReader(), demo);
     },
   };
 }
 
-function readConfig(): Config {
-  return loadConfig(process.env, readDotEnv('.env'));
+/** Loaded when asked for: what checks settings takes longer to load than all else that says help or the version. */
+async function configReader(): Promise<() => Config> {
+  const { loadConfig } = await import('./config/load-config.ts');
+  return () => loadConfig(process.env, readDotEnv('.env'));
 }
 
 /** npm runs scripts in the project's folder; a path is meant from the folder that npm was called in. */

@@ -26,7 +26,7 @@ export function leadingEigenvectors(matrix: Float64Array, n: number, count: numb
   );
   const { below } = tridiagonal;
   for (let i = 0; i < n; i++) if (Math.abs(below[i]!) <= NEGLIGIBLE) below[i] = 0;
-  const values = Array.from(eigenvalues(tridiagonal).toSorted().reverse().subarray(0, count));
+  const values = Array.from(eigenvalues(tridiagonal).toSorted().toReversed().subarray(0, count));
   const found: Float64Array[] = [];
   for (const value of values) found.push(inverseIteration(tridiagonal, value, found));
   return values.map((value, i) => ({ value: value * scale, vector: tridiagonal.restore(found[i]!) }));

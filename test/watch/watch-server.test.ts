@@ -212,8 +212,9 @@ describe('Watch', () => {
   test('a caller hears at once that it is let in, also while nothing happens', async () => {
     const { watch } = await start();
     const stream = watch().on('error', () => undefined);
-    await once(stream, 'metadata');
+    const [told] = await once(stream, 'metadata');
     stream.cancel();
+    expect(told).toBeInstanceOf(Metadata);
   });
 
   test('one that does not read is cut off with the position to go on after', async () => {

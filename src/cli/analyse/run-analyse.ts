@@ -9,6 +9,7 @@ import { csvReport } from './csv-report.ts';
 import { htmlReport } from './html-report.ts';
 import { jsonReport, ndjsonReport } from './json-report.ts';
 import { openFiles, openStore } from './open-window.ts';
+import type { OpenWindow } from './open-window.ts';
 import { textReport } from './text-report.ts';
 import { withAnalyser } from './with-analyser.ts';
 
@@ -33,16 +34,21 @@ export async function runAnalyse(
   }
   if (source !== undefined && files.length > 0) throw new UsageError('analyse takes files or --source, not both');
   if (files.filter((file) => file === '-').length > 1) throw new UsageError('standard input (-) can be read once');
-  const config = context.config();
   const asked = windowOf(options);
-  const open =
-    source === undefined
-      ? await openFiles(files.map(context.pathOf), asked, config, context)
-      : openStore(source, asked, config, context);
-  const result = await withAnalyser(config, [open], context, (analyser, watch) => analyser.analyse(open.job, watch));
-  const { file, pull, ...analysis } = result;
-  for (const sentence of open.problems(analysis.log_count, analysis.truncated, { file, pull })) context.note(sentence);
-  const analysed = analysedOf(open.name, analysis);
+  const analysed = await withAnalyser(
+    context,
+    async (config): Promise<[OpenWindow]> => [
+      source === undefined
+        ? await openFiles(files.map(context.pathOf), asked, config, context)
+        : openStore(source, asked, config, context),
+    ],
+    async (analyser, [open], watch) => {
+      const { file, pull, ...analysis } = await analyser.analyse(open.job, watch);
+      const { log_count: rows, truncated } = analysis;
+      for (const sentence of open.problems(rows, truncated, { file, pull })) context.note(sentence);
+      return analysedOf(open.name, analysis);
+    },
+  );
   if (options.html !== undefined) writeReport(context.pathOf(options.html), htmlReport(analysed));
   writeAnswer(analysed, options, context);
   if (options.failOnAnomaly === true && analysed.clusters.some(({ isAnomaly }) => isAnomaly)) {

@@ -25,14 +25,17 @@ export async function runCompare(
   options: CompareOptions,
   context: CommandContext,
 ): Promise<void> {
-  const config = context.config();
-  const [first, second] = await openPair(a, b, options.source, config, context);
-  const compared = await withAnalyser(config, [first, second], context, (analyser, watch) =>
-    analyser.compare(first.job, second.job, watch),
+  const { names, compared } = await withAnalyser(
+    context,
+    (config) => openPair(a, b, options.source, config, context),
+    async (analyser, [first, second], watch) => {
+      const compared = await analyser.compare(first.job, second.job, watch);
+      noteProblems(first, compared.a, context);
+      noteProblems(second, compared.b, context);
+      return { names: [first.name, second.name] as [string, string], compared };
+    },
   );
-  noteProblems(first, compared.a, context);
-  noteProblems(second, compared.b, context);
-  writeAnswer([first.name, second.name], compared, options, context);
+  writeAnswer(names, compared, options, context);
   const { counts } = compared.comparison;
   if (options.failOnAnomaly === true && counts.new + counts.more > 0) context.endWith(EXIT.anomalies);
 }

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PackedRowReader } from '../../domain/packed-rows.ts';
+import type { Config } from '../../config/config.ts';
 import { openFiles } from '../analyse/open-window.ts';
+import type { OpenWindow } from '../analyse/open-window.ts';
 import { withAnalyser } from '../analyse/with-analyser.ts';
 import { EXIT, UsageError } from '../command-context.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -31,35 +33,43 @@ export async function runReplay(
 ): Promise<void> {
   const { target, isTls } = receiverOf(options.to);
   const speed = speedOf(options.speed);
-  const config = context.config();
-  const { signingSecret, bearerTokens } = config.security;
-  const headers = {
+  const startedMs = context.nowMs();
+  let headers: Record<string, string> = {};
+  const counts = await withAnalyser(
+    context,
+    async (config): Promise<[OpenWindow]> => {
+      headers = headersOf(config);
+      return [await openFiles(files.map(context.pathOf), windowOf(options), config, context)];
+    },
+    async (analyser, [open], { signal, onProgress }) => {
+      const tls = isTls ? readClientTls(options, context) : undefined;
+      const exporter = new OtlpExporter({ target, tls, headers, signal, note: context.note });
+      try {
+        let pace: Pace | undefined;
+        for await (const batch of analyser.streamRows(open.job, { signal })) {
+          pace ??= paceFrom(firstTime(batch), context.nowMs(), speed, options.restamp === true);
+          for (const part of paced(batch, pace)) {
+            await untilDue(part.dueMs, signal, context);
+            const { bytes, rows } = encodeBatch(part.batch, pace.saidMs, context.nowMs());
+            await exporter.send(bytes, rows);
+            onProgress(exporter.counts.sent, 0);
+          }
+        }
+        return exporter.counts;
+      } finally {
+        exporter.close();
+      }
+    },
+  );
+  if (counts.rejected + counts.dropped > 0) context.endWith(EXIT.failure);
+  context.output.write(`${summary(counts, (context.nowMs() - startedMs) / 1000)}\n`);
+}
+
+function headersOf({ security: { signingSecret, bearerTokens } }: Config): Record<string, string> {
+  return {
     ...(signingSecret === undefined ? {} : { 'x-signing-secret': signingSecret }),
     ...(bearerTokens[0] === undefined ? {} : { authorization: `Bearer ${bearerTokens[0]}` }),
   };
-  const startedMs = context.nowMs();
-  const open = await openFiles(files.map(context.pathOf), windowOf(options), config, context);
-  const counts = await withAnalyser(config, [open], context, async (analyser, { signal, onProgress }) => {
-    const tls = isTls ? readClientTls(options, context) : undefined;
-    const exporter = new OtlpExporter({ target, tls, headers, signal, note: context.note });
-    try {
-      let pace: Pace | undefined;
-      for await (const batch of analyser.streamRows(open.job, { signal })) {
-        pace ??= paceFrom(firstTime(batch), context.nowMs(), speed, options.restamp === true);
-        for (const part of paced(batch, pace)) {
-          await untilDue(part.dueMs, signal, context);
-          const { bytes, rows } = encodeBatch(part.batch, pace.saidMs, context.nowMs());
-          await exporter.send(bytes, rows);
-          onProgress(exporter.counts.sent, 0);
-        }
-      }
-      return exporter.counts;
-    } finally {
-      exporter.close();
-    }
-  });
-  if (counts.rejected + counts.dropped > 0) context.endWith(EXIT.failure);
-  context.output.write(`${summary(counts, (context.nowMs() - startedMs) / 1000)}\n`);
 }
 
 function receiverOf(to: string): { target: string; isTls: boolean } {

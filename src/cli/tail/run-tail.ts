@@ -1,3 +1,4 @@
+import type { Config } from '../../config/config.ts';
 import type { Anomaly } from '../../domain/anomaly.ts';
 import { LEVELS } from '../../domain/level.ts';
 import type { Level } from '../../domain/level.ts';
@@ -26,7 +27,7 @@ export interface TailOptions extends ClientTlsFlags {
 /** Writes anomalies as they come until it is interrupted, or has written as many as are wanted. */
 export async function runTail(options: TailOptions, context: CommandContext): Promise<void> {
   const count = wanted(options.number);
-  const request = requestOf(options, context);
+  const request = requestOf(options, await context.config(), context);
   await interruptible(async (signal) => {
     let left = count;
     for await (const { name, data } of follow({ ...request, signal, onState: context.note })) {
@@ -36,8 +37,11 @@ export async function runTail(options: TailOptions, context: CommandContext): Pr
   });
 }
 
-function requestOf(options: TailOptions, context: CommandContext): Omit<FollowOptions, 'signal' | 'onState'> {
-  const { listen, security } = context.config();
+function requestOf(
+  options: TailOptions,
+  { listen, security }: Config,
+  context: CommandContext,
+): Omit<FollowOptions, 'signal' | 'onState'> {
   const url = streamUrl(options.url ?? localRest({ listen, security }), options);
   const headers = security.signingSecret === undefined ? {} : { 'x-signing-secret': security.signingSecret };
   const own = options.url === undefined && options.ca === undefined ? security.tls?.certFile : undefined;
