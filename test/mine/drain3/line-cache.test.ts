@@ -14,6 +14,13 @@ function mineAll(miner: DrainMiner, lines: readonly string[]): unknown[] {
   });
 }
 
+function expectSame(lines: readonly string[], options: { simTh: number; maxTemplates: number }): void {
+  const remembering = new DrainMiner(options);
+  const plain = new DrainMiner({ ...options, shapeCache: false });
+  expect(mineAll(remembering, lines)).toEqual(mineAll(plain, lines));
+  expect(remembering.evicted).toBe(plain.evicted);
+}
+
 const word = fc.constantFrom('user', 'order', 'a', 'b', '7', '1234', '10.0.0.1', 'failed', 'déjà', 'x'.repeat(90));
 const someLine = fc.array(word, { minLength: 0, maxLength: 5 }).map((words) => words.join(' '));
 
@@ -26,10 +33,7 @@ it('lines that come again and again give what they give without being remembered
       fc.constantFrom(0.2, 0.4, 0.7),
       (pool, picks, maxTemplates, simTh) => {
         const lines = picks.map((pick) => pool[pick % pool.length]!);
-        const remembering = new DrainMiner({ simTh, maxTemplates });
-        const plain = new DrainMiner({ simTh, maxTemplates, shapeCache: false });
-        expect(mineAll(remembering, lines)).toEqual(mineAll(plain, lines));
-        expect(remembering.evicted).toBe(plain.evicted);
+        expectSame(lines, { simTh, maxTemplates });
       },
     ),
     { numRuns: 60 },
@@ -54,9 +58,7 @@ it('tokens with digits, known and new ones, are told apart as without being reme
       fc.integer({ min: 2, max: 60 }),
       (pool, picks, maxTemplates, simTh, values) => {
         const lines = picks.map((pick) => pool[pick % pool.length]!.replaceAll('#', () => `${(pick >> 4) % values}`));
-        const remembering = new DrainMiner({ simTh, maxTemplates });
-        const plain = new DrainMiner({ simTh, maxTemplates, shapeCache: false });
-        expect(mineAll(remembering, lines)).toEqual(mineAll(plain, lines));
+        expectSame(lines, { simTh, maxTemplates });
       },
     ),
     { numRuns: 60 },
