@@ -56,6 +56,7 @@ export async function addSecurityHeaders(app: RestApp, hasTls: boolean): Promise
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
     },
-    strictTransportSecurity: hasTls,
+    // Of this name alone: what else listens under it has its own owners.
+    strictTransportSecurity: hasTls && { includeSubDomains: false },
   });
 }

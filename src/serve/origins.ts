@@ -3,7 +3,7 @@ import { matchesOrigin } from '../domain/origin-pattern.ts';
 import { Problem } from './problem.ts';
 import { isOpenPath } from './signing-secret.ts';
 
-const ALLOWED_HEADERS = 'content-type, x-signing-secret, last-event-id';
+const ALLOWED_HEADERS = 'content-type, authorization, x-signing-secret, last-event-id';
 const ALLOWED_METHODS = 'GET, HEAD, POST, DELETE';
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
@@ -39,7 +39,10 @@ function isAllowed(origin: string, allowed: readonly string[]): boolean {
 }
 
 function addCorsHeaders(reply: FastifyReply, origin: string): void {
-  void reply.header('access-control-allow-origin', origin).header('vary', 'Origin');
+  void reply
+    .header('access-control-allow-origin', origin)
+    .header('access-control-expose-headers', 'retry-after')
+    .header('vary', 'Origin');
   // Helmet's default keeps other origins from reading the body, which is what the operator has just allowed.
   reply.raw.setHeader('cross-origin-resource-policy', 'cross-origin');
 }

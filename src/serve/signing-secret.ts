@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { SecretSet } from '../security/secret-set.ts';
 import { isShellPath } from './dashboard.ts';
 import { Problem } from './problem.ts';
@@ -26,20 +26,27 @@ function isPage(route: string | undefined): boolean {
  * the like can send. Whoever guesses is told to wait.
  */
 export function requireSigningSecret(app: FastifyInstance, secrets: SecretSet, limiter: RateLimiter): void {
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const isPublic = isOpenPath(request.url) || isShellPath(request.url) || isPage(request.routeOptions.url);
     if (isPublic) return;
     const given = secretOf(request.headers);
     if (given === undefined) {
+      askForSecret(reply);
       const how = 'send the signing secret as the header X-Signing-Secret, or as Authorization: Bearer';
       throw new Problem(401, 'unauthenticated', how);
     }
     await limiter.refuseGuesses(request);
     if (!secrets.has(given)) {
+      askForSecret(reply);
       await limiter.noteWrongSecret(request);
       throw new Problem(401, 'unauthenticated', 'the signing secret is not the one that is configured, correct it');
     }
   });
+}
+
+/** Of the two ways the one that HTTP has a name for. */
+function askForSecret(reply: FastifyReply): void {
+  void reply.header('www-authenticate', 'Bearer realm="halfspace"');
 }
 
 function secretOf(headers: FastifyRequest['headers']): string | undefined {

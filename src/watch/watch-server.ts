@@ -1,5 +1,5 @@
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
-import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { REASONS } from '../domain/anomaly.ts';
 import type { Reason } from '../domain/anomaly.ts';
 import type { Certificate } from '../security/certificate.ts';
@@ -97,6 +97,8 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
       start.cursor,
       start.missed,
     );
+    // Tells the caller that it is let in, before there is anything to tell of.
+    call.sendMetadata(new Metadata());
     watchers.set(watcher, wire.feed);
     turns.add(watcher);
   }
@@ -186,9 +188,20 @@ function bind(server: Server, { host, port, tls }: WatchServerOptions): Promise<
 
 function authenticate(call: WatchCall, secrets: SecretSet | undefined): void {
   if (secrets === undefined) return;
-  const [given] = call.metadata.get('x-signing-secret');
-  if (given === undefined) throw new Refusal(status.UNAUTHENTICATED, 'send the metadata x-signing-secret');
+  const given = secretOf(call.metadata);
+  if (given === undefined) {
+    const how = 'send the signing secret as the metadata x-signing-secret, or as authorization: Bearer';
+    throw new Refusal(status.UNAUTHENTICATED, how);
+  }
   if (!secrets.has(given)) throw new Refusal(status.UNAUTHENTICATED, 'the signing secret is not this one');
+}
+
+/** As over REST. */
+function secretOf(metadata: Metadata): string | Buffer | undefined {
+  const [secret] = metadata.get('x-signing-secret');
+  if (secret !== undefined) return secret;
+  const [authorization = ''] = metadata.get('authorization');
+  return /^bearer +(\S.*)$/i.exec(String(authorization))?.[1];
 }
 
 function filterOf(request: WatchRequest): (services: string[], reasons: Reason[], score: number) => boolean {

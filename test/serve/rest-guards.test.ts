@@ -54,8 +54,9 @@ describe('SIGNING_SECRET', () => {
     const asked = engine.calls.length;
     const wrong = [{ 'x-signing-secret': 'wrong' }, { 'x-signing-secret': '' }, { authorization: 'Bearer wrong' }];
     for (const headers of [{}, ...wrong, { authorization: `Basic ${secret}` }, { authorization: 'Bearer' }]) {
-      const { status, body } = await call(method, path, { headers });
+      const { status, body, headers: answered } = await call(method, path, { headers });
       expect({ status, code: body['code'] }).toEqual({ status: 401, code: 'unauthenticated' });
+      expect(answered['www-authenticate']).toBe('Bearer realm="halfspace"');
     }
     expect(engine.calls).toHaveLength(asked);
   });
@@ -220,11 +221,15 @@ describe('web pages of other origins', () => {
     expect(asked.status).toBe(204);
     expect(asked.headers).toMatchObject({
       'access-control-allow-origin': origin,
-      'access-control-allow-headers': 'content-type, x-signing-secret, last-event-id',
+      'access-control-allow-headers': 'content-type, authorization, x-signing-secret, last-event-id',
     });
     const answer = await call('POST', '/detector/reset', { headers: { origin } });
     expect(answer.status).toBe(200);
-    expect(answer.headers).toMatchObject({ 'access-control-allow-origin': origin, vary: 'Origin' });
+    expect(answer.headers).toMatchObject({
+      'access-control-allow-origin': origin,
+      'access-control-expose-headers': 'retry-after',
+      vary: 'Origin',
+    });
   });
 
   test('are refused what changes anything when they are not', async () => {

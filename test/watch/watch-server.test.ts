@@ -202,6 +202,19 @@ describe('Watch', () => {
     const right = new Metadata();
     right.set('x-signing-secret', 'gehe1m');
     expect(await take(watch({ after: 0 }, right), 1)).toHaveLength(1);
+    const bearer = new Metadata();
+    bearer.set('authorization', 'Bearer gehe1m');
+    expect(await take(watch({ after: 0 }, bearer), 1)).toHaveLength(1);
+    bearer.set('authorization', 'Bearer secret');
+    expect((await failureOf(watch({}, bearer))).code).toBe(status.UNAUTHENTICATED);
+  });
+
+  test('a caller hears at once that it is let in, also while nothing happens', async () => {
+    const { watch } = await start();
+    const stream = watch().on('error', () => undefined);
+    const [metadata] = (await once(stream, 'metadata')) as [Metadata];
+    expect(metadata.get('content-type')).toEqual(['application/grpc+proto']);
+    stream.cancel();
   });
 
   test('one that does not read is cut off with the position to go on after', async () => {
