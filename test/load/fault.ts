@@ -12,6 +12,8 @@ export interface FaultContext {
   scale: number;
   /** Starts the service again with the same settings and ports after it has ended. */
   restart(): Promise<void>;
+  /** Records beside the good client's that the service has acknowledged: they must have been scored, too. */
+  acknowledge(records: number): void;
   /** To be undone at the end, the last one first. */
   onEnd(undo: () => unknown): void;
 }
@@ -31,6 +33,6 @@ export interface Fault {
     folder: string,
     onEnd: (undo: () => unknown) => void,
   ): Promise<{ skip: string } | { env: Record<string, string> }>;
-  /** Does it; answers what is worth telling. When it returns the fault is over, and recovery counts from there. */
+  /** Does it; answers what is worth telling. When it returns the fault is over; the service is well again by the next acknowledgement. */
   run(context: FaultContext): Promise<string>;
 }

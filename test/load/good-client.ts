@@ -24,6 +24,8 @@ export class GoodClient {
   /** Answers other than OK, and calls without an answer: each was sent again. */
   refused = 0;
   unanswered = 0;
+  /** From one acknowledgement to the next; to be set to 0 for those that come. */
+  longestGapMs = 0;
   #lastOkMs = 0;
   #running: Promise<void> | undefined;
 
@@ -38,19 +40,13 @@ export class GoodClient {
     this.#running = this.#run();
   }
 
-  /** `performance.now()` of the last acknowledgement. */
-  get lastOkMs(): number {
-    return this.#lastOkMs;
-  }
-
-  /** Resolves once another request is acknowledged; milliseconds that this took. */
-  async nextOk(limitMs = 60_000): Promise<number> {
+  /** Resolves once another request is acknowledged. */
+  async nextOk(limitMs = 60_000): Promise<void> {
     const startMs = performance.now();
     while (this.#lastOkMs < startMs) {
       if (performance.now() - startMs > limitMs) throw new Error(`nothing was acknowledged for ${limitMs / 1000} s`);
       await sleep(2);
     }
-    return this.#lastOkMs - startMs;
   }
 
   async stop(): Promise<void> {
@@ -79,8 +75,10 @@ export class GoodClient {
     while (!this.#over.signal.aborted) {
       const startMs = performance.now();
       if (await this.#send(body)) {
-        this.#lastOkMs = performance.now();
-        this.latency.add(this.#lastOkMs - startMs);
+        const nowMs = performance.now();
+        if (this.#lastOkMs > 0) this.longestGapMs = Math.max(this.longestGapMs, nowMs - this.#lastOkMs);
+        this.#lastOkMs = nowMs;
+        this.latency.add(nowMs - startMs);
         return true;
       }
       await sleep(RETRY_MS);

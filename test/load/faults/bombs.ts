@@ -1,4 +1,5 @@
-import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { deflate, gzip, zstdCompress } from 'node:zlib';
 import { request } from 'undici';
 import { portOf } from '../../e2e/otlp-client.ts';
 import type { Fault } from '../fault.ts';
@@ -10,16 +11,18 @@ const PARALLEL = 50;
 const TOO_LARGE = '413';
 /** RESOURCE_EXHAUSTED. */
 const GRPC_TOO_LARGE = 'status 8';
+const packGzip = promisify<Buffer, Buffer>(gzip);
 
 export const BOMBS: Fault = {
   name: 'bombs',
   what: `${PARALLEL} bodies at a time that grow to ${BOMB_MIB} MiB: gzip, deflate, zstd, gzip in gzip; over HTTP and gRPC`,
   async run({ halfspace, scale }) {
     const plain = Buffer.alloc(BOMB_MIB * MIB);
+    // In other threads: the good client is in this one.
     const bombs: [encoding: string, body: Buffer][] = [
-      ['gzip', gzipSync(plain)],
-      ['deflate', deflateSync(plain)],
-      ['zstd', zstdCompressSync(plain)],
+      ['gzip', await packGzip(plain)],
+      ['deflate', await promisify(deflate)(plain)],
+      ['zstd', await promisify(zstdCompress)(plain)],
     ];
     const { otlp_http: http, otlp_grpc: grpc } = halfspace.addresses;
     const times = Math.max(4, Math.round(PARALLEL * scale));
@@ -33,7 +36,7 @@ export const BOMBS: Fault = {
         throw new Error(`no bomb of ${encoding} was told to be too large: ${counted(told)}`);
       answers.push(...told);
     }
-    answers.push(...(await sendHttpBombs(http, 'gzip', gzipSync(bombs[0]![1]), times)));
+    answers.push(...(await sendHttpBombs(http, 'gzip', await packGzip(bombs[0]![1]), times)));
     const sizes = bombs.map(([, body]) => `${Math.round(body.length / 1024)} KiB`).join(', ');
     return `bombs of ${sizes}; ${counted(answers)}`;
   },

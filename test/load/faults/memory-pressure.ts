@@ -6,6 +6,7 @@ const SECONDS = 15;
 const SERVICES = 50;
 const LINES = 200;
 const HEAP_MIB = 96;
+const OK = 200;
 
 /** Services and templates without end, in a heap that has hardly room for them. */
 export const MEMORY_PRESSURE: Fault = {
@@ -17,13 +18,14 @@ export const MEMORY_PRESSURE: Fault = {
     BUFFER_MAX_BYTES: String(16 << 20),
     ANOMALY_LOG_MAX: '20000',
   },
-  async run({ halfspace, scale, onEnd }) {
+  async run({ halfspace, scale, onEnd, acknowledge }) {
     const { origin, pathname: path } = new URL(halfspace.addresses.otlp_http);
     const pool = new Pool(origin, { connections: 4 });
     onEnd(() => pool.destroy());
     const headers = { 'content-type': 'application/x-protobuf' };
     const endMs = performance.now() + SECONDS * 1000 * scale;
     let number = 0;
+    let taken = 0;
     const word = (seed: number) => (Math.imul(seed, 0x9e3779b1) >>> 0).toString(36).replaceAll(/\d/g, 'q');
     while (performance.now() < endMs) {
       const all = Array.from({ length: SERVICES }, () => {
@@ -33,9 +35,13 @@ export const MEMORY_PRESSURE: Fault = {
           messages: messages(LINES, (i) => `${word(i * 7 + number)} ${word(i + number * 31)} happened`),
         };
       });
-      const { body } = await pool.request({ path, method: 'POST', headers, body: encodeLogs(...all) });
+      const { statusCode, body } = await pool.request({ path, method: 'POST', headers, body: encodeLogs(...all) });
       await body.dump();
+      if (statusCode !== OK) continue;
+      taken += SERVICES;
+      acknowledge(SERVICES * LINES);
     }
-    return `${number} services of ${LINES} templates`;
+    const restarts = await halfspace.metric('halfspace_shard_restarts_total');
+    return `${taken} of ${number} services of ${LINES} templates taken, ${restarts} times a thread was started anew`;
   },
 };

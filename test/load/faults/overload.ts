@@ -5,12 +5,15 @@ import type { Fault } from '../fault.ts';
 const CLIENTS = 64;
 const SECONDS = 8;
 const LINES = 20_000;
+/** Holds half of what the clients send at once. */
+const IN_FLIGHT_BYTES = 24 << 20;
 
-/** More than can be scored, from clients that do not wait. */
+/** More than can be held, from clients that come back at once when they are told to wait. */
 export const OVERLOAD: Fault = {
   name: 'overload',
   what: `${CLIENTS} clients that send ${LINES} lines a request without a pause, for ${SECONDS} s`,
-  async run({ halfspace, scale, onEnd }) {
+  env: { OTLP_IN_FLIGHT_MAX_BYTES: String(IN_FLIGHT_BYTES), OTLP_MAX_REQUEST_BYTES: String(IN_FLIGHT_BYTES) },
+  async run({ halfspace, scale, onEnd, acknowledge }) {
     const { origin, pathname: path } = new URL(halfspace.addresses.otlp_http);
     const pool = new Pool(origin, { connections: CLIENTS });
     onEnd(() => pool.destroy());
@@ -26,6 +29,8 @@ export const OVERLOAD: Fault = {
       }
     });
     await Promise.all(load);
+    acknowledge(counts.ok * LINES);
+    if (counts.busy === 0) throw new Error('no request was told to come back: that was no overload');
     if (counts.other > 0) throw new Error(`${counts.other} answers were neither 200 nor 503`);
     return `${((counts.ok * LINES) / 1e6).toFixed(1)} M lines taken, ${counts.busy} requests told to come back`;
   },
