@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { CommandFailure, EXIT, UsageError } from './cli/command-context.ts';
 import type { CommandContext } from './cli/command-context.ts';
 import { Interrupted } from './cli/interruptible.ts';
-import { LineOutput, ReaderGone } from './cli/line-output.ts';
+import { LineOutput, OutputFailure, ReaderGone } from './cli/line-output.ts';
 import { buildProgram, withDefaultCommand } from './cli/program.ts';
 import { painterOf } from './cli/terminal/paint.ts';
 import { createProgress } from './cli/terminal/progress.ts';
@@ -27,7 +27,9 @@ async function main(): Promise<number> {
   try {
     const ending = { code: EXIT.done as number };
     const program = buildProgram(contextWith(output, ending), version());
-    const code = await exitCodeOf(program.parseAsync(withDefaultCommand(process.argv.slice(2)), { from: 'user' }));
+    const code = await exitCodeOf(
+      program.parseAsync(withDefaultCommand(process.argv.slice(2), program), { from: 'user' }),
+    );
     output.flush();
     return code === EXIT.done ? ending.code : code;
   } catch (error) {
@@ -100,8 +102,9 @@ function explain(error: unknown): number {
     error instanceof AlertsFileError ||
     error instanceof WindowError ||
     (error instanceof SourceError && error.code === 'configuration');
-  const expected = error instanceof SourceError || error instanceof CommandFailure || isUsage;
-  if (expected) console.error(error.message);
+  const isKnown =
+    error instanceof SourceError || error instanceof CommandFailure || error instanceof OutputFailure || isUsage;
+  if (isKnown) console.error(error.message);
   else console.error(error instanceof Error && 'syscall' in error ? error.message : error);
   return isUsage ? EXIT.usage : EXIT.failure;
 }
