@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import * as nodeModule from 'node:module';
-import { constants } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -23,6 +23,8 @@ else if (isService() && process.execArgv.length === 0 && process.platform !== 'w
 } else await run();
 
 async function run() {
+  // Where Node keeps it anyway; threads have it by the environment alone.
+  process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache');
   nodeModule.enableCompileCache();
   // A clone has the sources, which Node 24 runs as they are; under node_modules it does not, and the package has none.
   const source = new URL('../src/halfspace.ts', import.meta.url);

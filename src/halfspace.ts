@@ -4,12 +4,13 @@ import { CommanderError } from 'commander';
 import { CommandFailure, EXIT, UsageError } from './cli/command-context.ts';
 import type { CommandContext } from './cli/command-context.ts';
 import { Interrupted } from './cli/interruptible.ts';
-import { LineOutput, ReaderGone } from './cli/line-output.ts';
+import { LineOutput, OutputFailure, ReaderGone } from './cli/line-output.ts';
 import { buildProgram, withDefaultCommand } from './cli/program.ts';
 import { painterOf } from './cli/terminal/paint.ts';
 import { createProgress } from './cli/terminal/progress.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
+import { loadConfig } from './config/load-config.ts';
 import { readDotEnv } from './config/read-dot-env.ts';
 import { AlertsFileError } from './sinks/alerts-file/alerts-file-error.ts';
 import { SourceError } from './sources/source-error.ts';
@@ -26,7 +27,9 @@ async function main(): Promise<number> {
   try {
     const ending = { code: EXIT.done as number };
     const program = buildProgram(contextWith(output, ending), version());
-    const code = await exitCodeOf(program.parseAsync(withDefaultCommand(process.argv.slice(2)), { from: 'user' }));
+    const code = await exitCodeOf(
+      program.parseAsync(withDefaultCommand(process.argv.slice(2), program), { from: 'user' }),
+    );
     output.flush();
     return code === EXIT.done ? ending.code : code;
   } catch (error) {
@@ -48,8 +51,8 @@ function contextWith(output: LineOutput, ending: { code: number }): CommandConte
       paint: painterOf(process.stdout),
     },
     endWith: (code) => void (ending.code = code),
-    async config() {
-      const config = (await configReader())();
+    config() {
+      const config = readConfig();
       for (const warning of config.warnings) note(warning);
       return config;
     },
@@ -57,15 +60,13 @@ function contextWith(output: LineOutput, ending: { code: number }): CommandConte
     async serve(demo: boolean) {
       // Only the service needs what receives, serves and scores live.
       const { runService } = await import('./run-service.ts');
-      await runService(await configReader(), demo);
+      await runService(readConfig, demo);
     },
   };
 }
 
-/** Loaded when asked for: what checks settings takes longer to load than all else that says help or the version. */
-async function configReader(): Promise<() => Config> {
-  const { loadConfig } = await import('./config/load-config.ts');
-  return () => loadConfig(process.env, readDotEnv('.env'));
+function readConfig(): Config {
+  return loadConfig(process.env, readDotEnv('.env'));
 }
 
 /** npm runs scripts in the project's folder; a path is meant from the folder that npm was called in. */
@@ -101,8 +102,9 @@ function explain(error: unknown): number {
     error instanceof AlertsFileError ||
     error instanceof WindowError ||
     (error instanceof SourceError && error.code === 'configuration');
-  const expected = error instanceof SourceError || error instanceof CommandFailure || isUsage;
-  if (expected) console.error(error.message);
+  const isKnown =
+    error instanceof SourceError || error instanceof CommandFailure || error instanceof OutputFailure || isUsage;
+  if (isKnown) console.error(error.message);
   else console.error(error instanceof Error && 'syscall' in error ? error.message : error);
   return isUsage ? EXIT.usage : EXIT.failure;
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { TProperties, TSchema } from 'typebox';
+import type { SettingSchema } from '../../src/config/setting-schema.ts';
 import { settingEntries } from '../../src/config/settings.ts';
-import type { SettingSchema } from '../../src/config/settings.ts';
 import { SOURCE_SETTINGS } from '../../src/config/source-settings.ts';
 
 /** Settings that the chart decides itself: another value in `config` would part them from its ports and volumes. */

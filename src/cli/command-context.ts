@@ -24,8 +24,8 @@ export interface Screen {
 
 /** What commands get of the process that they run in. */
 export interface CommandContext extends CommandStreams {
-  /** As the environment has it; what looks like a slip in it is noted. Rejects with `ConfigError`. */
-  config(): Promise<Config>;
+  /** As the environment has it; what looks like a slip in it is noted. Throws `ConfigError`. */
+  config(): Config;
   screen: Screen;
   /** Where all went well, the process ends with it. */
   endWith(code: number): void;

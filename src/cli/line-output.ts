@@ -8,6 +8,11 @@ export class ReaderGone extends Error {
   override readonly name = 'ReaderGone';
 }
 
+/** Standard output takes no more: its disk is full, or what is behind it has failed. The message is a sentence. */
+export class OutputFailure extends Error {
+  override readonly name = 'OutputFailure';
+}
+
 /**
  * Lines for standard output, written in large pieces. Writing waits for the reader, so that nothing piles up in memory
  * when it is slow.
@@ -38,7 +43,10 @@ export class LineOutput {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE') throw new ReaderGone('nobody reads the output any more', { cause: error });
-      if (code !== 'EAGAIN') throw error;
+      if (code !== 'EAGAIN') {
+        const why = code === 'ENOSPC' ? 'no room is left on its disk' : (error as Error).message;
+        throw new OutputFailure(`standard output cannot be written: ${why}`, { cause: error });
+      }
       // A pipe that somebody else made non-blocking is full.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
       return 0;

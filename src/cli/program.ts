@@ -64,9 +64,11 @@ export function buildProgram(context: CommandContext, version: string): Command 
   return program;
 }
 
-/** Without a command the service is run, with whatever options came. */
-export function withDefaultCommand(args: readonly string[]): readonly string[] {
-  const [first] = args;
+/** Without a command the service is run, with whatever options came. Help of no command is an unknown command, too. */
+export function withDefaultCommand(args: readonly string[], { commands }: Command): readonly string[] {
+  const [first, second] = args;
+  const isCommand = commands.some((one) => one.name() === second || one.aliases().includes(second ?? ''));
+  if (first === 'help' && second !== undefined && second !== 'help' && !isCommand) return [second];
   const isOwn = first !== undefined && (!first.startsWith('-') || OWN_OPTIONS.has(first));
   return isOwn ? args : ['serve', ...args];
 }

@@ -61,9 +61,12 @@ export function addTrainOptions(command: Command): Command {
     .option('--train-window <length>', 'learns from the stretch of this length just before the window');
 }
 
-/** The window that was asked for; without any member where none was. */
+/** The window that was asked for; without any member where none was. Throws `UsageError`. */
 export function windowOf({ window, start, end }: RowOptions): WindowParameters {
-  return Object.fromEntries(Object.entries({ window, start, end }).filter(([, value]) => value !== undefined));
+  const given = Object.entries({ window, start, end }).filter(([, value]) => value !== undefined);
+  // A script's variable that is not set would ask for another window than is meant.
+  for (const [name, value] of given) if (value === '') throw new UsageError(`--${name} is empty: give it a value`);
+  return Object.fromEntries(given);
 }
 
 /** Throws `UsageError`. Paths are taken as `pathOf` has them. */
@@ -76,6 +79,7 @@ export function rowArguments(
   const { train, trainWindow, source } = options;
   const window = windowOf(options);
   if (train === '') throw new UsageError('--train needs a file');
+  if (trainWindow === '') throw new UsageError('--train-window is empty: give it a value');
   if (train !== undefined && trainWindow !== undefined) {
     throw new UsageError('--train and --train-window both say what to learn from: give one of them');
   }

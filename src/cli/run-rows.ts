@@ -36,7 +36,7 @@ async function withRows(
   context: CommandContext,
   use: (rows: CommandRows, options: Options) => void,
 ): Promise<void> {
-  const config = await context.config();
+  const config = context.config();
   const options = { detector: { ...config.score, miner: config.mine }, servicesMax: config.live.servicesMax };
   const opened = await openCommandRows(asked, config, context);
   // Results that are read on the terminal say themselves how far it is.

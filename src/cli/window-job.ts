@@ -49,10 +49,12 @@ export function fileProblems(name: string, count: number, summary: FilesSummary)
   if (count === 0) said.push(`${name} has no rows`);
   if (firstBad !== undefined)
     said.push(
-      `${name}: ${badLines} lines are not ${format} and were skipped; the first is line ${firstBad.line}` +
+      `${name}: ${badLines === 1 ? '1 line is' : `${badLines} lines are`} not ${format} and ` +
+        `${badLines === 1 ? 'was skipped: it' : 'were skipped; the first'} is line ${firstBad.line}` +
         `${firstBadPath === undefined ? '' : ` of ${firstBadPath}`}: ${firstBad.problem}`,
     );
-  if (cutLines > 0) said.push(`${name}: ${cutLines} lines are longer than 1 MiB and were cut`);
+  if (cutLines === 1) said.push(`${name}: 1 line is longer than 1 MiB and was cut`);
+  else if (cutLines > 0) said.push(`${name}: ${cutLines} lines are longer than 1 MiB and were cut`);
   if (untimedRows > 0 && untimedRows === count)
     said.push(`${name}: no row says its time; what goes by time says nothing here`);
   else if (untimedRows > 0) said.push(`${name}: ${rows(untimedRows)} no time and took that of a neighbouring row`);

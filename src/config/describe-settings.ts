@@ -1,7 +1,7 @@
 import { allowedValues } from './parse-setting.ts';
 import { SOURCE_SETTINGS } from './source-settings.ts';
 import { settingEntries } from './settings.ts';
-import type { SettingSchema } from './settings.ts';
+import type { SettingSchema } from './setting-schema.ts';
 
 /** Every setting as a Markdown table with aligned columns: variable, what it is, default, what is allowed. */
 export function describeSettings(): string {

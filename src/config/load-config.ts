@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import type { TSchema } from 'typebox';
 import { buildConfig, conflicts } from './config.ts';
 import type { Config } from './config.ts';
 import { ConfigError } from './config-error.ts';
@@ -8,7 +7,8 @@ import { parseSetting } from './parse-setting.ts';
 import { parseDotEnv } from './read-dot-env.ts';
 import { FILE_SUFFIX, readSecretFiles } from './secret-files.ts';
 import { settingEntries } from './settings.ts';
-import type { Settings, SettingSchema } from './settings.ts';
+import type { SettingSchema } from './setting-schema.ts';
+import type { Settings } from './settings.ts';
 import { SOURCE_SETTINGS } from './source-settings.ts';
 import type { SourceValues } from './source-settings.ts';
 
@@ -24,7 +24,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function loadConfig(env: Environment, envFileText?: string, cores: number = availableParallelism()): Config {
   const variables = mergeVariables(env, envFileText);
   const { problems, files } = readSecretFiles(variables, secretNames());
-  const read = (name: string, schema: SettingSchema & TSchema): unknown => {
+  const read = (name: string, schema: SettingSchema): unknown => {
     const text = variables.get(name);
     if (text === undefined) return structuredClone(schema.default);
     const parsed = parseSetting(name, text, schema);
@@ -53,7 +53,7 @@ function mergeVariables(env: Environment, envFileText: string | undefined): Map<
   return merged;
 }
 
-function readSources(read: (name: string, schema: SettingSchema & TSchema) => unknown): Map<string, SourceValues> {
+function readSources(read: (name: string, schema: SettingSchema) => unknown): Map<string, SourceValues> {
   const sources = new Map<string, SourceValues>();
   for (const [source, settings] of SOURCE_SETTINGS) {
     const values = new Map<string, string>();

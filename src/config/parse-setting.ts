@@ -1,16 +1,14 @@
-import type { TSchema } from 'typebox';
-// The checker alone: what `typebox/value` has beside it would make every start of the command slower.
-import { Check } from 'typebox/schema';
-import type { SettingSchema } from './settings.ts';
+import { meets } from './setting-schema.ts';
+import type { SettingSchema } from './setting-schema.ts';
 
 const SHOWN_CHARS_MAX = 100;
 
 export type ParsedSetting = { value: unknown } | { problem: string };
 
 /** Reads the text of one variable as its schema says. The problem names variable, value (unless secret) and what is allowed. */
-export function parseSetting(name: string, text: string, schema: SettingSchema & TSchema): ParsedSetting {
+export function parseSetting(name: string, text: string, schema: SettingSchema): ParsedSetting {
   const value = convert(text, schema);
-  if (value !== undefined && Check(schema, value)) return { value };
+  if (value !== undefined && meets(schema, value)) return { value };
   const got = schema.secret === true ? 'has a value that is not allowed' : `is ${quote(text)}`;
   return { problem: `${name} ${got}; allowed: ${allowedValues(schema)}` };
 }

@@ -1,12 +1,11 @@
-import { Type } from 'typebox';
-import type { TSchema } from 'typebox';
 import { CATALOGUE } from '../sources/catalogue.ts';
 import type { SourceOption } from '../sources/declaration.ts';
-import type { SettingSchema } from './settings.ts';
+import { oneOf, string } from './setting-schema.ts';
+import type { SettingSchema } from './setting-schema.ts';
 
 /** One value that a source is configured by: `key` in a request's credentials, `variable` in the environment. */
 export interface SourceSetting extends SourceOption {
-  schema: SettingSchema & TSchema;
+  schema: SettingSchema;
 }
 
 /** Values that a source is configured by, by key. */
@@ -24,13 +23,13 @@ export const SOURCE_SETTINGS: ReadonlyMap<string, readonly SourceSetting[]> = ne
   ]),
 );
 
-function schemaOf({ description, secret = false, kind = 'text', values, pattern }: SourceOption): TSchema {
-  if (values !== undefined) return Type.Enum([...values], { description, secret });
-  if (kind === 'flag') return Type.Enum(['true', 'false'], { description, secret });
+function schemaOf({ description, secret = false, kind = 'text', values, pattern }: SourceOption): SettingSchema {
+  if (values !== undefined) return oneOf(values, { description, secret });
+  if (kind === 'flag') return oneOf(['true', 'false'], { description, secret });
   const text = { minLength: 1, maxLength: TEXT_CHARS_MAX, description, secret };
   if (kind === 'url') {
     const allowed = 'an address such as https://logs.example.com, without user, password, query or fragment';
-    return Type.String({ ...text, pattern: URL_PATTERN, allowed });
+    return string({ ...text, pattern: URL_PATTERN, allowed });
   }
-  return Type.String(pattern === undefined ? text : { ...text, pattern: pattern.source, allowed: pattern.allowed });
+  return string(pattern === undefined ? text : { ...text, pattern: pattern.source, allowed: pattern.allowed });
 }

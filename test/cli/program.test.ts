@@ -34,7 +34,7 @@ async function parse(args: readonly string[]) {
   const context = listeningContext();
   const program = buildProgram(context, '1.2.3');
   try {
-    await program.parseAsync(withDefaultCommand(args), { from: 'user' });
+    await program.parseAsync(withDefaultCommand(args, program), { from: 'user' });
     return { ...context, code: undefined };
   } catch (error) {
     if (error instanceof CommanderError) return { ...context, code: error.exitCode };
@@ -55,6 +55,7 @@ describe('the tree of commands', () => {
     [['detct', 'a.log'], "unknown command 'detct'\n(Did you mean detect?)"],
     [['detect', '--trian', 'a.log'], "unknown option '--trian'\n(Did you mean --train?)"],
     [['--dmeo'], "unknown option '--dmeo'\n(Did you mean --demo?)"],
+    [['help', 'detct'], "unknown command 'detct'\n(Did you mean detect?)"],
     [['detect', 'a', 'b'], "too many arguments for 'detect'. Expected 1 argument but got 2: a, b."],
   ])('%j is a mistake that is told with what was meant', async (args, sentence) => {
     const { notes, code, served } = await parse(args);

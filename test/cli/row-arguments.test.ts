@@ -32,6 +32,9 @@ describe('what rows are asked for', () => {
     ['-', { train: '-' }, 'only one of the two files can be standard input'],
     ['a', { train: '' }, '--train needs a file'],
     ['a', { train: 'b', trainWindow: '1h' }, 'give one of them'],
+    ['a', { window: '' }, '--window is empty: give it a value'],
+    ['a', { start: '', end: '2026-01-01' }, '--start is empty: give it a value'],
+    ['a', { window: '1h', trainWindow: '' }, '--train-window is empty: give it a value'],
     ['a', { trainWindow: '1h' }, '--train-window is the stretch before a window'],
     ['a', { source: 'loki' }, 'detect takes a file or --source, not both'],
   ];

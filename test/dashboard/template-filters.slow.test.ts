@@ -87,6 +87,14 @@ describe.skipIf(chromium.missing !== undefined)('the templates of a window, narr
     expect(await rowsOn(page)).toEqual(expected);
   });
 
+  test('beside an open template all columns are seen, the badge of what stands apart among them', async () => {
+    await page.getByRole('button', { name: 'heap exhausted' }).click();
+    await page.getByLabel('Template', { exact: true }).waitFor();
+    await page.getByText(/^apart, \d\.\d+$/).waitFor();
+    const beyond = `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.long-table'))`;
+    expect(await page.evaluate<number>(beyond)).toBe(0);
+  });
+
   test('by service', async () => {
     await page.getByRole('combobox', { name: 'Service', exact: true }).selectOption('search');
     const other = await expectRows(of('search'), { service: 'search' });

@@ -113,6 +113,13 @@ describe('halfspace analyse', () => {
     [['analyse', 'x', '--source', 'loki'], 2, /^analyse takes files or --source, not both$/],
     [['analyse', 'x', '--window', 'soon'], 2, /^window="soon" is not one of 1h, /],
     [['analyse', '/no/such/file'], 1, /^cannot read \/no\/such\/file: there is no such file/],
+    [
+      ['analyse', 'x', '--html', '/no/such/a.html'],
+      1,
+      /^the report .+ \/no\/such\/a\.html: there is no folder \/no\/such$/,
+    ],
+    [['analyse', 'x', '--html', '/tmp'], 1, /^the report cannot be written to \/tmp: it is a folder$/],
+    [['analyse', 'x', '--window', ''], 2, /^--window is empty: give it a value$/],
     [['analyse', '--source', 'loki'], 2, /^Loki is not configured: set LOKI_URL$/],
   ];
   test.each(refused)('%j ends with %i and a sentence', async (args, exit, sentence) => {

@@ -111,6 +111,18 @@ describe('halfspace replay', { timeout: 60_000 }, () => {
     expect(calls[0]!.get('authorization')).toEqual(['Bearer abc']);
   });
 
+  test('says what is wrong with the file, as other commands do', async () => {
+    writeFileSync(file('mixed'), '{"msg":"one"}\n{"msg":\n{"msg":"two"}\n');
+    writeFileSync(file('empty'), '');
+    const { port } = await receiver([]);
+    const mixed = await runCli(['replay', file('mixed'), '--to', `127.0.0.1:${port}`, '--speed', 'max']);
+    expect(mixed.stdout).toMatch(/^2 lines sent/);
+    expect(mixed.stderr).toMatch(/1 line is not json-lines and was skipped: it is line 2: /);
+    expect(mixed.stderr).toMatch(/no row says its time/);
+    const empty = await runCli(['replay', file('empty'), '--to', 'localhost:1']);
+    expect([empty.code, empty.stderr]).toEqual([0, `${file('empty')} has no rows\n`]);
+  });
+
   test('waits for a receiver that is not there, until Ctrl-C', async () => {
     const shell = openTerminal(['replay', file('slow'), '--to', '127.0.0.1:1']);
     await shell.until(/127\.0\.0\.1:1 is asked again: UNAVAILABLE/);

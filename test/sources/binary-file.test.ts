@@ -40,7 +40,7 @@ describe('a file without lines', () => {
     ['UTF-16 without a mark', Buffer.from(text, 'utf16le'), /UTF-16LE without a byte order mark: .*iconv -f UTF-16LE/],
   ])('that is %s is refused, and is told how it can be read', async (_, content, sentence) => {
     const path = file(content);
-    const failure = { code: 'malformed_input', message: expect.stringMatching(sentence) as string };
+    const failure = { code: 'source_not_a_file', message: expect.stringMatching(sentence) as string };
     await expect(readRows({ path })).rejects.toMatchObject(failure);
     await expect(readRows({ path })).rejects.toThrow(path);
     expect(await outlineFile({ path })).toBeUndefined();

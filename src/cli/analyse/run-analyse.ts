@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { CommandFailure, EXIT, UsageError } from '../command-context.ts';
 import type { CommandContext } from '../command-context.ts';
 import { windowOf } from '../row-arguments.ts';
@@ -34,6 +35,8 @@ export async function runAnalyse(
   }
   if (source !== undefined && files.length > 0) throw new UsageError('analyse takes files or --source, not both');
   if (files.filter((file) => file === '-').length > 1) throw new UsageError('standard input (-) can be read once');
+  const reportPath = options.html === undefined ? undefined : context.pathOf(options.html);
+  if (reportPath !== undefined) checkReportPath(reportPath);
   const asked = windowOf(options);
   const analysed = await withAnalyser(
     context,
@@ -49,8 +52,12 @@ export async function runAnalyse(
       return analysedOf(open.name, analysis);
     },
   );
-  if (options.html !== undefined) writeReport(context.pathOf(options.html), htmlReport(analysed));
   writeAnswer(analysed, options, context);
+  if (reportPath !== undefined) {
+    // What was found is not lost with the report.
+    context.output.flush();
+    writeReport(reportPath, htmlReport(analysed));
+  }
   if (options.failOnAnomaly === true && analysed.clusters.some(({ isAnomaly }) => isAnomaly)) {
     context.endWith(EXIT.anomalies);
   }
@@ -61,6 +68,18 @@ function writeAnswer(analysed: Analysed, options: AnalyseOptions, { output, scre
   else if (options.ndjson === true) for (const line of ndjsonReport(analysed)) output.write(line);
   else if (options.csv === true) for (const line of csvReport(analysed)) output.write(line);
   else for (const line of textReport(analysed, screen, options.all === true)) output.write(`${line}\n`);
+}
+
+/** Before anything is read: to read it may take long. */
+function checkReportPath(path: string): void {
+  if (path === '') throw new UsageError('--html is empty: give it the name of a file');
+  const folder = dirname(path);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new CommandFailure(`the report cannot be written to ${path}: there is no folder ${folder}`);
+  }
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+    throw new CommandFailure(`the report cannot be written to ${path}: it is a folder`);
+  }
 }
 
 function writeReport(path: string, html: string): void {

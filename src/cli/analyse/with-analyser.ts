@@ -27,7 +27,7 @@ export async function withAnalyser<Windows extends readonly OpenWindow[], Result
 ): Promise<Result> {
   const started = startThread();
   try {
-    const config = await context.config();
+    const config = context.config();
     const windows = await open(config);
     return await analysing(started, config, windows, context, (analyser, watch) => use(analyser, windows, watch));
   } finally {

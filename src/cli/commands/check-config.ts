@@ -24,7 +24,7 @@ Examples:
   $ ALERTS_FILE=alerts.yaml halfspace check-config`,
     )
     .action(async (file: string | undefined) => {
-      const config = await context.config();
+      const config = context.config();
       const refusal = refusalOfOpenPorts(config) ?? refusalOfStore(config) ?? refusalOfTls(config);
       if (refusal !== undefined) throw new UsageError(refusal);
       const { alerts } = config;

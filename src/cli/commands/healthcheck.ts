@@ -19,7 +19,7 @@ Examples:
     )
     .action(async () => {
       const { askReady } = await import('../ask-ready.ts');
-      const refusal = await askReady(await context.config());
+      const refusal = await askReady(context.config());
       if (refusal !== undefined) throw new CommandFailure(refusal);
       context.output.write('ready\n');
     });

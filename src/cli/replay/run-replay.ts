@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { JobReport } from '../../analyse/analyser.ts';
 import { PackedRowReader } from '../../domain/packed-rows.ts';
 import type { Config } from '../../config/config.ts';
 import { openFiles } from '../analyse/open-window.ts';
@@ -46,7 +47,9 @@ export async function runReplay(
       const exporter = new OtlpExporter({ target, tls, headers, signal, note: context.note });
       try {
         let pace: Pace | undefined;
-        for await (const batch of analyser.streamRows(open.job, { signal })) {
+        const reports: JobReport[] = [];
+        const onReport = (report: JobReport) => void reports.push(report);
+        for await (const batch of analyser.streamRows(open.job, { signal, onReport })) {
           pace ??= paceFrom(firstTime(batch), context.nowMs(), speed, options.restamp === true);
           for (const part of paced(batch, pace)) {
             await untilDue(part.dueMs, signal, context);
@@ -54,6 +57,10 @@ export async function runReplay(
             await exporter.send(bytes, rows);
             onProgress(exporter.counts.sent, 0);
           }
+        }
+        const { sent, rejected, dropped } = exporter.counts;
+        for (const met of reports) {
+          for (const sentence of open.problems(sent + rejected + dropped, false, met)) context.note(sentence);
         }
         return exporter.counts;
       } finally {

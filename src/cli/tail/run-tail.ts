@@ -27,7 +27,7 @@ export interface TailOptions extends ClientTlsFlags {
 /** Writes anomalies as they come until it is interrupted, or has written as many as are wanted. */
 export async function runTail(options: TailOptions, context: CommandContext): Promise<void> {
   const count = wanted(options.number);
-  const request = requestOf(options, await context.config(), context);
+  const request = requestOf(options, context.config(), context);
   await interruptible(async (signal) => {
     let left = count;
     for await (const { name, data } of follow({ ...request, signal, onState: context.note })) {
