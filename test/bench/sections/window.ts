@@ -36,16 +36,26 @@ export async function windowSection(): Promise<Figure[]> {
 
   const clusters = JSON.parse(text) as ClustersAnswer;
   const cpuSeconds = use.cpuSeconds - before;
-  const ratio = rateOf({ lines: clusters.log_count, cpuSeconds }) / rateOf(peer);
+  const ratio = peer.wallSeconds / wallSeconds;
+  const cpuRatio = rateOf({ lines: clusters.log_count, cpuSeconds }) / rateOf(peer);
   return [
     {
       section: 'window',
-      what: `${short(clusters.log_count)} lines of a file to ${clusters.cluster_count} clusters in ${short(wallSeconds)} s`,
-      ours: perCpuSecond(clusters.log_count / cpuSeconds),
-      peer: perCpuSecond(rateOf(peer)),
+      what: `${short(clusters.log_count)} lines of a file to ${clusters.cluster_count} clusters by GET /clusters`,
+      ours: `${short(wallSeconds)} s`,
+      peer: `${short(peer.wallSeconds)} s`,
       ratio: `${short(ratio)} x`,
       wanted: `>= ${RATIO_MIN} x`,
       met: ratio >= RATIO_MIN && clusters.log_count === CORPUS_LINES,
+    },
+    {
+      section: 'window',
+      what: 'the same, all its threads and their start',
+      ours: perCpuSecond(clusters.log_count / cpuSeconds),
+      peer: perCpuSecond(rateOf(peer)),
+      ratio: `${short(cpuRatio)} x`,
+      wanted: `>= ${RATIO_MIN} x`,
+      met: cpuRatio >= RATIO_MIN,
     },
     {
       section: 'window',
