@@ -57,10 +57,14 @@ export class EventStream {
     return this.#spread.value;
   }
 
-  /** So many events came until `nowMs`, where `rate` a second are usual; each tells as much as `weight` usual ones. */
-  count(count: number, nowMs: number, rate: number, weight = 1): void {
+  /**
+   * So many events came until `nowMs`, where `rate` a second are usual; each tells as much as `weight` usual ones. Within
+   * seconds they scatter as `clump` says, where that is less than what minutes do.
+   */
+  count(count: number, nowMs: number, rate: number, weight = 1, clump = Infinity): void {
     this.#minuteCount += count * weight;
-    this.watch.add(count, nowMs, rate, this.spread / weight, this.#limit(nowMs) * CEILING_FACTOR);
+    const spread = this.spread / weight;
+    this.watch.add(count, nowMs, rate, spread, this.#limit(nowMs) * CEILING_FACTOR, Math.min(spread, clump));
   }
 
   /** Whether there is evidence for a change, and new evidence where it was told already. */

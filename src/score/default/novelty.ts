@@ -16,8 +16,7 @@ const MEMORY_SECONDS = 3600;
 const UNHEARD_CHANCE = 1 / 20_000;
 /** It speaks with its second line, of another moment, where it is one in so many. */
 const CONFIRMED_CHANCE = 1 / 5000;
-/** The first new errors of a service of few lines, or of one that had none, speak by themselves, too. */
-const FIRST_ERRORS = 3;
+/** After fewer lines nobody knows how rare errors are: a new one speaks with its second line; after more the first ever. */
 const FEW_LINES = 1500;
 /** What is new comes in clumps, as one request says several lines at once: further ones in so short a time tell little. */
 const CLUMP_MS = 1000;
@@ -26,6 +25,7 @@ const CLUMP_WEIGHT = 0.25;
 const CLUMP_LINES = 4;
 /** What is said for the first time by a service that is well is seldom said again soon. */
 const AGAIN_WEIGHT = 1.5;
+const SOON_MS = 60_000;
 
 /**
  * Lines of templates that have only just appeared, at warn and above, and below: each has a budget of its own. How many
@@ -34,15 +34,15 @@ const AGAIN_WEIGHT = 1.5;
  * templates, with its second line in one that seldom has, and not by itself in one that always has.
  */
 export class Novelty {
-  readonly low = stream(8);
-  readonly high = stream(10);
+  readonly low = stream(8, 0.4);
+  readonly high = stream(10, 0);
   /** When the first line of the clump came, and how many came with it. */
   #clumpMs = -Infinity;
   #clumpLines = 0;
   #singlesLow = 0;
   #singlesHigh = 0;
-  /** New errors that spoke at once. */
-  #firstErrors = 0;
+  /** Templates of errors, so far. */
+  #errorKinds = 0;
   #lines = 0;
 
   streamFor(memory: TemplateMemory): EventStream {
@@ -52,8 +52,8 @@ export class Novelty {
   /** The first or the second line of a template. */
   seen(memory: TemplateMemory, isJudged: boolean): void {
     if (memory.lines === 1 && memory.bornLevel >= ERROR) {
-      memory.unheard = this.#errorChance() <= UNHEARD_CHANCE || (isJudged && this.#isEarly());
-      if (isJudged && memory.unheard) this.#firstErrors++;
+      memory.unheard = this.#errorChance() <= UNHEARD_CHANCE || (isJudged && this.#isFirst());
+      this.#errorKinds++;
     }
     this.#countSingle(memory, memory.lines === 1 ? 1 : -1);
   }
@@ -89,7 +89,7 @@ export class Novelty {
     const events = this.streamFor(memory);
     const news = this.#newsOf(memory, timestampMs);
     if (news === AGAIN_WEIGHT && memory.lines === 2 && memory.bornLevel >= ERROR && memory.toldIn === 0)
-      memory.unheard ||= this.#errorChance() <= CONFIRMED_CHANCE;
+      memory.unheard ||= this.#errorChance() <= CONFIRMED_CHANCE || this.#lines < FEW_LINES;
     events.count(1, nowMs, this.#rate(events, lineRate), news);
     events.learn(news, 0, weight);
   }
@@ -111,7 +111,8 @@ export class Novelty {
     this.high.archive(state);
     this.#singlesLow = state.number(this.#singlesLow);
     this.#singlesHigh = state.number(this.#singlesHigh);
-    this.#firstErrors = state.number(this.#firstErrors);
+    // Before version 4 those that spoke at once.
+    this.#errorKinds = state.number(this.#errorKinds);
     this.#lines = state.number(this.#lines);
     if (state.isOlderThan(3)) return;
     this.#clumpMs = state.number(this.#clumpMs);
@@ -123,7 +124,7 @@ export class Novelty {
     this.high.copyFrom(other.high);
     this.#singlesLow = other.#singlesLow;
     this.#singlesHigh = other.#singlesHigh;
-    this.#firstErrors = other.#firstErrors;
+    this.#errorKinds = other.#errorKinds;
     this.#lines = other.#lines;
     this.#clumpMs = other.#clumpMs;
     this.#clumpLines = other.#clumpLines;
@@ -139,7 +140,8 @@ export class Novelty {
     if (Math.abs(timestampMs - this.#clumpMs) < CLUMP_MS) return ++this.#clumpLines <= CLUMP_LINES ? CLUMP_WEIGHT : 1;
     this.#clumpMs = timestampMs;
     this.#clumpLines = 0;
-    return memory.lines > 1 && timestampMs - memory.numbers[LAST_SEEN]! >= CLUMP_MS ? AGAIN_WEIGHT : 1;
+    const pauseMs = timestampMs - memory.numbers[LAST_SEEN]!;
+    return memory.lines > 1 && pauseMs >= CLUMP_MS && pauseMs <= SOON_MS ? AGAIN_WEIGHT : 1;
   }
 
   /** That the next line is an error never seen. */
@@ -147,8 +149,9 @@ export class Novelty {
     return (this.#singlesHigh + SINGLES_PRIOR) / (this.#lines + 1);
   }
 
-  #isEarly(): boolean {
-    return (this.#lines < FEW_LINES || this.#singlesHigh === 0) && this.#firstErrors < FIRST_ERRORS;
+  /** Whether it is the first error, after many lines. */
+  #isFirst(): boolean {
+    return this.#lines >= FEW_LINES && this.#errorKinds === 0;
   }
 
   #countSingle(memory: TemplateMemory, step: number): void {
@@ -162,7 +165,7 @@ export class Novelty {
   }
 }
 
-function stream(limit: number): EventStream {
+function stream(limit: number, caution: number): EventStream {
   return new EventStream({
     alternatives: [
       { ratio: 4, perSecond: 0.2 },
@@ -170,7 +173,7 @@ function stream(limit: number): EventStream {
       { ratio: 4, perSecond: 1 / 150 },
     ],
     limit,
-    caution: 0,
+    caution,
     memorySeconds: MEMORY_SECONDS,
     prior: 0.1,
     spread: 1,
