@@ -57,6 +57,13 @@ export class EventStream {
     return this.#spread.value;
   }
 
+  /** So many events came until `nowMs`; how they scatter is taken from `clump`, all lines' own, until they have shown it. */
+  countSome(count: number, nowMs: number, clump: number): void {
+    this.#minuteCount += count;
+    const spread = this.#spread.under(Math.max(this.#options.spread, (1 + clump) / 2));
+    this.watch.add(count, nowMs, this.rate, spread, this.#limit(nowMs) * CEILING_FACTOR);
+  }
+
   /**
    * So many events came until `nowMs`, where `rate` a second are usual; each tells as much as `weight` usual ones. Within
    * seconds they scatter as `clump` says, where that is less than what minutes do.

@@ -34,8 +34,8 @@ const SOON_MS = 60_000;
  * templates, with its second line in one that seldom has, and not by itself in one that always has.
  */
 export class Novelty {
-  readonly low = stream(8, 0.4);
-  readonly high = stream(10, 0);
+  readonly low = stream(7.5, 0.7);
+  readonly high = stream(9, 0.3);
   /** When the first line of the clump came, and how many came with it. */
   #clumpMs = -Infinity;
   #clumpLines = 0;

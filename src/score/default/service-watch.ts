@@ -176,8 +176,8 @@ export class ServiceWatch {
     this.lines.count(lines, nowMs, this.rateHigh, 1, this.#clump.value);
     this.drops.judge(ring, nowMs, this.rateLow, this.#clump.value, this.lines.spread);
     if (!doubtful) this.#clump.learnMore((lines - this.lines.rate * 5) ** 2, this.lines.rate * 5);
-    this.errors.count(ring.count(ring.open, ERRORS), nowMs, this.errors.rate);
-    this.warns.count(ring.count(ring.open, WARNS), nowMs, this.warns.rate);
+    this.errors.countSome(ring.count(ring.open, ERRORS), nowMs, this.#clump.value);
+    this.warns.countSome(ring.count(ring.open, WARNS), nowMs, this.#clump.value);
   }
 
   #learn(bucket: number, doubtful: boolean): void {

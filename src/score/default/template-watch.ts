@@ -27,7 +27,9 @@ import { notePeak, usualPeak } from './usual-peak.ts';
 const MEMORY_SECONDS = 3600;
 const BUCKET_KEPT = Math.exp(-BUCKET_MS / 1000 / MEMORY_SECONDS);
 /** Nats from which a template's lines are too many. */
-const LIMIT = 14;
+const LIMIT = 12;
+/** So much more is wanted, by what part of what can be remembered is not known yet. */
+const CAUTION = 0.4;
 const CEILING = LIMIT * 1.4;
 const RATIOS = [4, 20] as const;
 const LOG_RATIOS = RATIOS.map(Math.log);
@@ -188,7 +190,7 @@ export class TemplateWatch {
     nowMs: number,
   ): boolean {
     const idle = Math.max(0, seconds - BUCKET_MS / 1000);
-    const limitFactor = this.#habit.at(nowMs);
+    const limitFactor = this.#habit.at(nowMs) * (1 + CAUTION * (1 - this.#knownSeconds / MEMORY_SECONDS));
     let best = 0;
     for (let i = 0; i < RATIOS.length; i++) {
       const rare = RATES[i]! > RATIOS[i]! * rate;
