@@ -75,13 +75,13 @@ export class EventStream {
   }
 
   /** Whether there is evidence for a change, and new evidence where it was told already. */
-  speaks(nowMs: number): boolean {
-    return this.passed(nowMs) && (!this.#told || this.watch.freshEvidence >= FRESH_MIN);
+  speaks(nowMs: number, known?: number): boolean {
+    return this.passed(nowMs, known) && (!this.#told || this.watch.freshEvidence >= FRESH_MIN);
   }
 
-  /** Whether there is evidence for a change. */
-  passed(nowMs: number): boolean {
-    return this.watch.evidence >= this.#options.limit && this.watch.evidence >= this.#limit(nowMs);
+  /** Whether there is evidence for a change; `known` is what part of all that can be known is, where that is no matter of time. */
+  passed(nowMs: number, known?: number): boolean {
+    return this.watch.evidence >= this.#options.limit && this.watch.evidence >= this.#limit(nowMs, known);
   }
 
   told(): void {
@@ -123,8 +123,8 @@ export class EventStream {
     this.#habit.copyFrom(other.#habit);
   }
 
-  #limit(nowMs: number): number {
-    const { limit, caution, memorySeconds } = this.#options;
-    return limit * this.#habit.at(nowMs) * (1 + caution * (1 - this.knownSeconds / memorySeconds));
+  #limit(nowMs: number, known = this.knownSeconds / this.#options.memorySeconds): number {
+    const { limit, caution } = this.#options;
+    return limit * this.#habit.at(nowMs) * (1 + caution * (1 - known));
   }
 }

@@ -16,8 +16,10 @@ const MEMORY_SECONDS = 3600;
 const UNHEARD_CHANCE = 1 / 20_000;
 /** It speaks with its second line, of another moment, where it is one in so many. */
 const CONFIRMED_CHANCE = 1 / 5000;
-/** After fewer lines nobody knows how rare errors are: a new one speaks with its second line; after more the first ever. */
+/** After fewer lines nobody knows how rare errors are: the first ever speaks by itself, others with their second line. */
 const FEW_LINES = 1500;
+/** Lines from which it is known well. */
+const KNOWN_LINES = 4000;
 /** What is new comes in clumps, as one request says several lines at once: further ones in so short a time tell little. */
 const CLUMP_MS = 1000;
 const CLUMP_WEIGHT = 0.25;
@@ -52,7 +54,7 @@ export class Novelty {
   /** The first or the second line of a template. */
   seen(memory: TemplateMemory, isJudged: boolean): void {
     if (memory.lines === 1 && memory.bornLevel >= ERROR) {
-      memory.unheard = this.#errorChance() <= UNHEARD_CHANCE || (isJudged && this.#isFirst());
+      memory.unheard = this.#errorChance() <= UNHEARD_CHANCE || (isJudged && this.#errorKinds === 0);
       this.#errorKinds++;
     }
     this.#countSingle(memory, memory.lines === 1 ? 1 : -1);
@@ -68,7 +70,8 @@ export class Novelty {
 
   /** Whether a line of this young template is more than is usual of such. */
   passed(memory: TemplateMemory, nowMs: number): boolean {
-    return memory.unheard || (this.#areEnough(memory) && this.streamFor(memory).passed(nowMs));
+    const events = this.streamFor(memory);
+    return memory.unheard || (this.#areEnough(memory) && events.passed(nowMs, this.#known(events)));
   }
 
   /** `isNews`: the template was not told in the incident that is open. An error then waits for no further evidence. */
@@ -76,7 +79,8 @@ export class Novelty {
     if (memory.unheard) return true;
     const events = this.streamFor(memory);
     if (!this.#areEnough(memory)) return false;
-    return isNews && memory.bornLevel >= ERROR ? events.passed(nowMs) : events.speaks(nowMs);
+    const known = this.#known(events);
+    return isNews && memory.bornLevel >= ERROR ? events.passed(nowMs, known) : events.speaks(nowMs, known);
   }
 
   told(memory: TemplateMemory): void {
@@ -130,6 +134,11 @@ export class Novelty {
     this.#clumpLines = other.#clumpLines;
   }
 
+  /** Lines tell how rare new templates are, and time does. */
+  #known({ knownSeconds }: EventStream): number {
+    return Math.max(knownSeconds / MEMORY_SECONDS, Math.min(1, this.#lines / KNOWN_LINES));
+  }
+
   /** One line below warn is no news, however quiet the service. */
   #areEnough(memory: TemplateMemory): boolean {
     return memory.bornLevel >= WARN || this.low.watch.observed >= LOW_LINES_MIN;
@@ -147,11 +156,6 @@ export class Novelty {
   /** That the next line is an error never seen. */
   #errorChance(): number {
     return (this.#singlesHigh + SINGLES_PRIOR) / (this.#lines + 1);
-  }
-
-  /** Whether it is the first error, after many lines. */
-  #isFirst(): boolean {
-    return this.#lines >= FEW_LINES && this.#errorKinds === 0;
   }
 
   #countSingle(memory: TemplateMemory, step: number): void {

@@ -47,9 +47,11 @@ function further(amount: number, say: (text: string) => Reason[], pass: (ms: num
 }
 
 describe('where little is known yet', () => {
-  it('a first new error is told with its second line, of another moment', () => {
+  it('a new error is told with its second line, of another moment, and the first ever at once', () => {
     const { say, pass } = shop(4000);
-    pass(60 * MINUTE_MS);
+    pass(30 * MINUTE_MS);
+    expect(say('address of order 7 unknown', ERROR)).toContain('new_template');
+    pass(30 * MINUTE_MS);
     expect(say('the disk under the journal is full', ERROR)).toEqual([]);
     expect(pass(8000)).toEqual([]);
     expect(say('the disk under the journal is full', ERROR)).toContain('new_template');
