@@ -31,7 +31,7 @@ const QUIET = [
   { kind: 'synthetic', arrivals: 'poisson', share: 0.6 },
   { kind: 'synthetic', arrivals: 'bursty', share: 0.5 },
   { kind: 'loghub', arrivals: 'poisson', share: 0.5 },
-  { kind: 'loghub', arrivals: 'bursty', share: 0.1 },
+  { kind: 'loghub', arrivals: 'bursty', share: 0.15 },
 ] as const;
 
 describe('a healthy hour after only an hour of training', { timeout: 120_000 }, () => {
