@@ -7,6 +7,7 @@ import type { Detector, DetectorOptions } from '../../src/score/detector.ts';
 import { restoreSnapshot, SnapshotError, takeSnapshot } from '../../src/score/snapshot.ts';
 import { SNAPSHOT_V1 } from './snapshot-v1.ts';
 import { SNAPSHOT_V2 } from './snapshot-v2.ts';
+import { SNAPSHOT_V3 } from './snapshot-v3.ts';
 import { someSteps, START_MS, take } from './snapshot-samples.ts';
 
 const MINER = { simTh: 0.4, maxTemplates: 2000 };
@@ -85,6 +86,7 @@ describe('a snapshot', () => {
   it.each([
     [1, SNAPSHOT_V1],
     [2, SNAPSHOT_V2],
+    [3, SNAPSHOT_V3],
   ])('of version %i goes on where it was', (_, written) => {
     const restored = restoreSnapshot('shop', DEFAULTS, new Uint8Array(gunzipSync(Buffer.from(written, 'base64'))));
     const now = createDetector('shop', DEFAULTS);

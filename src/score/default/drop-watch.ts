@@ -11,7 +11,7 @@ const WINDOWS = [24, 36, 48, 60] as const;
 const STRETCH_BUCKETS = 48;
 /** Nats from which a window has too few lines, and from which a pause is a silence. */
 const DROP_LIMIT = 6.5;
-const SILENCE_LIMIT = 11;
+const SILENCE_LIMIT = 12;
 /** Share of the usual lines above which it is no drop. */
 const SHARE_MAX = 0.45;
 const RECENT_BUCKETS = 6;

@@ -1,7 +1,7 @@
 import type { Archive } from '../../domain/archive/archive.ts';
 import { BUCKET_MS } from './bucket-ring.ts';
 
-/** A line so much ahead of all before is believed when the next one is, too. */
+/** A line so much ahead is not believed by itself. */
 const JUMP_BUCKETS = 12;
 /** Lines usually late by more than this are not waited for. */
 const LAG_BUCKETS_MAX = 120;
@@ -14,13 +14,22 @@ const SEAM_BUCKETS = 17_280;
 /**
  * The time of one service as its rows tell it: an inner clock that never runs backwards and that lines or ticks move.
  * Rows of another stretch of time (a window of last week, a file from years ago) are put right behind those before.
+ *
+ * A sender whose clock is far ahead does not move it. While lines are in step with somebody who ticks, the ticks know what
+ * the time is, and a line far ahead of them counts now. Else a jump is believed when no usual line stands between two
+ * lines that made it.
  */
 export class EventClock {
   /** Rows' time less inner time. */
   #offsetMs = 0;
   #started = false;
   #seam = false;
+  /** Whether the line before was far ahead. */
   #jumping = false;
+  /** The bucket of the latest tick, NaN before the first. */
+  #ticked = Number.NaN;
+  /** Lines since then that are late, but not for the ticks. */
+  #timelyLines = 0;
   #lagBuckets = 0;
   #lines = 0;
   #lateLines = 0;
@@ -49,11 +58,11 @@ export class EventClock {
     if (this.#seam || !this.#started) this.#join(timestampMs, open);
     this.#lines++;
     const bucket = Math.floor((timestampMs - this.#offsetMs) / BUCKET_MS);
-    if (bucket === open) return bucket;
-    if (bucket > open + JUMP_BUCKETS && !this.#jumping) {
-      this.#jumping = true;
-      return open;
+    if (bucket === open) {
+      this.#jumping = false;
+      return bucket;
     }
+    if (bucket > open + JUMP_BUCKETS && !this.#isBelieved(bucket, open)) return open;
     this.#jumping = false;
     if (bucket > open + SEAM_BUCKETS) {
       this.#seam = true;
@@ -62,6 +71,7 @@ export class EventClock {
     }
     if (bucket < open) {
       this.#lateLines++;
+      if (Math.abs(bucket - this.#ticked) <= JUMP_BUCKETS) this.#timelyLines++;
       if (open - bucket > this.#latestLate) this.#latestLate = open - bucket;
     }
     return bucket;
@@ -69,8 +79,13 @@ export class EventClock {
 
   /** The bucket that should be open by `nowMs`; lines that are late as a rule are waited for. */
   openBy(nowMs: number, open: number): number {
-    this.#learnLag();
-    const bucket = Math.floor((nowMs - this.#offsetMs) / BUCKET_MS) - Math.ceil(this.#lagBuckets - 0.5);
+    const ticked = Math.floor((nowMs - this.#offsetMs) / BUCKET_MS);
+    // The first line was of a wrong clock, or all clocks were set back: lines and ticks agree on what the time is.
+    const isBehind = open > ticked + JUMP_BUCKETS && this.#timelyLines * 2 > this.#lines;
+    this.#learnLag(isBehind);
+    if (isBehind) this.#offsetMs = nowMs - open * BUCKET_MS;
+    this.#ticked = isBehind ? open : ticked;
+    const bucket = this.#ticked - Math.ceil(this.#lagBuckets - 0.5);
     if (bucket > open + SEAM_BUCKETS) {
       this.#seam = true;
       return open;
@@ -92,6 +107,9 @@ export class EventClock {
     this.#lines = state.number(this.#lines);
     this.#lateLines = state.number(this.#lateLines);
     this.#latestLate = state.number(this.#latestLate);
+    if (state.isOlderThan(4)) return;
+    this.#ticked = state.number(this.#ticked);
+    this.#timelyLines = state.number(this.#timelyLines);
   }
 
   copyFrom(other: EventClock): void {
@@ -107,13 +125,23 @@ export class EventClock {
     this.#started = true;
   }
 
-  #learnLag(): void {
+  /** A line far ahead of `open`. */
+  #isBelieved(bucket: number, open: number): boolean {
+    const latest = this.#ticked + JUMP_BUCKETS;
+    if (open <= latest && open >= this.#ticked - LAG_BUCKETS_MAX) return bucket <= latest;
+    if (this.#jumping) return true;
+    this.#jumping = true;
+    return false;
+  }
+
+  #learnLag(isBehind: boolean): void {
     this.#lagBuckets *= LAG_KEPT;
-    if (this.#lateLines > this.#lines * LATE_SHARE) {
+    if (!isBehind && this.#lateLines > this.#lines * LATE_SHARE) {
       this.#lagBuckets = Math.min(Math.max(this.#lagBuckets, this.#latestLate), LAG_BUCKETS_MAX);
     }
     this.#lines = 0;
     this.#lateLines = 0;
     this.#latestLate = 0;
+    this.#timelyLines = 0;
   }
 }

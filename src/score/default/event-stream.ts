@@ -57,20 +57,31 @@ export class EventStream {
     return this.#spread.value;
   }
 
-  /** So many events came until `nowMs`, where `rate` a second are usual; each tells as much as `weight` usual ones. */
-  count(count: number, nowMs: number, rate: number, weight = 1): void {
+  /** So many events came until `nowMs`; how they scatter is taken from `clump`, all lines' own, until they have shown it. */
+  countSome(count: number, nowMs: number, clump: number): void {
+    this.#minuteCount += count;
+    const spread = this.#spread.under(Math.max(this.#options.spread, (1 + clump) / 2));
+    this.watch.add(count, nowMs, this.rate, spread, this.#limit(nowMs) * CEILING_FACTOR);
+  }
+
+  /**
+   * So many events came until `nowMs`, where `rate` a second are usual; each tells as much as `weight` usual ones. Within
+   * seconds they scatter as `clump` says, where that is less than what minutes do.
+   */
+  count(count: number, nowMs: number, rate: number, weight = 1, clump = Infinity): void {
     this.#minuteCount += count * weight;
-    this.watch.add(count, nowMs, rate, this.spread / weight, this.#limit(nowMs) * CEILING_FACTOR);
+    const spread = this.spread / weight;
+    this.watch.add(count, nowMs, rate, spread, this.#limit(nowMs) * CEILING_FACTOR, Math.min(spread, clump));
   }
 
   /** Whether there is evidence for a change, and new evidence where it was told already. */
-  speaks(nowMs: number): boolean {
-    return this.passed(nowMs) && (!this.#told || this.watch.freshEvidence >= FRESH_MIN);
+  speaks(nowMs: number, known?: number): boolean {
+    return this.passed(nowMs, known) && (!this.#told || this.watch.freshEvidence >= FRESH_MIN);
   }
 
-  /** Whether there is evidence for a change. */
-  passed(nowMs: number): boolean {
-    return this.watch.evidence >= this.#options.limit && this.watch.evidence >= this.#limit(nowMs);
+  /** Whether there is evidence for a change; `known` is what part of all that can be known is, where that is no matter of time. */
+  passed(nowMs: number, known?: number): boolean {
+    return this.watch.evidence >= this.#options.limit && this.watch.evidence >= this.#limit(nowMs, known);
   }
 
   told(): void {
@@ -112,8 +123,8 @@ export class EventStream {
     this.#habit.copyFrom(other.#habit);
   }
 
-  #limit(nowMs: number): number {
-    const { limit, caution, memorySeconds } = this.#options;
-    return limit * this.#habit.at(nowMs) * (1 + caution * (1 - this.knownSeconds / memorySeconds));
+  #limit(nowMs: number, known = this.knownSeconds / this.#options.memorySeconds): number {
+    const { limit, caution } = this.#options;
+    return limit * this.#habit.at(nowMs) * (1 + caution * (1 - known));
   }
 }

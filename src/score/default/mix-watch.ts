@@ -2,12 +2,14 @@ import type { Archive } from '../../domain/archive/archive.ts';
 import { Habit } from './habit.ts';
 import type { MemoryArchive } from './memory-archive.ts';
 import type { TemplateMemory } from './template-memory.ts';
-import { MINUTE_LINES } from './template-memory.ts';
+import { MINUTE_LINES, PEAK } from './template-memory.ts';
 import { notePeak, PEAK_NUMBERS, usualPeak } from './usual-peak.ts';
 
 /** Standard deviations above the usual minute from which a mix is another, and times the strangest usual one. */
 const LIMIT = 8;
 const PEAK_FACTOR = 2;
+/** A template that says no more than this many times what it said twice before, by the clock or so, is no news. */
+const OWN_PEAK_FACTOR = 1.5;
 /** Minutes that are remembered, as an exponential mean, and from which a mix is judged. */
 const MEMORY_MINUTES = 90;
 const KNOWN_MINUTES = 15;
@@ -52,11 +54,19 @@ export class MixWatch {
       this.strongest = memory;
       this.expected = expected;
     }
-    if (this.#minutes >= KNOWN_MINUTES && ratio > usualPeak(this.#peaks, 0, nowMs) * PEAK_FACTOR) {
+    const usual = usualPeak(this.#peaks, 0, nowMs) * PEAK_FACTOR;
+    if (this.#minutes >= KNOWN_MINUTES && ratio > usual && this.#isNews(nowMs)) {
       this.deviation = (ratio - this.#mean) / Math.sqrt(Math.max(1, this.#square - this.#mean ** 2));
     }
     notePeak(this.#peaks, 0, ratio, nowMs);
     this.#learn(this.speaks(nowMs) ? this.#mean : ratio);
+  }
+
+  /** Whether the strongest template says more than it did before, by the clock or so. */
+  #isNews(nowMs: number): boolean {
+    if (this.strongest === undefined) return false;
+    const { numbers } = this.strongest;
+    return numbers[MINUTE_LINES]! > usualPeak(numbers, PEAK, nowMs) * OWN_PEAK_FACTOR;
   }
 
   speaks(nowMs: number): boolean {

@@ -16,9 +16,10 @@ const MEMORY_SECONDS = 3600;
 const UNHEARD_CHANCE = 1 / 20_000;
 /** It speaks with its second line, of another moment, where it is one in so many. */
 const CONFIRMED_CHANCE = 1 / 5000;
-/** The first new errors of a service of few lines, or of one that had none, speak by themselves, too. */
-const FIRST_ERRORS = 3;
+/** After fewer lines nobody knows how rare errors are: the first ever speaks by itself, others with their second line. */
 const FEW_LINES = 1500;
+/** Lines from which it is known well. */
+const KNOWN_LINES = 4000;
 /** What is new comes in clumps, as one request says several lines at once: further ones in so short a time tell little. */
 const CLUMP_MS = 1000;
 const CLUMP_WEIGHT = 0.25;
@@ -26,6 +27,7 @@ const CLUMP_WEIGHT = 0.25;
 const CLUMP_LINES = 4;
 /** What is said for the first time by a service that is well is seldom said again soon. */
 const AGAIN_WEIGHT = 1.5;
+const SOON_MS = 60_000;
 
 /**
  * Lines of templates that have only just appeared, at warn and above, and below: each has a budget of its own. How many
@@ -34,15 +36,15 @@ const AGAIN_WEIGHT = 1.5;
  * templates, with its second line in one that seldom has, and not by itself in one that always has.
  */
 export class Novelty {
-  readonly low = stream(8);
-  readonly high = stream(10);
+  readonly low = stream(7.5, 0.7);
+  readonly high = stream(9, 0.3);
   /** When the first line of the clump came, and how many came with it. */
   #clumpMs = -Infinity;
   #clumpLines = 0;
   #singlesLow = 0;
   #singlesHigh = 0;
-  /** New errors that spoke at once. */
-  #firstErrors = 0;
+  /** Templates of errors, so far. */
+  #errorKinds = 0;
   #lines = 0;
 
   streamFor(memory: TemplateMemory): EventStream {
@@ -52,8 +54,8 @@ export class Novelty {
   /** The first or the second line of a template. */
   seen(memory: TemplateMemory, isJudged: boolean): void {
     if (memory.lines === 1 && memory.bornLevel >= ERROR) {
-      memory.unheard = this.#errorChance() <= UNHEARD_CHANCE || (isJudged && this.#isEarly());
-      if (isJudged && memory.unheard) this.#firstErrors++;
+      memory.unheard = this.#errorChance() <= UNHEARD_CHANCE || (isJudged && this.#errorKinds === 0);
+      this.#errorKinds++;
     }
     this.#countSingle(memory, memory.lines === 1 ? 1 : -1);
   }
@@ -68,7 +70,8 @@ export class Novelty {
 
   /** Whether a line of this young template is more than is usual of such. */
   passed(memory: TemplateMemory, nowMs: number): boolean {
-    return memory.unheard || (this.#areEnough(memory) && this.streamFor(memory).passed(nowMs));
+    const events = this.streamFor(memory);
+    return memory.unheard || (this.#areEnough(memory) && events.passed(nowMs, this.#known(events)));
   }
 
   /** `isNews`: the template was not told in the incident that is open. An error then waits for no further evidence. */
@@ -76,7 +79,8 @@ export class Novelty {
     if (memory.unheard) return true;
     const events = this.streamFor(memory);
     if (!this.#areEnough(memory)) return false;
-    return isNews && memory.bornLevel >= ERROR ? events.passed(nowMs) : events.speaks(nowMs);
+    const known = this.#known(events);
+    return isNews && memory.bornLevel >= ERROR ? events.passed(nowMs, known) : events.speaks(nowMs, known);
   }
 
   told(memory: TemplateMemory): void {
@@ -89,7 +93,7 @@ export class Novelty {
     const events = this.streamFor(memory);
     const news = this.#newsOf(memory, timestampMs);
     if (news === AGAIN_WEIGHT && memory.lines === 2 && memory.bornLevel >= ERROR && memory.toldIn === 0)
-      memory.unheard ||= this.#errorChance() <= CONFIRMED_CHANCE;
+      memory.unheard ||= this.#errorChance() <= CONFIRMED_CHANCE || this.#lines < FEW_LINES;
     events.count(1, nowMs, this.#rate(events, lineRate), news);
     events.learn(news, 0, weight);
   }
@@ -111,7 +115,8 @@ export class Novelty {
     this.high.archive(state);
     this.#singlesLow = state.number(this.#singlesLow);
     this.#singlesHigh = state.number(this.#singlesHigh);
-    this.#firstErrors = state.number(this.#firstErrors);
+    // Before version 4 those that spoke at once.
+    this.#errorKinds = state.number(this.#errorKinds);
     this.#lines = state.number(this.#lines);
     if (state.isOlderThan(3)) return;
     this.#clumpMs = state.number(this.#clumpMs);
@@ -123,10 +128,15 @@ export class Novelty {
     this.high.copyFrom(other.high);
     this.#singlesLow = other.#singlesLow;
     this.#singlesHigh = other.#singlesHigh;
-    this.#firstErrors = other.#firstErrors;
+    this.#errorKinds = other.#errorKinds;
     this.#lines = other.#lines;
     this.#clumpMs = other.#clumpMs;
     this.#clumpLines = other.#clumpLines;
+  }
+
+  /** Lines tell how rare new templates are, and time does. */
+  #known({ knownSeconds }: EventStream): number {
+    return Math.max(knownSeconds / MEMORY_SECONDS, Math.min(1, this.#lines / KNOWN_LINES));
   }
 
   /** One line below warn is no news, however quiet the service. */
@@ -139,16 +149,13 @@ export class Novelty {
     if (Math.abs(timestampMs - this.#clumpMs) < CLUMP_MS) return ++this.#clumpLines <= CLUMP_LINES ? CLUMP_WEIGHT : 1;
     this.#clumpMs = timestampMs;
     this.#clumpLines = 0;
-    return memory.lines > 1 && timestampMs - memory.numbers[LAST_SEEN]! >= CLUMP_MS ? AGAIN_WEIGHT : 1;
+    const pauseMs = timestampMs - memory.numbers[LAST_SEEN]!;
+    return memory.lines > 1 && pauseMs >= CLUMP_MS && pauseMs <= SOON_MS ? AGAIN_WEIGHT : 1;
   }
 
   /** That the next line is an error never seen. */
   #errorChance(): number {
     return (this.#singlesHigh + SINGLES_PRIOR) / (this.#lines + 1);
-  }
-
-  #isEarly(): boolean {
-    return (this.#lines < FEW_LINES || this.#singlesHigh === 0) && this.#firstErrors < FIRST_ERRORS;
   }
 
   #countSingle(memory: TemplateMemory, step: number): void {
@@ -162,7 +169,7 @@ export class Novelty {
   }
 }
 
-function stream(limit: number): EventStream {
+function stream(limit: number, caution: number): EventStream {
   return new EventStream({
     alternatives: [
       { ratio: 4, perSecond: 0.2 },
@@ -170,7 +177,7 @@ function stream(limit: number): EventStream {
       { ratio: 4, perSecond: 1 / 150 },
     ],
     limit,
-    caution: 0,
+    caution,
     memorySeconds: MEMORY_SECONDS,
     prior: 0.1,
     spread: 1,

@@ -11,6 +11,8 @@ const DISTINCT_BITS = 256;
 const SAMPLE = 24;
 /** Numbers from which a range is known. */
 const KNOWN = 30;
+/** Numbers from which its end is known, too: a long tail shows late. */
+const KNOWN_WELL = 400;
 /** A number this many times the highest usual one is an outlier; more where the usual ones lie wide apart. */
 const TIMES_MIN = 3;
 /** Whole numbers must be so much more, too: 0, 0, 0, 2 is no outlier. */
@@ -46,6 +48,12 @@ export class ParameterSummary {
     let kept = 0;
     for (let i = 0; i < this.#sampled; i++) kept = Math.max(kept, Math.abs(this.#sample[i]!));
     return Math.max(kept, usualPeak(this.#peaks, 0, nowMs));
+  }
+
+  /** How much the outlier found last tells, 1 to 2: more the further it is beyond a range that is known well. */
+  outlierWeight(nowMs: number): number {
+    const excess = Math.abs(this.outlier) / this.#farFrom(nowMs);
+    return 1 + Math.min(1, Math.log(Math.max(1, excess))) * Math.min(1, this.#numbers / KNOWN_WELL);
   }
 
   /** Learns a value; whether it is a number far above all usual ones. */
@@ -116,9 +124,15 @@ export class ParameterSummary {
   #isFar(size: number, isWhole: boolean, nowMs: number): boolean {
     const usual = this.usualMax(nowMs);
     if (size <= usual * TIMES_MIN || (isWhole && size < usual + WHOLE_MIN)) return false;
+    return size > this.#farFrom(nowMs);
+  }
+
+  /** Numbers beyond this are far from the usual ones. */
+  #farFrom(nowMs: number): number {
+    const usual = this.usualMax(nowMs);
     const middle = Math.abs(this.#middle());
     const wide = middle > 0 ? Math.sqrt(usual / middle) : 1;
-    return size > usual * Math.max(TIMES_MIN, wide);
+    return usual * Math.max(TIMES_MIN, wide);
   }
 
   #middle(): number {

@@ -124,7 +124,8 @@ export class ServiceState {
     const before = summaries.length;
     const found = summaries.observe(spans, bytes, this.nowMs, POSITIONS_MAX - this.#positions);
     this.#positions += summaries.length - before;
-    return found ? this.#odd(this.values, REASON_BIT.parameter_outlier) : 0;
+    if (!found) return 0;
+    return this.#odd(this.values, REASON_BIT.parameter_outlier, summaries.outlier?.outlierWeight(this.nowMs));
   }
 
   /** Whether the line counted last is to be told, for `reasons`. */
@@ -219,9 +220,9 @@ export class ServiceState {
     return isFirst || novelty.passed(memory, nowMs) ? REASON_BIT.new_template : 0;
   }
 
-  #odd(events: EventStream, reason: number): number {
+  #odd(events: EventStream, reason: number, weight = 1): number {
     const { nowMs } = this;
-    events.count(1, nowMs, events.rate);
+    events.count(1, nowMs, events.rate, weight);
     events.learn(1, 0, this.doubtful ? TROUBLED_WEIGHT : 1);
     return events.passed(nowMs) ? reason : 0;
   }

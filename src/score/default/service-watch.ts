@@ -3,8 +3,10 @@ import type { Reason } from '../../domain/anomaly.ts';
 import { BUCKET_MS, BucketRing, ERRORS, LINES, MINUTE_BUCKETS, WARNS } from './bucket-ring.ts';
 import { EventStream } from './event-stream.ts';
 import { DropWatch } from './drop-watch.ts';
+import { isOneClump } from './one-clump.ts';
 import { RateBaseline } from './rate-baseline.ts';
 import type { Signal } from './service-state.ts';
+import type { Alternative } from './shift-watch.ts';
 import { Spread } from './spread.ts';
 import { notePeak, PEAK_NUMBERS, usualPeak } from './usual-peak.ts';
 
@@ -22,7 +24,7 @@ const KINDS = [LINES, WARNS, ERRORS] as const;
 /** Rates of a whole service, looked at once a bucket: lines, warnings, errors; spikes, drops and silence. */
 export class ServiceWatch {
   readonly ring: BucketRing;
-  readonly lines = stream([{ ratio: 3 }, { ratio: 5 }, { ratio: 25 }], 12, 2);
+  readonly lines = stream([{ ratio: 3 }, { ratio: 5, isFar: true }, { ratio: 25, isFar: true }], 12, 2);
   readonly drops = new DropWatch();
   /** Scatter of the lines of a bucket. */
   readonly #clump = new Spread(1.5, 20);
@@ -30,7 +32,7 @@ export class ServiceWatch {
   readonly #peaks = new Float64Array(3 * PEAK_NUMBERS);
   /** Of {@link QUICK_BUCKETS}, likewise: an outbreak is beyond these before it is beyond a whole minute. */
   readonly #quickPeaks = new Float64Array(3 * PEAK_NUMBERS);
-  readonly errors = stream([{ ratio: 3 }, { ratio: 6, perSecond: 0.05 }, { ratio: 25 }], 12, 1.5);
+  readonly errors = stream([{ ratio: 3 }, { ratio: 6, perSecond: 0.05 }, { ratio: 25 }], 11, 1.5);
   readonly warns = stream([{ ratio: 3 }, { ratio: 6, perSecond: 0.05 }, { ratio: 25 }], 13, 1.5);
   readonly #kinds: readonly { reason: Reason; events: EventStream; unit: string; kind: number }[] = [
     { reason: 'rate_spike', events: this.lines, unit: 'lines', kind: LINES },
@@ -70,8 +72,10 @@ export class ServiceWatch {
     const { leaving } = ring;
     if (leaving !== undefined) this.#learn(leaving, doubtful);
     ring.advance();
-    if (this.ready) this.#noteQuickPeaks();
-    if (++this.#buckets % MINUTE_BUCKETS === 0 && this.ready) this.#endMinute(!doubtful);
+    this.#noteQuickPeaks();
+    if (++this.#buckets % MINUTE_BUCKETS !== 0) return;
+    this.#notePeaks();
+    if (this.ready) this.#endMinute(!doubtful);
   }
 
   /** Adds what speaks now. */
@@ -129,12 +133,35 @@ export class ServiceWatch {
   }
 
   #speaks(events: EventStream, kind: number, nowMs: number): boolean {
-    if (!events.speaks(nowMs)) return false;
+    if (!events.speaks(nowMs) || this.#isOneClump(events, kind)) return false;
     const at = kind * PEAK_NUMBERS;
     return (
       this.ring.minuteCount(kind) > usualPeak(this.#peaks, at, nowMs) * PEAK_FACTOR ||
       this.ring.lately(kind, QUICK_BUCKETS) > usualPeak(this.#quickPeaks, at, nowMs) * PEAK_FACTOR
     );
+  }
+
+  /** Warnings and errors that all came at once: a burst goes on. */
+  #isOneClump({ watch }: EventStream, kind: number): boolean {
+    if (kind === LINES) return false;
+    const { ring } = this;
+    let busiest = 0;
+    let sum = 0;
+    const first = Math.max(Math.floor(watch.sinceMs / BUCKET_MS), ring.open - 5 * MINUTE_BUCKETS);
+    for (let bucket = first; bucket < ring.open; bucket++) {
+      if (!ring.holds(bucket)) continue;
+      const count = ring.count(bucket, kind);
+      sum += count;
+      if (count > busiest) busiest = count;
+    }
+    return isOneClump(busiest, sum - busiest, this.#clump.value);
+  }
+
+  #notePeaks(): void {
+    const nowMs = this.ring.open * BUCKET_MS;
+    for (const kind of KINDS) {
+      notePeak(this.#peaks, kind * PEAK_NUMBERS, this.ring.minuteCount(kind), nowMs);
+    }
   }
 
   #noteQuickPeaks(): void {
@@ -146,11 +173,11 @@ export class ServiceWatch {
 
   #judge(lines: number, nowMs: number, doubtful: boolean): void {
     const { ring } = this;
-    this.lines.count(lines, nowMs, this.rateHigh);
+    this.lines.count(lines, nowMs, this.rateHigh, 1, this.#clump.value);
     this.drops.judge(ring, nowMs, this.rateLow, this.#clump.value, this.lines.spread);
     if (!doubtful) this.#clump.learnMore((lines - this.lines.rate * 5) ** 2, this.lines.rate * 5);
-    this.errors.count(ring.count(ring.open, ERRORS), nowMs, this.errors.rate);
-    this.warns.count(ring.count(ring.open, WARNS), nowMs, this.warns.rate);
+    this.errors.countSome(ring.count(ring.open, ERRORS), nowMs, this.#clump.value);
+    this.warns.countSome(ring.count(ring.open, WARNS), nowMs, this.#clump.value);
   }
 
   #learn(bucket: number, doubtful: boolean): void {
@@ -167,16 +194,12 @@ export class ServiceWatch {
   #endMinute(healthy: boolean): void {
     const seconds = (MINUTE_BUCKETS * BUCKET_MS) / 1000;
     this.lines.endMinute(this.lines.rate * seconds, healthy);
-    const nowMs = this.ring.open * BUCKET_MS;
-    for (const kind of KINDS) {
-      notePeak(this.#peaks, kind * PEAK_NUMBERS, this.ring.minuteCount(kind), nowMs);
-    }
     this.errors.endMinute(this.errors.rate * seconds, healthy);
     this.warns.endMinute(this.warns.rate * seconds, healthy);
   }
 }
 
-function stream(alternatives: { ratio: number; perSecond?: number }[], limit: number, spread: number): EventStream {
+function stream(alternatives: Alternative[], limit: number, spread: number): EventStream {
   return new EventStream({
     alternatives,
     limit,

@@ -7,6 +7,8 @@ const TREND_SECONDS = 20;
 export interface Alternative {
   ratio: number;
   perSecond?: number;
+  /** Whether no busy minute comes near it, so that only how lines come in clumps can be mistaken for it. */
+  isFar?: boolean;
 }
 
 /**
@@ -44,8 +46,11 @@ export class ShiftWatch {
     return most;
   }
 
-  /** So many events came until `nowMs`, where `rate` a second are usual; sums stay at or below `ceiling`. */
-  add(count: number, nowMs: number, rate: number, spread: number, ceiling: number): void {
+  /**
+   * So many events came until `nowMs`, where `rate` a second are usual; sums stay at or below `ceiling`. `spread` is that
+   * of minutes, `clump` that of seconds.
+   */
+  add(count: number, nowMs: number, rate: number, spread: number, ceiling: number, clump = spread): void {
     // The first count's seconds are not known, and so not what was to be expected in them.
     if (Number.isNaN(this.#atMs)) {
       this.#atMs = nowMs;
@@ -60,9 +65,9 @@ export class ShiftWatch {
     let best = 0;
     let gained = 0;
     for (let i = 0; i < this.#sums.length; i++) {
-      const { ratio, perSecond = 0 } = this.#alternatives[i]!;
+      const { ratio, perSecond = 0, isFar } = this.#alternatives[i]!;
       const times = perSecond > ratio * rate ? perSecond / rate : ratio;
-      const gain = ((count === 0 ? 0 : count * Math.log(times)) - (times - 1) * expected) / spread;
+      const gain = ((count === 0 ? 0 : count * Math.log(times)) - (times - 1) * expected) / (isFar ? clump : spread);
       const sum = Math.min(Math.max(0, this.#sums[i]! + gain), ceiling);
       this.#sums[i] = sum;
       this.#fresh[i]! += gain;

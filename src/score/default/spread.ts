@@ -22,7 +22,12 @@ export class Spread {
   }
 
   get value(): number {
-    const pooled = (this.#prior * this.#priorWeight + this.#deviations) / (this.#priorWeight + this.#expected);
+    return this.under(this.#prior);
+  }
+
+  /** The same where `prior` was believed before. */
+  under(prior: number): number {
+    const pooled = (prior * this.#priorWeight + this.#deviations) / (this.#priorWeight + this.#expected);
     return pooled > 1 ? pooled : 1;
   }
 

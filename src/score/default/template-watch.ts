@@ -6,6 +6,7 @@ import { heatClass, rarityClass, TEMPLATE_HEAT, TEMPLATE_RARITY, YOUTH } from '.
 import type { MemoryArchive } from './memory-archive.ts';
 import { MixWatch } from './mix-watch.ts';
 import { YOUNG_BUCKETS } from './novelty.ts';
+import { isOneClump } from './one-clump.ts';
 import type { Signal } from './service-state.ts';
 import { Spread } from './spread.ts';
 import {
@@ -26,7 +27,9 @@ import { notePeak, usualPeak } from './usual-peak.ts';
 const MEMORY_SECONDS = 3600;
 const BUCKET_KEPT = Math.exp(-BUCKET_MS / 1000 / MEMORY_SECONDS);
 /** Nats from which a template's lines are too many. */
-const LIMIT = 16;
+const LIMIT = 12;
+/** So much more is wanted, by what part of what can be remembered is not known yet. */
+const CAUTION = 0.4;
 const CEILING = LIMIT * 1.4;
 const RATIOS = [4, 20] as const;
 const LOG_RATIOS = RATIOS.map(Math.log);
@@ -97,10 +100,12 @@ export class TemplateWatch {
     const seconds = Math.max(0, (nowMs - (numbers[COUNT_AT]! || nowMs - BUCKET_MS)) / 1000);
     const spread = this.#spreadOf(memory);
     const infant = bucket - memory.bornBucket < INFANT_BUCKETS;
-    const recent = faded(numbers, RECENT, RECENT_AT, nowMs, RECENT_SECONDS) + lines;
+    const before = faded(numbers, RECENT, RECENT_AT, nowMs, RECENT_SECONDS);
+    const recent = before + lines;
     numbers[RECENT] = recent;
     numbers[RECENT_AT] = nowMs;
-    const spikes = this.#gain(memory, lines, rate, seconds, spread, nowMs) && judged && !infant;
+    const spikes =
+      this.#gain(memory, lines, rate, seconds, spread, nowMs) && judged && !infant && !isOneClump(lines, before);
     if (spikes) {
       memory.spikeUntil = bucket + SPIKE_BUCKETS;
       this.#passed = true;
@@ -185,7 +190,7 @@ export class TemplateWatch {
     nowMs: number,
   ): boolean {
     const idle = Math.max(0, seconds - BUCKET_MS / 1000);
-    const limitFactor = this.#habit.at(nowMs);
+    const limitFactor = this.#habit.at(nowMs) * (1 + CAUTION * (1 - this.#knownSeconds / MEMORY_SECONDS));
     let best = 0;
     for (let i = 0; i < RATIOS.length; i++) {
       const rare = RATES[i]! > RATIOS[i]! * rate;
