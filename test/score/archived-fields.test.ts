@@ -76,12 +76,12 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   'mine/drain3/drain-miner.ts': [
     '#options',
     '#cache',
-    '#unknown',
     '#sweepsSeen',
     '#reroutesSeen',
     '#order',
     '#owner',
     '#recall',
+    '#digitTokens',
     'change',
     'absorbed',
     'tokenCount',

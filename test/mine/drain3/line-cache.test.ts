@@ -52,7 +52,7 @@ it('tokens with digits, known and new ones, are told apart as without being reme
   fc.assert(
     fc.property(
       fc.array(digitLine, { minLength: 1, maxLength: 12 }),
-      fc.array(fc.nat(), { minLength: 1000, maxLength: 6000 }),
+      fc.array(fc.nat(), { minLength: 1000, maxLength: 3000 }),
       fc.constantFrom(3, 8, 1000),
       fc.constantFrom(0.2, 0.4, 0.7),
       fc.integer({ min: 2, max: 60 }),
@@ -61,7 +61,7 @@ it('tokens with digits, known and new ones, are told apart as without being reme
         expectSame(lines, { simTh, maxTemplates });
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 
@@ -69,7 +69,7 @@ it('more miners than there are filters of known tokens take them from each other
   const pairs = Array.from({ length: FILTERS_MAX + 3 }, () =>
     [true, false].map((shapeCache) => new DrainMiner({ simTh: 0.4, maxTemplates: 20, shapeCache })),
   );
-  for (let round = 0; round < 250; round++)
+  for (let round = 0; round < 190; round++)
     for (const [index, [remembering, plain]] of pairs.entries()) {
       const lines = [
         `a${index} b${index} c${index} of`,
@@ -78,6 +78,12 @@ it('more miners than there are filters of known tokens take them from each other
       ];
       expect(mineAll(remembering!, lines)).toEqual(mineAll(plain!, lines));
     }
+});
+
+it('a token that becomes known is known from the next line on', () => {
+  const before = Array.from({ length: 600 }, () => 'request 1 of n1');
+  const after = ['a1 b1 c1 of', 'a2 b2 c2 of', 'a1 b1 c1 of', 'a2 b2 c2 of', 'a1 b1 c1 of'];
+  expectSame([...before, ...after], { simTh: 0.4, maxTemplates: 1000 });
 });
 
 it('miners do not see what others remember', () => {
