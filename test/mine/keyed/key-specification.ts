@@ -21,6 +21,8 @@ const ASCII_BLANK = new RegExp(String.raw`[\t-\r\x1c-\x20]`);
 const ASCII_BREAK = new RegExp(String.raw`[\t-\r\x1c-\x20${MARK}]`);
 const ESCAPE_SEQUENCE = new RegExp(String.raw`^\x1b\[[0-?]{0,14}[@-~]`);
 const NO_VALUE = new RegExp(String.raw`^(?:$|[\t-\r\x1c-\x20,;)])`);
+/** `"-"`, `uid=-`, `server: _,` with what stands around. */
+const NO_VALUE_MARK = new RegExp(String.raw`(?:"[-_]"|=[-_](?:[,;${'\\t-\\r\\x1c-\\x20'}]|$)|: [-_](?:[,;]|$))$`);
 const ADDRESS_END = new RegExp(String.raw`^(?:$|[\t-\r\x1c-\x20${MARK}_./-])`);
 const NAME = String.raw`(?<=^|[\t-\r\x1c-\x20${MARK}])([A-Za-z][A-Za-z0-9_.-]*)`;
 const PAIR = new RegExp(`${NAME}=(?!=|$)`, 'g');
@@ -31,7 +33,13 @@ const OPENING: Record<string, string> = { ')': '(', ']': '[', '}': '{', '"': '"'
 
 const VALUE = /^(?:true|True|TRUE|false|False|FALSE|null|Null|NULL|root|Root|ROOT|None|nil|NaN)$/;
 const ZONE = /^(?:UTC|GMT|[ECMP][SD]T|CET|CEST|BST|IST|JST|AM|PM|am|pm)$/;
-const UNIT = /^(?:B|[kKMGTP]B|[KMGT]iB|ms|us|ns|s|secs?)$/;
+const UNIT = /^(?:B|[kKMGTP]B|[KMGT]iB|[bB]ytes|byte|ms|us|ns|s|secs?|seconds?|mins?|minutes?)$/;
+const SWITCH = '(?:[oO]n|ON|[oO]ff|OFF|[yY]es|YES|[nN]o|NO)';
+const SWITCH_WORD = new RegExp(`^${SWITCH}$`);
+const VALUE_MARK = String.raw`[=:,;|()\[\]{}"'<>\x60]`;
+const SWITCH_BEHIND = new RegExp(`^ ?(?:$|${VALUE_MARK}|\n|${SWITCH}(?![A-Za-z]))`);
+const MARK_BEFORE = new RegExp(`${VALUE_MARK} ?$`);
+const SWITCH_BEFORE = new RegExp(`^${SWITCH}$`);
 const WEEKDAY = /^(?:Mon(?:day)?|Tue(?:sday)?|Wed(?:nesday)?|Thu(?:rsday)?|Fri(?:day)?|Sat(?:urday)?|Sun(?:day)?)$/;
 const MONTHS =
   '(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:tember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)';
@@ -147,18 +155,32 @@ class Specification {
         /^(?:for|by|as)$/.test(this.#key.at(-1) ?? '') && this.#wordEnd === from - 1 && this.#text[from - 1] === ' ';
       this.#push(word, to);
       if (isNamed) this.#nameToken = this.#key.length;
-    } else if (VALUE.test(word) || (ZONE.test(word) && this.#isAfterValue(from))) this.#value(from, to);
+    } else if (SWITCH_WORD.test(word) && this.#isAmongMarks(from, to)) this.#value(from, to);
+    else if (VALUE.test(word) || (ZONE.test(word) && this.#isAfterValue(from))) this.#value(from, to);
     else if (WEEKDAY.test(word) && (BEFORE_DAY.test(rest) || BEFORE_MONTH_AND_DAY.test(rest))) this.#date(from, to);
     else if (MONTH.test(word) && BEFORE_DAY.test(rest)) this.#date(from, to);
     else if (/^[A-Fa-f]{8,}$/.test(word)) this.#value(from, to);
     else this.#push(word, to);
   }
 
+  /** `( on off )`, `admin: NO`. */
+  #isAmongMarks(from: number, to: number): boolean {
+    const before = this.#text.slice(this.#first, from);
+    const last = this.#values.at(-1);
+    const isBehindSwitch =
+      this.#isAfterValue(from) && last !== undefined && SWITCH_BEFORE.test(this.#text.slice(last.start, last.end));
+    return (MARK_BEFORE.test(before) || isBehindSwitch) && SWITCH_BEHIND.test(this.#text.slice(to));
+  }
+
   #odd(from: number, to: number): void {
     const word = this.#text.slice(from, to);
-    if (!hasContent(word)) return;
+    if (!hasContent(word)) {
+      const around = this.#text.slice(Math.max(this.#first, from - 2), to + 1);
+      if (/^[-_]$/.test(word) && NO_VALUE_MARK.test(around)) this.#value(from, to);
+      return;
+    }
     if (/[0-9]/.test(word) && /[^\0-\x7f]/.test(word)) {
-      for (const { 0: part, index } of word.matchAll(/[0-9][0-9.]*|[^0-9]+/g)) {
+      for (const { 0: part, index } of word.matchAll(/[0-9][0-9.]*(?:(?:\u00b5|\u03bc)s$)?|[^0-9]+/g)) {
         if (/^[0-9]/.test(part)) this.#value(from + index, from + index + part.length);
         else if (hasContent(part)) this.#push(trimmed(part).word, from + index + part.length);
       }
