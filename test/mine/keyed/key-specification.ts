@@ -23,6 +23,8 @@ const ESCAPE_SEQUENCE = new RegExp(String.raw`^\x1b\[[0-?]{0,14}[@-~]`);
 const NO_VALUE = new RegExp(String.raw`^(?:$|[\t-\r\x1c-\x20,;)])`);
 /** `"-"`, `uid=-`, `server: _,` with what stands around. */
 const NO_VALUE_MARK = new RegExp(String.raw`(?:"[-_]"|=[-_](?:[,;${'\\t-\\r\\x1c-\\x20'}]|$)|: [-_](?:[,;]|$))$`);
+/** From its bracket to the one that closes it: marks of a list, and a blank behind a comma. */
+const LIST = new RegExp(String.raw`[(\[{](?=.*,)(?:[^\t-\r\x1c-\x20=:;|()\[\]{}<>\x60!?\x1b]|(?<=,) )*[)\]}]$`);
 const ADDRESS_END = new RegExp(String.raw`^(?:$|[\t-\r\x1c-\x20${MARK}_./-])`);
 const NAME = String.raw`(?<=^|[\t-\r\x1c-\x20${MARK}])([A-Za-z][A-Za-z0-9_.-]*)`;
 const PAIR = new RegExp(`${NAME}=(?!=|$)`, 'g');
@@ -56,6 +58,8 @@ class Specification {
   readonly #first: number;
   readonly #key: string[] = [];
   readonly #values: { start: number; end: number }[] = [];
+  /** Where each token of the key begins, a run of values with its first. */
+  readonly #starts: number[] = [];
   #wordEnd = -1;
   #dateEnd = -1;
   #nameToken = -1;
@@ -90,6 +94,7 @@ class Specification {
     if (text[at] === '=' && !ASCII_BREAK.test(text[at - 1]!) && NO_VALUE.test(text.slice(at + 1)))
       this.#value(at + 1, at + 1);
     else if (OPENING[text[at]!] === text[at - 1]) this.#value(at, at);
+    else if (/[)\]}]/.test(text[at]!)) this.#foldList(at);
     return at + 1;
   }
 
@@ -220,7 +225,21 @@ class Specification {
     return /^[A-Za-z][A-Za-z0-9_-]*$/.test(part) && digitsIn(part) <= 2 && /^=[^=]/s.test(this.#text.slice(to));
   }
 
+  /** `[a, b]`, but for numbers alone: one value. */
+  #foldList(at: number): void {
+    const list = LIST.exec(this.#text.slice(this.#first, at + 1))?.[0];
+    if (list === undefined || OPENING[this.#text[at]!] !== list[0]) return;
+    const open = at + 1 - list.length;
+    if (open > this.#first && !ASCII_BREAK.test(this.#text[open - 1]!)) return;
+    if ((this.#starts[this.#key.findLastIndex((token) => token !== '<*>')] ?? -1) <= open) return;
+    while (this.#values.length > 0 && this.#values.at(-1)!.start > open) this.#values.pop();
+    while (this.#key.length > 0 && this.#starts[this.#key.length - 1]! > open) this.#key.pop();
+    this.#dateEnd = -1;
+    this.#value(open + 1, at);
+  }
+
   #push(word: string, end: number): void {
+    this.#starts[this.#key.length] = end - word.length;
     this.#key.push(word);
     this.#wordEnd = end;
   }
@@ -236,7 +255,10 @@ class Specification {
     const key = this.#key;
     if (key.at(-1) === '<*>') return;
     if (key.at(-2) === '<*>' && key.at(-1) === key.at(-3)) key.pop();
-    else key.push('<*>');
+    else {
+      this.#starts[key.length] = start;
+      key.push('<*>');
+    }
   }
 
   #date(start: number, end: number): void {

@@ -49,6 +49,9 @@ const PAIRS = [
   ' s="t \\" u',
   ' v==w',
   '("x"=',
+  '(a, b7-3,c)',
+  ' [d,"e f", g]',
+  '{h, ab-12}',
 ];
 
 /** Texts made of what the scanner's rules look at, glued together every which way. */
