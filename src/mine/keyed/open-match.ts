@@ -1,3 +1,4 @@
+import { hashToken } from '../token-hash.ts';
 import { isOutcome } from './outcome-words.ts';
 import { CLOSING, KEY_TOKENS_MAX, OPENING, scratch, VARIABLE } from './scratch.ts';
 
@@ -14,7 +15,7 @@ export const runOf = new Int32Array(KEY_TOKENS_MAX);
  * bit is set in `openRuns`. A word that tells what came of something is let in nowhere.
  */
 export function matchesOpen(key: Uint8Array, openRuns: number, bytes: Uint8Array): boolean {
-  const { keyCount, keyStart, keyEnd } = scratch;
+  const { keyCount, keyStart, keyEnd, keyHash } = scratch;
   let token = 0;
   let run = 0;
   for (let at = 0; at < key.length;) {
@@ -29,7 +30,7 @@ export function matchesOpen(key: Uint8Array, openRuns: number, bytes: Uint8Array
     if (token < keyCount && keyStart[token] === VARIABLE) token++;
     if (isOpen(openRuns, run) && token < keyCount && keyStart[token]! >= 0) {
       const isNext = token > from && at < key.length && behindWord(key, at, token, bytes) >= 0;
-      if (!isNext && isOutcome(bytes, keyStart[token]!, keyEnd[token]!)) return false;
+      if (!isNext && isOutcome(bytes, keyStart[token]!, keyEnd[token]!, keyHash[token]!)) return false;
       if (!isNext) token++;
       if (!isNext && token < keyCount && keyStart[token] === VARIABLE) token++;
     }
@@ -73,7 +74,8 @@ export function keyMatchesOpen(key: Uint8Array, openRuns: number, other: Uint8Ar
     if (to < other.length && other[to] === LESS) to += WILDCARD_STEP;
     if (isOpen(openRuns, run) && to < other.length && other[to] !== LESS) {
       const isNext = to > from && at < key.length && behindSame(key, at, other, to) >= 0;
-      if (!isNext && isOutcome(other, to, behindToken(other, to) - 1)) return false;
+      const end = behindToken(other, to) - 1;
+      if (!isNext && isOutcome(other, to, end, hashToken(other, to, end))) return false;
       if (!isNext) to = behindToken(other, to);
       if (!isNext && to < other.length && other[to] === LESS) to += WILDCARD_STEP;
     }

@@ -1,6 +1,5 @@
-import { HASH_PRIME, HASH_SEED } from '../token-hash.ts';
+import { hashToken } from '../token-hash.ts';
 import { BYTE_KIND, LETTER } from './byte-kind.ts';
-import { WordTable } from './word-table.ts';
 
 const OUTCOMES =
   'ok success successful successfully succeeded succeed fail fails failed failing failure failures unsuccessful ' +
@@ -13,28 +12,26 @@ const OUTCOMES =
   'enable enabled disable disabled active inactive running exited exit paused resumed suspended terminated ' +
   'created deleted removed added joined left locked unlocked loaded unloaded no not';
 
-const outcomes = new WordTable(new Map(OUTCOMES.split(' ').map((word) => [word, 1])));
-const LENGTH_MAX = 13;
 const PARTICIPLE_MIN = 5;
 
-/** In small letters. */
-const small = new Uint8Array(LENGTH_MAX);
+/** In small letters, in capitals and with one at the front, by their FNV-1a sums. */
+const outcomes = new Map<number, Uint8Array>();
+const encoder = new TextEncoder();
+for (const word of OUTCOMES.split(' ')) {
+  for (const form of [word, word.toUpperCase(), word[0]!.toUpperCase() + word.slice(1)]) {
+    const bytes = encoder.encode(form);
+    outcomes.set(hashToken(bytes, 0, bytes.length), bytes);
+  }
+}
 
 /**
- * Whether the word tells what came of something or what was done: two lines that differ in such a word say two things,
- * where another may just name another one. Case does not matter.
+ * Whether the word `bytes[start, end)`, whose FNV-1a sum is `hash`, tells what came of something or what was done: two
+ * lines that differ in such a word say two things, where another may just name another one.
  */
-export function isOutcome(bytes: Uint8Array, start: number, end: number): boolean {
-  const length = end - start;
-  if (length > LENGTH_MAX) return false;
-  let hash = HASH_SEED;
-  for (let i = 0; i < length; i++) {
-    const byte = bytes[start + i]!;
-    if ((BYTE_KIND[byte]! & LETTER) === 0) return false;
-    small[i] = byte | 0x20;
-    hash = Math.imul(hash ^ small[i]!, HASH_PRIME);
-  }
-  return outcomes.find(small, 0, length, hash) !== 0;
+export function isOutcome(bytes: Uint8Array, start: number, end: number, hash: number): boolean {
+  const outcome = outcomes.get(hash);
+  if (outcome === undefined || outcome.length !== end - start) return false;
+  return outcome.every((byte, i) => byte === bytes[start + i]);
 }
 
 /** Whether the word ends as participles do: `mounted`, but not `feed`. There are names among them. */

@@ -137,7 +137,7 @@ export function siblingEntries(bytes: Uint8Array): Int32Array {
     if (keyStart[i]! < 0) continue;
     const wordClass = classOf(bytes, i, words, values.includes(i));
     // One that never is a variable has no sibling, but its place among the entries.
-    entries[next++] = entryOf(wordClass === OUTCOME ? mixed(sum[keyCount]!, i) : maskedHash([i]), wordClass);
+    entries[next++] = entryOf(wordClass === OUTCOME ? mixed(sum[keyCount]!, i) : maskedHashAt(i), wordClass);
   }
   if (values.length > 1) entries[next] = entryOf(maskedHash(values), VALUES);
   return entries;
@@ -153,14 +153,14 @@ export function maskedTokens(bytes: Uint8Array, entry: number): readonly number[
 
 /** The words that stand behind the `=` of a pair, in a line that has several. */
 function pairValues(bytes: Uint8Array): number[] {
-  const { keyCount, keyStart, keyEnd, lineStart, lineEnd } = scratch;
+  const { keyCount, keyStart, keyEnd, keyHash, lineStart, lineEnd } = scratch;
   const values: number[] = [];
   if (keyStart[0] === OPENING || !hasPairs(bytes, lineStart, lineEnd)) return values;
   for (let i = 1; i < keyCount; i++)
     if (
       keyStart[i]! >= 0 &&
       isPairValue(bytes, keyStart[i]!, lineStart, lineEnd) &&
-      !isOutcome(bytes, keyStart[i]!, keyEnd[i]!)
+      !isOutcome(bytes, keyStart[i]!, keyEnd[i]!, keyHash[i]!)
     )
       values.push(i);
   return values;
@@ -172,6 +172,21 @@ function entryOf(hash: number, wordClass: number): number {
 
 export function isSameEntry(a: number, b: number): boolean {
   return ((a ^ b) & ~CLASS_MASK) === 0;
+}
+
+/** The same as `maskedHash` for one token, which every word of a new template asks for. */
+function maskedHashAt(token: number): number {
+  const { keyCount, keyStart, keyHash, sum } = scratch;
+  if (keyCount === 1) return mixed(HASH_SEED, VARIABLE_HASH);
+  let hash = sum[token]!;
+  let wasVariable = token > 0 && keyStart[token - 1] === VARIABLE;
+  for (let i = token; i < keyCount; i++) {
+    const isVariable = i === token || keyStart[i] === VARIABLE;
+    if (isVariable && wasVariable) continue;
+    wasVariable = isVariable;
+    hash = mixed(hash, isVariable ? VARIABLE_HASH : keyHash[i]!);
+  }
+  return hash;
 }
 
 /** Hash of the key in `scratch` with variables at those tokens, one at least. */

@@ -52,7 +52,7 @@ export function classOf(bytes: Uint8Array, token: number, words: number, isPairV
   if (scratch.keyStart[0] === OPENING && token < closingToken()) return NAME;
   const start = scratch.keyStart[token]!;
   const end = scratch.keyEnd[token]!;
-  if (isOutcome(bytes, start, end)) return OUTCOME;
+  if (isOutcome(bytes, start, end, scratch.keyHash[token]!)) return OUTCOME;
   if (isPairValue) return VALUE;
   for (let at = start; at < end; at++) if (BYTE_KIND[bytes[at]!]! & DIGIT) return DIGITS;
   if (isFileName(bytes, start, end)) return DIGITS;
