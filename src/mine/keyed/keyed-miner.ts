@@ -7,10 +7,13 @@ import { CHANGED, CREATED, UNCHANGED } from '../template-miner.ts';
 import type { MinedTemplate, ParameterSpans, TemplateChange, TemplateMiner } from '../template-miner.ts';
 import { UseOrder } from '../use-order.ts';
 import { keyBytes } from './key-bytes.ts';
+import { familyOf } from './family.ts';
+import type { KeyedOptions } from './keyed-options.ts';
 import { archiveKeys, KeyedTemplate, SHAPE_OVERHEAD } from './keyed-template.ts';
 import type { Shape } from './keyed-template.ts';
+import type { Generalised } from './generalised.ts';
 import { anyWithEntry, joined, siblingsOf } from './merge.ts';
-import type { Generalised } from './merge.ts';
+import type { Merger } from './merge.ts';
 import { OpenTemplates } from './open-templates.ts';
 import { NewTemplates, overflowTemplate } from './new-templates.ts';
 import { parameterSpans } from './parameters.ts';
@@ -20,17 +23,10 @@ import { scanMessage } from './scan-message.ts';
 import { scratch } from './scratch.ts';
 import { recallByShape, rememberByShape } from './shape-recall.ts';
 import { sameBytes, ShapeTable } from './shape-table.ts';
-import { MERGER_WEIGHT, siblingEntries, Siblings, VARIABLE_WEIGHT_MAX, variableWeight } from './siblings.ts';
+import { siblingEntries, Siblings, variableWeight } from './siblings.ts';
 import { templateText } from './template-text.ts';
-
-export interface KeyedOptions {
-  /** Templates kept; beyond it the least recently used one goes. */
-  maxTemplates: number;
-  /** Remember lines by their shape, true. Never changes a result. */
-  lineCache?: boolean;
-  /** Lines of a service that has all its templates make new ones at a bounded rate, see `NewTemplates`; false. */
-  limitsNew?: boolean;
-}
+import { weighSiblings } from './weigh-siblings.ts';
+import { MERGER_WEIGHT, VARIABLE_WEIGHT_MAX } from './word-class.ts';
 
 /** What keys and texts of one service may weigh; beyond it the least recently used templates go. */
 const WEIGHT_MAX = 4 << 20;
@@ -187,7 +183,7 @@ export class KeyedMiner implements TemplateMiner {
     this.#append(template);
     this.#addShape({ hash, key: template.key, template });
     this.change = CREATED;
-    const survivor = this.#meetSiblings(template, hash);
+    const survivor = this.#meetAll(template, hash);
     while (this.#weight > WEIGHT_MAX && this.#order.count > 1) this.#evict(this.#order.oldest!);
     return survivor;
   }
@@ -211,47 +207,56 @@ export class KeyedMiner implements TemplateMiner {
   }
 
   /** Counts the siblings of a new template, and makes one of them where they are enough. Answers what it is part of. */
-  #meetSiblings(template: KeyedTemplate, hash: number): KeyedTemplate {
-    let heaviest = 0;
-    let entry = 0;
-    for (const own of template.siblingHashes) {
-      const weight = this.#siblings.add(own) + (this.#shapes.mayHave(own) ? variableWeight(own) : 0);
-      if (weight <= heaviest) continue;
-      heaviest = weight;
-      entry = own;
+  #meetAll(template: KeyedTemplate, hash: number): KeyedTemplate {
+    for (const own of template.siblingHashes) this.#siblings.add(own);
+    let survivor = template;
+    let next = this.#meetSiblings(template, hash);
+    // What came of that is one template more that those are held against that vary elsewhere.
+    while (next !== undefined) {
+      survivor = next;
+      scanMessage(survivor.textBytes, 0, survivor.textBytes.length);
+      next = this.#meetSiblings(survivor, scratch.sum[scratch.keyCount]!);
     }
-    const merged = heaviest < MERGER_WEIGHT ? this.#meetWords(hash) : this.#merge(template, entry);
-    return merged ?? template;
+    return survivor;
+  }
+
+  /** Merges the template, which has that `hash`, with its siblings where they are enough. */
+  #meetSiblings(template: KeyedTemplate, hash: number): KeyedTemplate | undefined {
+    const { heaviest, entry, several } = weighSiblings(this.#siblings, this.#shapes, template.siblingHashes);
+    if (heaviest >= MERGER_WEIGHT) return this.#merge(template, siblingsOf(this.#order, template, entry));
+    const merged = this.#meetWords(hash);
+    if (merged !== undefined || several.length === 0) return merged;
+    const family = familyOf(this.#order, template, several);
+    return family && this.#merge(template, family);
   }
 
   /** Likewise with those that have words where the key with that `hash` has variables. */
   #meetWords(hash: number): KeyedTemplate | undefined {
     const weight = this.#siblings.weightAt(hash);
-    if (weight + VARIABLE_WEIGHT_MAX < MERGER_WEIGHT) return undefined;
+    if (weight === 0 || weight + VARIABLE_WEIGHT_MAX < MERGER_WEIGHT) return undefined;
     const found = anyWithEntry(this.#order, hash);
     if (found === undefined || weight + variableWeight(found.entry) < MERGER_WEIGHT) return undefined;
-    return this.#merge(found.template, found.entry);
+    return this.#merge(found.template, siblingsOf(this.#order, found.template, found.entry));
   }
 
-  #merge(template: KeyedTemplate, entry: number): KeyedTemplate | undefined {
-    const found = siblingsOf(this.#order, template, entry);
+  #merge(template: KeyedTemplate, found: Merger | undefined): KeyedTemplate | undefined {
     const general = found && this.#shapes.findKey(found.merged.hash, found.merged.key)?.template;
-    if (found === undefined || (found.members.length < 2 && general === undefined)) {
+    const others = found?.members.some((member) => member.template !== template) || (general ?? template) !== template;
+    if (found === undefined || !others) {
       // Its text is one that says something else than the line did; it is not asked again.
       for (const own of template.siblingHashes) this.#siblings.remove(own);
       this.#weight -= template.siblingHashes.byteLength;
       template.siblingHashes = NO_ENTRIES;
       return undefined;
     }
-    const { merged, members } = found;
-    const { survivor, absorbed, identities } = joined(members, general);
+    const { survivor, absorbed, identities } = joined(this.#order, found, general);
     for (const part of absorbed) this.#absorb(survivor, part);
-    this.#reshape(survivor, survivor === general ? undefined : merged);
+    this.#reshape(survivor, survivor === general ? undefined : found.merged);
     survivor.addAliases(identities);
     this.#order.touch(survivor);
     this.#openNow(survivor);
     this.change = CHANGED;
-    this.absorbed = absorbed;
+    this.absorbed = [...this.absorbed, ...absorbed];
     return survivor;
   }
 

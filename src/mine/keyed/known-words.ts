@@ -11,6 +11,8 @@ export const UNIT = 5;
 /** A name follows when one of the next kind stands before it: `for user alice`. */
 export const USER = 6;
 export const PREPOSITION = 7;
+/** Stands for a value where nothing but marks is beside it. */
+export const SWITCH = 8;
 
 export const KNOWN_LENGTH_MAX = 9;
 
@@ -24,9 +26,12 @@ for (const word of WEEKDAYS) for (const form of [word, word.slice(0, 3)]) words.
 for (const word of MONTHS) for (const form of [word, word.slice(0, 3)]) words.set(form, MONTH);
 for (const word of 'UTC GMT EST EDT CST CDT MST MDT PST PDT CET CEST BST IST JST AM PM am pm'.split(' '))
   words.set(word, ZONE);
+for (const word of ['on', 'off', 'yes', 'no']) for (const form of spellings(word)) words.set(form, SWITCH);
 for (const word of ['user', 'User']) words.set(word, USER);
 for (const word of ['for', 'by', 'as']) words.set(word, PREPOSITION);
-for (const word of 'B kB KB MB GB TB PB KiB MiB GiB TiB ms us ns s sec secs'.split(' ')) words.set(word, UNIT);
+const UNITS =
+  'B kB KB MB GB TB PB KiB MiB GiB TiB byte bytes Bytes ms us ns s sec secs second seconds min mins minute minutes';
+for (const word of UNITS.split(' ')) words.set(word, UNIT);
 
 const table = new WordTable(words);
 

@@ -1,9 +1,22 @@
 import { hashToken } from '../token-hash.ts';
-import { BYTE_KIND, DIGIT, HEX_LETTER, LETTER } from './byte-kind.ts';
-import { KNOWN_LENGTH_MAX, meaningOf, MONTH, PREPOSITION, UNIT, USER, VALUE, WEEKDAY, ZONE } from './known-words.ts';
+import { BYTE_KIND, DELIMITER, DIGIT, HEX_LETTER, LETTER } from './byte-kind.ts';
+import {
+  KNOWN_LENGTH_MAX,
+  meaningOf,
+  MONTH,
+  PREPOSITION,
+  SWITCH,
+  UNIT,
+  USER,
+  VALUE,
+  WEEKDAY,
+  ZONE,
+} from './known-words.ts';
 import { lastIsVariable, OTHER, pushDateWord, pushVariable, pushWord, scratch, WORD } from './scratch.ts';
 
 const BLANK = 0x20;
+const LINE_FEED = 0x0a;
+const ESCAPE = 0x1b;
 
 /** A letter-only run of hex digits this long is no word of a language. */
 export const HEX_WORD_MIN = 8;
@@ -41,6 +54,7 @@ function pushUser(bytes: Uint8Array, from: number, to: number, hash: number): vo
 function isValue(bytes: Uint8Array, from: number, to: number, stop: number, meaning: number): boolean {
   if (meaning === VALUE) return true;
   if (meaning === ZONE) return isAfterVariable(bytes, from);
+  if (meaning === SWITCH) return isAmongMarks(bytes, from, to, stop);
   if (meaning !== WEEKDAY && meaning !== MONTH) return false;
   let at = skipDateGap(bytes, to, stop);
   if (at < stop && BYTE_KIND[bytes[at]!]! & DIGIT) return true;
@@ -51,6 +65,32 @@ function isValue(bytes: Uint8Array, from: number, to: number, stop: number, mean
   if (meaningOf(bytes, next, at, hashToken(bytes, next, at)) !== MONTH) return false;
   at = skipDateGap(bytes, at, stop);
   return at < stop && (BYTE_KIND[bytes[at]!]! & DIGIT) !== 0;
+}
+
+/** Whether marks that part values stand on both sides of the word, or one more such word: `( on off )`, `admin: NO`. */
+function isAmongMarks(bytes: Uint8Array, from: number, to: number, stop: number): boolean {
+  const before = from > scratch.start + 1 && bytes[from - 1] === BLANK ? from - 2 : from - 1;
+  const after = to < stop && bytes[to] === BLANK ? to + 1 : to;
+  const isBehind = before >= scratch.start && (isValueMark(bytes[before]!) || isSwitchBefore(bytes, from));
+  return isBehind && (after >= stop || isValueMark(bytes[after]!) || isSwitchAt(bytes, after, stop));
+}
+
+function isSwitchBefore(bytes: Uint8Array, from: number): boolean {
+  if (!isAfterVariable(bytes, from)) return false;
+  return isSwitchAt(bytes, scratch.variableStart[scratch.variableCount - 1]!, from - 1);
+}
+
+function isSwitchAt(bytes: Uint8Array, from: number, stop: number): boolean {
+  let to = from;
+  while (to < stop && to < from + KNOWN_LENGTH_MAX && BYTE_KIND[bytes[to]!]! & LETTER) to++;
+  return meaningOf(bytes, from, to, hashToken(bytes, from, to)) === SWITCH;
+}
+
+/** = : , ; | ( ) [ ] { } < > and quotes, or the end of the line. */
+function isValueMark(byte: number): boolean {
+  return (
+    byte === LINE_FEED || ((BYTE_KIND[byte]! & DELIMITER) !== 0 && byte !== 0x21 && byte !== 0x3f && byte !== ESCAPE)
+  );
 }
 
 function skipDateGap(bytes: Uint8Array, from: number, stop: number): number {

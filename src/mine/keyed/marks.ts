@@ -1,4 +1,5 @@
 import { BYTE_KIND, DELIMITER, SPACE } from './byte-kind.ts';
+import { foldList } from './list-value.ts';
 import { isFull, OTHER, pushVariable, scratch } from './scratch.ts';
 
 const EQUALS = 0x3d;
@@ -8,6 +9,9 @@ const LESS = 0x3c;
 const STAR = 0x2a;
 const GREATER = 0x3e;
 const ESCAPE = 0x1b;
+const CLOSING_PAREN = 0x29;
+const CLOSING_BRACKET = 0x5d;
+const CLOSING_BRACE = 0x7d;
 
 /** Values that are not there, placeholders and escape sequences. Answers where to go on. */
 export function scanMark(bytes: Uint8Array, at: number, start: number, stop: number, byte: number): number {
@@ -26,6 +30,7 @@ export function scanMark(bytes: Uint8Array, at: number, start: number, stop: num
     if (BYTE_KIND[next]! & SPACE || next === 0x2c || next === 0x3b || next === 0x29)
       pushVariable(bytes, at + 1, at + 1, OTHER);
   } else if (before === openingOf(byte)) pushVariable(bytes, at, at, OTHER);
+  else if (byte === CLOSING_PAREN || byte === CLOSING_BRACKET || byte === CLOSING_BRACE) foldList(bytes, at, start);
   return at + 1;
 }
 

@@ -1,17 +1,17 @@
-import { isKey, keyBytes } from './key-bytes.ts';
+import { generalisedAt } from './generalised.ts';
+import type { Generalised } from './generalised.ts';
+import { isKey } from './key-bytes.ts';
 import type { KeyedTemplate } from './keyed-template.ts';
+import { letIn } from './let-in.ts';
+import type { Member } from './let-in.ts';
 import { scanMessage } from './scan-message.ts';
-import { scratch, VARIABLE } from './scratch.ts';
 import { sameBytes } from './shape-table.ts';
-import { isSameEntry, maskedHash, maskedTokens } from './siblings.ts';
-import { templateText } from './template-text.ts';
+import { isSameEntry, maskedTokens } from './siblings.ts';
 
-/** A template as it is with more of its words variables. */
-export interface Generalised {
-  key: Uint8Array;
-  hash: number;
-  textBytes: Uint8Array;
-  openRuns: number;
+/** What templates become, and which. */
+export interface Merger {
+  merged: Generalised;
+  members: readonly Member[];
 }
 
 /** What `template` becomes when its words with the sibling entry `entry` are variables; undefined when it has none. */
@@ -20,21 +20,7 @@ function generalised(template: KeyedTemplate, entry: number): Generalised | unde
   if (word < 0) return undefined;
   const text = template.textBytes;
   scanMessage(text, 0, text.length);
-  if (!isKey(template.key, text)) return undefined;
-  const masked = maskedTokens(text, word);
-  const key = keyBytes(text, masked);
-  const hash = maskedHash(masked);
-  const openRuns = runsAfter(template.openRuns, masked);
-  const textBytes = templateText(text, masked);
-  // Its text has to stand for the new key, as everything that is asked of it later goes by the text.
-  scanMessage(textBytes, 0, textBytes.length);
-  return isKey(key, textBytes) ? { key, hash, textBytes, openRuns } : undefined;
-}
-
-interface Member {
-  template: KeyedTemplate;
-  /** As they are once it has become the same as the others. */
-  openRuns: number;
+  return isKey(template.key, text) ? generalisedAt(text, maskedTokens(text, word), template.openRuns) : undefined;
 }
 
 /** Those of `templates` that become the same as `template` does; itself is one. */
@@ -42,7 +28,7 @@ export function siblingsOf(
   templates: Iterable<KeyedTemplate>,
   template: KeyedTemplate,
   entry: number,
-): { merged: Generalised; members: Member[] } | undefined {
+): Merger | undefined {
   const merged = generalised(template, entry);
   if (merged === undefined) return undefined;
   const members: Member[] = [];
@@ -66,37 +52,28 @@ export function anyWithEntry(
   return undefined;
 }
 
-/** The oldest of `members` and of the template that has their text already, the others, and the names that all had. */
+/**
+ * The oldest of `members`, of the template `general` that has their text already and of those of `templates` that they
+ * let in as one; the others, and the names that all had.
+ */
 export function joined(
-  members: readonly Member[],
+  templates: Iterable<KeyedTemplate>,
+  { merged, members }: Merger,
   general: KeyedTemplate | undefined,
 ): { survivor: KeyedTemplate; absorbed: KeyedTemplate[]; identities: string[] } {
-  const parts = members.map(({ template }) => template);
-  if (general !== undefined && !parts.includes(general)) parts.push(general);
+  const parts = new Set(members.map(({ template }) => template));
+  if (general !== undefined) parts.add(general);
+  let openRuns = members.reduce((bits, member) => bits | member.openRuns, general?.openRuns ?? 0);
+  for (const late of letIn(templates, { key: merged.key, openRuns })) {
+    parts.add(late.template);
+    openRuns |= late.openRuns;
+  }
   // Whoever was used last, the names come in one order.
-  const [survivor, ...absorbed] = parts.toSorted((a, b) => a.id - b.id) as [KeyedTemplate, ...KeyedTemplate[]];
-  survivor.openRuns = members.reduce((bits, member) => bits | member.openRuns, general?.openRuns ?? 0);
+  const [survivor, ...absorbed] = [...parts].toSorted((a, b) => a.id - b.id) as [KeyedTemplate, ...KeyedTemplate[]];
+  survivor.openRuns = openRuns;
   return {
     survivor,
     absorbed,
     identities: [survivor, ...absorbed].flatMap((part) => [...part.aliases, part.identity]),
   };
-}
-
-/** The bits of open runs once those tokens of the key in `scratch` are variables, their runs open too. */
-function runsAfter(openRuns: number, masked: readonly number[]): number {
-  let bits = 0;
-  let run = 0;
-  let next = -1;
-  let wasVariable = false;
-  for (let token = 0; token < scratch.keyCount; token++) {
-    const isMasked = masked.includes(token);
-    const isVariable = isMasked || scratch.keyStart[token] === VARIABLE;
-    if (isVariable && !wasVariable) next++;
-    wasVariable = isVariable;
-    if (!isVariable || next > 30) continue;
-    if (isMasked) bits |= 1 << next;
-    else if (run++ < 31 && ((openRuns >>> (run - 1)) & 1) === 1) bits |= 1 << next;
-  }
-  return bits;
 }

@@ -1,5 +1,18 @@
 import { hashToken } from '../token-hash.ts';
-import { AT, BACKSLASH, BYTE_KIND, DIGIT, DOT, HEX_LETTER, HIGH, JOINT, LETTER, SLASH, SYMBOL } from './byte-kind.ts';
+import {
+  AT,
+  BACKSLASH,
+  BYTE_KIND,
+  DIGIT,
+  DOT,
+  HEX_LETTER,
+  HIGH,
+  JOINT,
+  LETTER,
+  SLASH,
+  SPACE,
+  SYMBOL,
+} from './byte-kind.ts';
 import { isHostName } from './host-name.ts';
 import { isFull, NUMBER, OTHER, pushVariable, pushWord, scratch } from './scratch.ts';
 
@@ -10,6 +23,12 @@ const HASH_SIGN = 0x23;
 const AT_SIGN = 0x40;
 const SLASH_BYTE = 0x2f;
 const TILDE = 0x7e;
+const BLANK = 0x20;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const SEMICOLON = 0x3b;
+const EQUALS = 0x3d;
 
 /** Letters behind digits that are still a unit: `15ms`, `4KiB`, `9Mbps`. */
 const UNIT_LETTERS_MAX = 5;
@@ -20,8 +39,11 @@ const KEY_DIGITS_MAX = 2;
 
 /** Decides about a word `bytes[start, end)` that is not letters alone, nor digits alone; `flags` are the kinds of its bytes. */
 export function pushOddWord(bytes: Uint8Array, start: number, end: number, flags: number, hash: number): void {
-  // Marks alone mean nothing.
-  if ((flags & (LETTER | HIGH | DIGIT)) === 0) return;
+  if ((flags & (LETTER | HIGH | DIGIT)) === 0) {
+    // Marks alone mean nothing, but for one where a value is not there.
+    if (end === start + 1 && flags === JOINT && isAbsentValue(bytes, start)) pushVariable(bytes, start, end, OTHER);
+    return;
+  }
   if (flags & HIGH && flags & DIGIT) {
     pushMixedScripts(bytes, start, end);
     return;
@@ -34,6 +56,17 @@ export function pushOddWord(bytes: Uint8Array, start: number, end: number, flags
     }
   }
   pushWhole(bytes, start, end, flags, hash);
+}
+
+/** Whether the mark at `at` stands for no value: `"-"`, `uid=-`, `server: _,`. */
+function isAbsentValue(bytes: Uint8Array, at: number): boolean {
+  const before = at > scratch.start ? bytes[at - 1]! : 0;
+  const after = at + 1 < scratch.stop ? bytes[at + 1]! : COMMA;
+  if (before === QUOTE) return after === QUOTE;
+  if (before === EQUALS) return after === COMMA || after === SEMICOLON || (BYTE_KIND[after]! & SPACE) !== 0;
+  return (
+    before === BLANK && at > scratch.start + 1 && bytes[at - 2] === COLON && (after === COMMA || after === SEMICOLON)
+  );
 }
 
 function pushWhole(bytes: Uint8Array, start: number, end: number, flags: number, hash: number): void {
@@ -243,6 +276,7 @@ function pushMixedScripts(bytes: Uint8Array, start: number, end: number): void {
     const from = at;
     if (BYTE_KIND[bytes[at]!]! & DIGIT) {
       while (at < end && BYTE_KIND[bytes[at]!]! & (DIGIT | DOT)) at++;
+      if (isMicroseconds(bytes, at, end)) at = end;
       pushVariable(bytes, from, at, NUMBER);
       continue;
     }
@@ -250,6 +284,12 @@ function pushMixedScripts(bytes: Uint8Array, start: number, end: number): void {
     while (at < end && (BYTE_KIND[bytes[at]!]! & DIGIT) === 0) flags |= BYTE_KIND[bytes[at++]!]!;
     if (flags & (LETTER | HIGH)) pushTrimmed(bytes, from, at);
   }
+}
+
+/** Whether the word ends with the unit `µs`, with the micro sign or the Greek letter, and nothing more. */
+function isMicroseconds(bytes: Uint8Array, at: number, end: number): boolean {
+  if (end - at !== 3 || bytes[end - 1] !== 0x73) return false;
+  return (bytes[at] === 0xc2 && bytes[at + 1] === 0xb5) || (bytes[at] === 0xce && bytes[at + 1] === 0xbc);
 }
 
 function pushTrimmed(bytes: Uint8Array, start: number, end: number): void {

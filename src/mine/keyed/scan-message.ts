@@ -73,6 +73,7 @@ export function scanMessage(bytes: Uint8Array, start: number, end: number): void
 /** Free text `bytes[start, stop)`, up to its first line feed. Answers where it ended. */
 function scanText(bytes: Uint8Array, start: number, stop: number): number {
   const { keyStart, keyEnd, keyHash, sum } = scratch;
+  scratch.start = start;
   scratch.stop = stop;
   scratch.hasPairs = -1;
   let all = 0;

@@ -40,7 +40,8 @@ export const scratch = {
   variableKind: new Uint8Array(VARIABLES_MAX),
   /** The key token that the variable is of. */
   variableToken: new Int32Array(VARIABLES_MAX),
-  /** Where the text that is scanned ends; nothing behind it is looked at. */
+  /** Where the text that is scanned begins and ends; nothing outside is looked at. */
+  start: 0,
   stop: 0,
   /** Where the last part of a date ends; what one blank keeps apart from it is part of it, too. */
   dateEnd: -1,

@@ -1,41 +1,26 @@
-import { BYTE_KIND, DIGIT } from './byte-kind.ts';
-import { hasPairs, isPairValue } from './pair-value.ts';
-import { CLOSING, mixed, OPENING, scratch, VARIABLE, VARIABLE_HASH } from './scratch.ts';
 import { HASH_SEED } from '../token-hash.ts';
+import { isOutcome } from './outcome-words.ts';
+import { hasPairs, isPairValue } from './pair-value.ts';
+import { mixed, OPENING, scratch, VARIABLE, VARIABLE_HASH } from './scratch.ts';
+import { classOf, NAME, OUTCOME, VALUES, variableWeightOfClass, weightOfClass } from './word-class.ts';
 
 /** Keys with more tokens keep their words: the more there are, the less one of them is likely to be a variable. */
 const SIBLING_TOKENS_MAX = 64;
 
-/** Siblings become one template when they weigh as much: eight plain words. */
-export const MERGER_WEIGHT = 24;
-const PLAIN_WEIGHT = 3;
-/** Words at the start of a line mostly name what the line is about. */
-const FIRST_WEIGHT = 2;
-/** Of words that carry a digit three are enough. */
-const DIGIT_WEIGHT = 8;
-/** Behind the `=` of one of several pairs five are. */
-const VALUE_WEIGHT = 5;
-/** Names of a record's fields stay: the lightest there is. */
-const NAME_WEIGHT = 1;
-/** A template that has a variable there already: beside words; beside one that carries a digit, as `t3` beside `t12`. */
-const VARIABLE_WEIGHT = 9;
-export const VARIABLE_WEIGHT_MAX = MERGER_WEIGHT - DIGIT_WEIGHT;
-
 const SLOTS_MIN = 128;
-const WEIGHT_BITS = 4;
-const WEIGHT_MASK = (1 << WEIGHT_BITS) - 1;
+const CLASS_BITS = 4;
+const CLASS_MASK = (1 << CLASS_BITS) - 1;
 
 /**
  * Templates that differ in one word: for each of their words, the hash of the key with a variable in its place, with
- * the word's weight in the lowest bits; and how much the templates weigh that share one. Open addressing.
+ * the word's class in the lowest bits; and how much the templates weigh that share one. Open addressing.
  */
 export class Siblings {
   /** Two numbers a slot: hash, with its lowest bit set, and weight; 0 for an empty one. */
   #slots = new Int32Array(2 * SLOTS_MIN);
   #used = 0;
 
-  /** Weight of all that share the hash, with this one. */
-  add(entry: number): number {
+  add(entry: number): void {
     const hash = keyOf(entry);
     let slot = this.#slotOf(hash);
     if (this.#slots[slot] === 0) {
@@ -45,7 +30,7 @@ export class Siblings {
       }
       this.#slots[slot] = hash;
     }
-    return (this.#slots[slot + 1]! += weightOf(entry));
+    this.#slots[slot + 1]! += weightOf(entry);
   }
 
   /** What those weigh that share the hash. */
@@ -110,21 +95,28 @@ export class Siblings {
 }
 
 function keyOf(entry: number): number {
-  return (entry & ~WEIGHT_MASK) | 1;
+  return (entry & ~CLASS_MASK) | 1;
 }
 
-function weightOf(entry: number): number {
-  return entry & WEIGHT_MASK;
+/** What a template weighs that has a word there. */
+export function weightOf(entry: number): number {
+  return weightOfClass(entry & CLASS_MASK);
+}
+
+/** Whether the word may vary beside others: not the name of a field, nor all values at once. */
+export function mayVary(entry: number): boolean {
+  const wordClass = entry & CLASS_MASK;
+  return wordClass !== NAME && wordClass !== OUTCOME && wordClass !== VALUES;
 }
 
 /** What a template weighs that has a variable where those of the entry have a word. */
 export function variableWeight(entry: number): number {
-  return weightOf(entry) === DIGIT_WEIGHT ? VARIABLE_WEIGHT_MAX : VARIABLE_WEIGHT;
+  return variableWeightOfClass(entry & CLASS_MASK);
 }
 
 /** Even; the lowest bits are no part of the hash. */
 function homeOf(hash: number): number {
-  return (hash >>> WEIGHT_BITS) << 1;
+  return (hash >>> CLASS_BITS) << 1;
 }
 
 /**
@@ -132,7 +124,7 @@ function homeOf(hash: number): number {
  * pairs together where there are several; none of a key that is too long.
  */
 export function siblingEntries(bytes: Uint8Array): Int32Array {
-  const { keyCount, keyStart } = scratch;
+  const { keyCount, keyStart, sum } = scratch;
   if (keyCount > SIBLING_TOKENS_MAX) return new Int32Array(0);
   let words = 0;
   for (let i = 0; i < keyCount; i++) if (keyStart[i]! >= 0) words++;
@@ -143,10 +135,11 @@ export function siblingEntries(bytes: Uint8Array): Int32Array {
   let next = 0;
   for (let i = 0; i < keyCount; i++) {
     if (keyStart[i]! < 0) continue;
-    const weight = values.includes(i) ? VALUE_WEIGHT : wordWeight(bytes, i);
-    entries[next++] = entryOf([i], weight);
+    const wordClass = classOf(bytes, i, words, values.includes(i));
+    // One that never is a variable has no sibling, but its place among the entries.
+    entries[next++] = entryOf(wordClass === OUTCOME ? mixed(sum[keyCount]!, i) : maskedHashAt(i), wordClass);
   }
-  if (values.length > 1) entries[next] = entryOf(values, VALUE_WEIGHT);
+  if (values.length > 1) entries[next] = entryOf(maskedHash(values), VALUES);
   return entries;
 }
 
@@ -160,20 +153,40 @@ export function maskedTokens(bytes: Uint8Array, entry: number): readonly number[
 
 /** The words that stand behind the `=` of a pair, in a line that has several. */
 function pairValues(bytes: Uint8Array): number[] {
-  const { keyCount, keyStart, lineStart, lineEnd } = scratch;
+  const { keyCount, keyStart, keyEnd, keyHash, lineStart, lineEnd } = scratch;
   const values: number[] = [];
   if (keyStart[0] === OPENING || !hasPairs(bytes, lineStart, lineEnd)) return values;
   for (let i = 1; i < keyCount; i++)
-    if (keyStart[i]! >= 0 && isPairValue(bytes, keyStart[i]!, lineStart, lineEnd)) values.push(i);
+    if (
+      keyStart[i]! >= 0 &&
+      isPairValue(bytes, keyStart[i]!, lineStart, lineEnd) &&
+      !isOutcome(bytes, keyStart[i]!, keyEnd[i]!, keyHash[i]!)
+    )
+      values.push(i);
   return values;
 }
 
-function entryOf(masked: readonly number[], weight: number): number {
-  return (maskedHash(masked) & ~WEIGHT_MASK) | weight;
+function entryOf(hash: number, wordClass: number): number {
+  return (hash & ~CLASS_MASK) | wordClass;
 }
 
 export function isSameEntry(a: number, b: number): boolean {
-  return ((a ^ b) & ~WEIGHT_MASK) === 0;
+  return ((a ^ b) & ~CLASS_MASK) === 0;
+}
+
+/** The same as `maskedHash` for one token, which every word of a new template asks for. */
+function maskedHashAt(token: number): number {
+  const { keyCount, keyStart, keyHash, sum } = scratch;
+  if (keyCount === 1) return mixed(HASH_SEED, VARIABLE_HASH);
+  let hash = sum[token]!;
+  let wasVariable = token > 0 && keyStart[token - 1] === VARIABLE;
+  for (let i = token; i < keyCount; i++) {
+    const isVariable = i === token || keyStart[i] === VARIABLE;
+    if (isVariable && wasVariable) continue;
+    wasVariable = isVariable;
+    hash = mixed(hash, isVariable ? VARIABLE_HASH : keyHash[i]!);
+  }
+  return hash;
 }
 
 /** Hash of the key in `scratch` with variables at those tokens, one at least. */
@@ -190,18 +203,4 @@ export function maskedHash(masked: readonly number[]): number {
     hash = mixed(hash, isVariable ? VARIABLE_HASH : keyHash[i]!);
   }
   return hash;
-}
-
-function wordWeight(bytes: Uint8Array, token: number): number {
-  if (scratch.keyStart[0] === OPENING && token < closingToken()) return NAME_WEIGHT;
-  const start = scratch.keyStart[token]!;
-  const end = scratch.keyEnd[token]!;
-  for (let at = start; at < end; at++) if (BYTE_KIND[bytes[at]!]! & DIGIT) return DIGIT_WEIGHT;
-  return token === 0 ? FIRST_WEIGHT : PLAIN_WEIGHT;
-}
-
-function closingToken(): number {
-  let token = 0;
-  while (scratch.keyStart[token] !== CLOSING) token++;
-  return token;
 }

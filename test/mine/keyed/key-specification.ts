@@ -21,6 +21,10 @@ const ASCII_BLANK = new RegExp(String.raw`[\t-\r\x1c-\x20]`);
 const ASCII_BREAK = new RegExp(String.raw`[\t-\r\x1c-\x20${MARK}]`);
 const ESCAPE_SEQUENCE = new RegExp(String.raw`^\x1b\[[0-?]{0,14}[@-~]`);
 const NO_VALUE = new RegExp(String.raw`^(?:$|[\t-\r\x1c-\x20,;)])`);
+/** `"-"`, `uid=-`, `server: _,` with what stands around. */
+const NO_VALUE_MARK = new RegExp(String.raw`(?:"[-_]"|=[-_](?:[,;${'\\t-\\r\\x1c-\\x20'}]|$)|: [-_](?:[,;]|$))$`);
+/** From its bracket to the one that closes it: marks of a list, and a blank behind a comma. */
+const LIST = new RegExp(String.raw`[(\[{](?=.*,)(?:[^\t-\r\x1c-\x20=:;|()\[\]{}<>\x60!?\x1b]|(?<=,) )*[)\]}]$`);
 const ADDRESS_END = new RegExp(String.raw`^(?:$|[\t-\r\x1c-\x20${MARK}_./-])`);
 const NAME = String.raw`(?<=^|[\t-\r\x1c-\x20${MARK}])([A-Za-z][A-Za-z0-9_.-]*)`;
 const PAIR = new RegExp(`${NAME}=(?!=|$)`, 'g');
@@ -31,7 +35,13 @@ const OPENING: Record<string, string> = { ')': '(', ']': '[', '}': '{', '"': '"'
 
 const VALUE = /^(?:true|True|TRUE|false|False|FALSE|null|Null|NULL|root|Root|ROOT|None|nil|NaN)$/;
 const ZONE = /^(?:UTC|GMT|[ECMP][SD]T|CET|CEST|BST|IST|JST|AM|PM|am|pm)$/;
-const UNIT = /^(?:B|[kKMGTP]B|[KMGT]iB|ms|us|ns|s|secs?)$/;
+const UNIT = /^(?:B|[kKMGTP]B|[KMGT]iB|[bB]ytes|byte|ms|us|ns|s|secs?|seconds?|mins?|minutes?)$/;
+const SWITCH = '(?:[oO]n|ON|[oO]ff|OFF|[yY]es|YES|[nN]o|NO)';
+const SWITCH_WORD = new RegExp(`^${SWITCH}$`);
+const VALUE_MARK = String.raw`[=:,;|()\[\]{}"'<>\x60]`;
+const SWITCH_BEHIND = new RegExp(`^ ?(?:$|${VALUE_MARK}|\n|${SWITCH}(?![A-Za-z]))`);
+const MARK_BEFORE = new RegExp(`${VALUE_MARK} ?$`);
+const SWITCH_BEFORE = new RegExp(`^${SWITCH}$`);
 const WEEKDAY = /^(?:Mon(?:day)?|Tue(?:sday)?|Wed(?:nesday)?|Thu(?:rsday)?|Fri(?:day)?|Sat(?:urday)?|Sun(?:day)?)$/;
 const MONTHS =
   '(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:tember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)';
@@ -48,6 +58,8 @@ class Specification {
   readonly #first: number;
   readonly #key: string[] = [];
   readonly #values: { start: number; end: number }[] = [];
+  /** Where each token of the key begins, a run of values with its first. */
+  readonly #starts: number[] = [];
   #wordEnd = -1;
   #dateEnd = -1;
   #nameToken = -1;
@@ -82,6 +94,7 @@ class Specification {
     if (text[at] === '=' && !ASCII_BREAK.test(text[at - 1]!) && NO_VALUE.test(text.slice(at + 1)))
       this.#value(at + 1, at + 1);
     else if (OPENING[text[at]!] === text[at - 1]) this.#value(at, at);
+    else if (/[)\]}]/.test(text[at]!)) this.#foldList(at);
     return at + 1;
   }
 
@@ -147,18 +160,32 @@ class Specification {
         /^(?:for|by|as)$/.test(this.#key.at(-1) ?? '') && this.#wordEnd === from - 1 && this.#text[from - 1] === ' ';
       this.#push(word, to);
       if (isNamed) this.#nameToken = this.#key.length;
-    } else if (VALUE.test(word) || (ZONE.test(word) && this.#isAfterValue(from))) this.#value(from, to);
+    } else if (SWITCH_WORD.test(word) && this.#isAmongMarks(from, to)) this.#value(from, to);
+    else if (VALUE.test(word) || (ZONE.test(word) && this.#isAfterValue(from))) this.#value(from, to);
     else if (WEEKDAY.test(word) && (BEFORE_DAY.test(rest) || BEFORE_MONTH_AND_DAY.test(rest))) this.#date(from, to);
     else if (MONTH.test(word) && BEFORE_DAY.test(rest)) this.#date(from, to);
     else if (/^[A-Fa-f]{8,}$/.test(word)) this.#value(from, to);
     else this.#push(word, to);
   }
 
+  /** `( on off )`, `admin: NO`. */
+  #isAmongMarks(from: number, to: number): boolean {
+    const before = this.#text.slice(this.#first, from);
+    const last = this.#values.at(-1);
+    const isBehindSwitch =
+      this.#isAfterValue(from) && last !== undefined && SWITCH_BEFORE.test(this.#text.slice(last.start, last.end));
+    return (MARK_BEFORE.test(before) || isBehindSwitch) && SWITCH_BEHIND.test(this.#text.slice(to));
+  }
+
   #odd(from: number, to: number): void {
     const word = this.#text.slice(from, to);
-    if (!hasContent(word)) return;
+    if (!hasContent(word)) {
+      const around = this.#text.slice(Math.max(this.#first, from - 2), to + 1);
+      if (/^[-_]$/.test(word) && NO_VALUE_MARK.test(around)) this.#value(from, to);
+      return;
+    }
     if (/[0-9]/.test(word) && /[^\0-\x7f]/.test(word)) {
-      for (const { 0: part, index } of word.matchAll(/[0-9][0-9.]*|[^0-9]+/g)) {
+      for (const { 0: part, index } of word.matchAll(/[0-9][0-9.]*(?:(?:\u00b5|\u03bc)s$)?|[^0-9]+/g)) {
         if (/^[0-9]/.test(part)) this.#value(from + index, from + index + part.length);
         else if (hasContent(part)) this.#push(trimmed(part).word, from + index + part.length);
       }
@@ -198,7 +225,21 @@ class Specification {
     return /^[A-Za-z][A-Za-z0-9_-]*$/.test(part) && digitsIn(part) <= 2 && /^=[^=]/s.test(this.#text.slice(to));
   }
 
+  /** `[a, b]`, but for numbers alone: one value. */
+  #foldList(at: number): void {
+    const list = LIST.exec(this.#text.slice(this.#first, at + 1))?.[0];
+    if (list === undefined || OPENING[this.#text[at]!] !== list[0]) return;
+    const open = at + 1 - list.length;
+    if (open > this.#first && !ASCII_BREAK.test(this.#text[open - 1]!)) return;
+    if ((this.#starts[this.#key.findLastIndex((token) => token !== '<*>')] ?? -1) <= open) return;
+    while (this.#values.length > 0 && this.#values.at(-1)!.start > open) this.#values.pop();
+    while (this.#key.length > 0 && this.#starts[this.#key.length - 1]! > open) this.#key.pop();
+    this.#dateEnd = -1;
+    this.#value(open + 1, at);
+  }
+
   #push(word: string, end: number): void {
+    this.#starts[this.#key.length] = end - word.length;
     this.#key.push(word);
     this.#wordEnd = end;
   }
@@ -214,7 +255,10 @@ class Specification {
     const key = this.#key;
     if (key.at(-1) === '<*>') return;
     if (key.at(-2) === '<*>' && key.at(-1) === key.at(-3)) key.pop();
-    else key.push('<*>');
+    else {
+      this.#starts[key.length] = start;
+      key.push('<*>');
+    }
   }
 
   #date(start: number, end: number): void {

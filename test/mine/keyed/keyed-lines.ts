@@ -35,6 +35,7 @@ const FRAGMENTS =
   'deadbeef abcdefab 0x 0x1f . .. ... / ./ ../ ~/ // \\ \\\\ C:\\ D:/ : :: , ; = == ( ) () [ ] [] { } {} " "" \' < > <*> ! ? @ # ## $ * - -- _ + % ' +
   'http https://a.b/c?d=e hdfs:// example.com ns1.example.org a.b.io x.sh org.apache.Foo Foo@1a2b x@y.com eth1 r24 part-00590 ' +
   'core.2275 CPU#0 i-fetch...0 L3.....0 fe80::1 aa:bb:cc:dd:ee:ff 1.5 -3 +4 5% 99.9% 15ms 4KiB/s v1.2.3 n/a read/write a/b.c /var/log "curl/7.1 ' +
+  'on off Yes NO bytes 3µs 1.5μs seconds uid=- "-" :␣_ :␣no '.replaceAll('␣', ' ') +
   'é 漢 🙂 ， 、 （ ） \u00a0 \u3000 \u001b[31m \u001b';
 
 const PAIRS = [
@@ -48,6 +49,9 @@ const PAIRS = [
   ' s="t \\" u',
   ' v==w',
   '("x"=',
+  '(a, b7-3,c)',
+  ' [d,"e f", g]',
+  '{h, ab-12}',
 ];
 
 /** Texts made of what the scanner's rules look at, glued together every which way. */

@@ -144,8 +144,8 @@ describe('the default miner', () => {
     expect(merged(['sda1', 'sdb1', 'sdc1'].map((disk) => `disk ${disk} failed`))).toBe(1);
     expect(merged(letters.slice(0, 11).map((name) => `${name} startup succeeded`))).toBe(11);
     expect(merged(letters.map((name) => `${name} startup succeeded`))).toBe(1);
-    expect(merged(['root', ...letters.slice(0, 4)].map((name) => `closed for ${name} now`))).toBe(5);
-    expect(merged(['root', ...letters.slice(0, 5)].map((name) => `closed for ${name} now`))).toBe(1);
+    expect(merged(['root', ...letters.slice(0, 4)].map((name) => `${name} failed for now`))).toBe(5);
+    expect(merged(['root', ...letters.slice(0, 8)].map((name) => `${name} failed for now`))).toBe(1);
   });
 
   it('mines a record on its message and the names of its fields, in any order', () => {
