@@ -26,11 +26,15 @@ export class ParameterSummary {
   #observed = 0;
   #numbers = 0;
   /** The most frequent values, and at least how often each was seen (Misra and Gries, 1982). */
-  #top: { hash: number; value: string; count: number }[] = [];
+  readonly #topValues: string[] = [];
+  /** Of each of them its hash, and behind these the counts. */
+  readonly #top = new Uint32Array(2 * TOP_VALUES);
   #seen = new Uint8Array(DISTINCT_BITS / 8);
   /** Every so many a number is kept, so that what is kept is spread over all. */
   #sample = new Float64Array(0);
   #sampled = 0;
+  /** The largest size that is kept. */
+  #keptMax = 0;
   #stride = 1;
   readonly #peaks = new Float64Array(PEAK_NUMBERS);
   #max = -Infinity;
@@ -45,9 +49,7 @@ export class ParameterSummary {
   /** Highest usual number. */
   usualMax(nowMs: number): number {
     // In the first minutes nothing has peaked twice; what is kept tells the range then.
-    let kept = 0;
-    for (let i = 0; i < this.#sampled; i++) kept = Math.max(kept, Math.abs(this.#sample[i]!));
-    return Math.max(kept, usualPeak(this.#peaks, 0, nowMs));
+    return Math.max(this.#keptMax, usualPeak(this.#peaks, 0, nowMs));
   }
 
   /** How much the outlier found last tells, 1 to 2: more the further it is beyond a range that is known well. */
@@ -78,9 +80,9 @@ export class ParameterSummary {
       position: this.position,
       observed: this.#observed,
       distinct: this.#distinct(),
-      top: this.#top
+      top: this.#topValues
+        .map((value, i) => ({ value, count: this.#top[TOP_VALUES + i]! }))
         .filter(({ count }) => count > 0)
-        .map(({ value, count }) => ({ value, count }))
         .toSorted((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1)),
       quantiles:
         kept.length === 0 ? undefined : { min: this.#min, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: this.#max },
@@ -90,15 +92,19 @@ export class ParameterSummary {
   archive(state: Archive): void {
     this.#observed = state.count(this.#observed);
     this.#numbers = state.count(this.#numbers);
-    this.#top = archiveList(state, this.#top, (one) => ({
-      hash: state.count(one?.hash ?? 0),
-      value: state.text(one?.value ?? ''),
-      count: state.count(one?.count ?? 0),
-    }));
+    let place = 0;
+    archiveList(state, [...this.#topValues], (value) => {
+      const i = place++;
+      this.#top[i] = state.count(this.#top[i]!);
+      const text = (this.#topValues[i] = state.text(value ?? ''));
+      this.#top[TOP_VALUES + i] = state.count(this.#top[TOP_VALUES + i]!);
+      return text;
+    });
     state.counts(this.#seen);
     if (state.flag(this.#sample.length > 0) && state.restoring) this.#sample = new Float64Array(SAMPLE);
     state.numbers(this.#sample);
     this.#sampled = state.count(this.#sampled);
+    this.#keptMax = this.#largestKept();
     this.#stride = state.count(this.#stride);
     state.numbers(this.#peaks);
     this.#max = state.number(this.#max);
@@ -110,10 +116,12 @@ export class ParameterSummary {
     const copy = new ParameterSummary(this.position);
     copy.#observed = this.#observed;
     copy.#numbers = this.#numbers;
-    copy.#top = this.#top.map((one) => ({ ...one }));
+    copy.#topValues.push(...this.#topValues);
+    copy.#top.set(this.#top);
     copy.#seen = this.#seen.slice();
     copy.#sample = this.#sample.slice();
     copy.#sampled = this.#sampled;
+    copy.#keptMax = this.#keptMax;
     copy.#stride = this.#stride;
     copy.#peaks.set(this.#peaks);
     copy.#max = this.#max;
@@ -122,6 +130,7 @@ export class ParameterSummary {
   }
 
   #isFar(size: number, isWhole: boolean, nowMs: number): boolean {
+    if (size <= this.#keptMax * TIMES_MIN) return false;
     const usual = this.usualMax(nowMs);
     if (size <= usual * TIMES_MIN || (isWhole && size < usual + WHOLE_MIN)) return false;
     return size > this.#farFrom(nowMs);
@@ -144,18 +153,22 @@ export class ParameterSummary {
     const hash = hashOf(bytes, start, end);
     this.#seen[(hash >>> 3) & (this.#seen.length - 1)]! |= 1 << (hash & 7);
     const top = this.#top;
-    let free = -1;
-    for (let i = 0; i < top.length; i++) {
-      const one = top[i]!;
-      if (one.hash === hash) {
-        one.count++;
+    const kept = this.#topValues.length;
+    let free = kept < TOP_VALUES ? kept : -1;
+    for (let i = 0; i < kept; i++) {
+      if (top[i] === hash) {
+        top[TOP_VALUES + i]!++;
         return;
       }
-      if (one.count === 0) free = i;
+      if (kept === TOP_VALUES && top[TOP_VALUES + i] === 0) free = i;
     }
-    if (top.length < TOP_VALUES) free = top.length;
-    if (free >= 0) top[free] = { hash, value: decoder.decode(bytes.subarray(start, end)), count: 1 };
-    else for (const one of top) one.count--;
+    if (free < 0) {
+      for (let i = 0; i < kept; i++) top[TOP_VALUES + i]!--;
+      return;
+    }
+    top[free] = hash;
+    top[TOP_VALUES + free] = 1;
+    this.#topValues[free] = decoder.decode(bytes.subarray(start, end));
   }
 
   #countNumber(value: number, isOutlier: boolean): void {
@@ -166,15 +179,23 @@ export class ParameterSummary {
     if (this.#sampled === SAMPLE) {
       for (let i = 0; i < SAMPLE / 2; i++) this.#sample[i] = this.#sample[2 * i]!;
       this.#sampled = SAMPLE / 2;
+      this.#keptMax = this.#largestKept();
       this.#stride *= 2;
     }
     this.#sample[this.#sampled++] = value;
+    this.#keptMax = Math.max(this.#keptMax, Math.abs(value));
+  }
+
+  #largestKept(): number {
+    let largest = 0;
+    for (let i = 0; i < this.#sampled; i++) largest = Math.max(largest, Math.abs(this.#sample[i]!));
+    return largest;
   }
 
   #distinct(): number {
     let empty = 0;
     for (const byte of this.#seen) for (let bit = 0; bit < 8; bit++) if ((byte & (1 << bit)) === 0) empty++;
-    if (this.#top.length < TOP_VALUES) return this.#top.length;
+    if (this.#topValues.length < TOP_VALUES) return this.#topValues.length;
     return Math.min(this.#observed, Math.round(-DISTINCT_BITS * Math.log(Math.max(empty, 0.5) / DISTINCT_BITS)));
   }
 }

@@ -18,17 +18,15 @@ export function usualPeak(numbers: Float64Array, at: number, nowMs: number): num
 }
 
 export function notePeak(numbers: Float64Array, at: number, value: number, nowMs: number): void {
-  const first = numbers[at + FIRST]! * Math.exp(-(nowMs - numbers[at + FIRST_AT]!) / MEMORY_MS);
-  const second = usualPeak(numbers, at, nowMs);
-  if (nowMs - numbers[at + FIRST_AT]! < APART_MS) {
-    if (value <= numbers[at + FIRST]!) return;
-    numbers[at + FIRST] = value;
-  } else if (value > first) {
+  const ageMs = nowMs - numbers[at + FIRST_AT]!;
+  if (ageMs < APART_MS) {
+    if (value > numbers[at + FIRST]!) numbers[at + FIRST] = value;
+  } else if (value > numbers[at + FIRST]! * Math.exp(-ageMs / MEMORY_MS)) {
     numbers[at + SECOND] = numbers[at + FIRST]!;
     numbers[at + SECOND_AT] = numbers[at + FIRST_AT]!;
     numbers[at + FIRST] = value;
     numbers[at + FIRST_AT] = nowMs;
-  } else if (value > second) {
+  } else if (value > usualPeak(numbers, at, nowMs)) {
     numbers[at + SECOND] = value;
     numbers[at + SECOND_AT] = nowMs;
   }
