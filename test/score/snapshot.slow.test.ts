@@ -110,6 +110,7 @@ describe('a snapshot', () => {
     const line = new TextEncoder().encode('cache refreshed');
     let atMs = START_MS;
     for (; atMs < START_MS + hour; atMs += 500) listening.score(line, 0, line.length, 2, atMs);
+    listening.tick(atMs);
     const taken = snapshot(listening, DEFAULTS);
     const patient = restoreSnapshot('shop', DEFAULTS, taken);
     const impatient = restoreSnapshot('shop', DEFAULTS, taken);

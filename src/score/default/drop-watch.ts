@@ -41,6 +41,8 @@ export class DropWatch {
   #followed = 0;
   /** Empty buckets up to now. */
   #empty = 0;
+  /** Lines a second that were usual when the pause began: while it lasts, the service is slowly taken for a quiet one. */
+  #pauseRate = 0;
   #told = false;
   /** Scatter of the lines of four minutes, and those being counted. */
   readonly #slow = new Spread(1, 0);
@@ -95,7 +97,8 @@ export class DropWatch {
     const silence = ((this.#empty - 1) * -Math.log(stay) * DROP_LIMIT) / SILENCE_LIMIT;
     const pauseMs = this.#empty * BUCKET_MS;
     const usualMs = Math.max(PAUSE_MIN_MS, usualPeak(this.#pauses, 0, nowMs) * PAUSE_FACTOR);
-    if (pauseMs > usualMs) this.#take(silence, 0, (rate * pauseMs) / 1000, nowMs - pauseMs);
+    if (this.#empty <= 1) this.#pauseRate = rate;
+    if (pauseMs > usualMs) this.#take(silence, 0, (this.#pauseRate * pauseMs) / 1000, nowMs - pauseMs);
     // A drop to nothing is a pause, and judged as such.
     if (pauseMs > usualMs / PAUSE_FACTOR && this.evidence < DROP_LIMIT) return;
     const noise = this.#noise(rate, clump, spread);
@@ -138,6 +141,7 @@ export class DropWatch {
     this.observed = state.number(this.observed);
     this.expected = state.number(this.expected);
     this.sinceMs = state.number(this.sinceMs);
+    if (!state.isOlderThan(4)) this.#pauseRate = state.number(this.#pauseRate);
   }
 
   copyFrom(other: DropWatch): void {

@@ -6,6 +6,8 @@ const JUMP_BUCKETS = 12;
 /** Lines usually late by more than this are not waited for. */
 const LAG_BUCKETS_MAX = 120;
 const LAG_KEPT = 0.998;
+/** Lines that have just come are so far behind the ticks: a backlog, and no silence until now. */
+const BACKLOG_BUCKETS = 2 * LAG_BUCKETS_MAX;
 /** Share of late lines from which they are waited for. */
 const LATE_SHARE = 0.1;
 /** A gap beyond which time is taken to go on where it stopped. */
@@ -14,6 +16,8 @@ const SEAM_BUCKETS = 17_280;
 /**
  * The time of one service as its rows tell it: an inner clock that never runs backwards and that lines or ticks move.
  * Rows of another stretch of time (a window of last week, a file from years ago) are put right behind those before.
+ *
+ * A backlog, lines that come now and are of long ago, is another stretch of time: the ticks go on from where it stands.
  *
  * A sender whose clock is far ahead does not move it. While lines are in step with somebody who ticks, the ticks know what
  * the time is, and a line far ahead of them counts now. Else a jump is believed when no usual line stands between two
@@ -82,8 +86,14 @@ export class EventClock {
     const ticked = Math.floor((nowMs - this.#offsetMs) / BUCKET_MS);
     // The first line was of a wrong clock, or all clocks were set back: lines and ticks agree on what the time is.
     const isBehind = open > ticked + JUMP_BUCKETS && this.#timelyLines * 2 > this.#lines;
+    const isBacklog = this.#lines > 0 && ticked > open + BACKLOG_BUCKETS;
     this.#learnLag(isBehind);
-    if (isBehind) this.#offsetMs = nowMs - open * BUCKET_MS;
+    if (isBehind || isBacklog) this.#offsetMs = nowMs - open * BUCKET_MS;
+    if (isBacklog) {
+      this.#seam = true;
+      this.#ticked = Number.NaN;
+      return open;
+    }
     this.#ticked = isBehind ? open : ticked;
     const bucket = this.#ticked - Math.ceil(this.#lagBuckets - 0.5);
     if (bucket > open + SEAM_BUCKETS) {

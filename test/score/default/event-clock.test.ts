@@ -168,19 +168,19 @@ describe('lines that are late as a rule', () => {
     const open = 10_000;
     clock.bucketOf(at(open), open);
     for (let i = 0; i < lines; i++) clock.bucketOf(at(open - late), open);
-    return { clock, open: clock.openBy(at(open + 1000), open) };
+    return { clock, open: clock.openBy(at(open + 200), open) };
   }
 
   test.each([
-    [0, 11_000],
-    [7, 10_993],
-    [120, 10_880],
+    [0, 10_200],
+    [7, 10_193],
+    [120, 10_080],
   ])('%i buckets late are waited for', (late, open) => {
     expect(openAfter(late).open).toBe(open);
   });
 
   test.each([121, 1000, 9000])('are waited for ten minutes, not longer: %i buckets', (late) => {
-    expect(openAfter(late).open).toBe(10_880);
+    expect(openAfter(late).open).toBe(10_080);
   });
 
   test('are not waited for where they are few', () => {
@@ -196,7 +196,7 @@ describe('lines that are late as a rule', () => {
     clock.archive(writer);
     const restored = new EventClock();
     restored.archive(new ArchiveReader(writer.take()));
-    expect(restored.openBy(at(11_000), 10_000)).toBe(clock.openBy(at(11_000), 10_000));
-    expect(restored.openBy(at(11_000), 10_000)).toBeLessThan(10_885);
+    expect(restored.openBy(at(10_200), 10_000)).toBe(clock.openBy(at(10_200), 10_000));
+    expect(restored.openBy(at(10_200), 10_000)).toBeLessThan(10_085);
   });
 });
