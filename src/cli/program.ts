@@ -18,7 +18,7 @@ Ends with 0 when done, 1 on failure, 2 when asked wrongly or set up wrongly, 3 w
 Results go to standard output, everything else to standard error. NO_COLOR and FORCE_COLOR are obeyed.
 
 Examples:
-  $ halfspace --demo
+  $ halfspace serve --demo
   $ halfspace analyse /var/log/shop/*.log
   $ halfspace tail --level error
 

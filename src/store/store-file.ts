@@ -214,7 +214,7 @@ export class StoreFile {
     this.#figures.failures++;
     const lastError = reasonOf(error);
     if (this.#failure === undefined) {
-      const detail = `${this.#options.file} cannot be written (${lastError}); until it can, memory is all there is`;
+      const detail = `${this.#options.file} cannot be written (${lastError}); until it can, what is new is kept in memory only`;
       this.#report('error', detail);
       this.#failure = { state: 'degraded', detail, since: this.#options.nowMs() };
     }

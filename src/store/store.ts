@@ -173,7 +173,7 @@ export class Store {
     } catch (error) {
       if (error instanceof DataFolderTaken && this.#closed === undefined) throw error;
       const lastError = reasonOf(error);
-      const detail = `DATA_DIR ${folder} cannot be used (${lastError}); until it can, memory is all there is`;
+      const detail = `DATA_DIR ${folder} cannot be used (${lastError}); until it can, all is kept in memory only`;
       if (this.#closed === undefined) onNews('records', { level: 'error', sentence: detail });
       this.#closed = { state: 'degraded', detail, lastError, since: this.#closed?.since ?? nowMs() };
       this.#retry = setTimeout(() => this.#open(), RETRY_MS);

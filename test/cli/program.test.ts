@@ -68,6 +68,23 @@ describe('the tree of commands', () => {
     expect(notes[0]).toMatch(/'otlp' is invalid. Allowed choices are loki, clickhouse/);
   });
 
+  test('the examples of the help name commands that it lists, with options that they have', async () => {
+    const program = buildProgram(listeningContext(), '1.2.3');
+    const shown: string[] = [];
+    program.configureOutput({ writeOut: (text) => void shown.push(text) }).outputHelp();
+    const examples = Array.from(shown.join('').matchAll(/^ {2}\$ halfspace (.*)$/gm), ([, words = '']) =>
+      words.split(' '),
+    );
+    expect(examples.length).toBeGreaterThan(1);
+    for (const [name = '', ...words] of examples) {
+      const command = program.commands.find((one) => one.name() === name);
+      expect(command?.name()).toBe(name);
+      expect(command?.options.map(({ long }) => long)).toEqual(
+        expect.arrayContaining(words.filter((word) => word.startsWith('--'))),
+      );
+    }
+  });
+
   test.each(commandNames)('%s --help ends well and has examples', async (name) => {
     expect(await parse([name, '--help'])).toMatchObject({ code: 0, notes: [] });
     const command = buildProgram(listeningContext(), '1.2.3').commands.find((one) => one.name() === name)!;

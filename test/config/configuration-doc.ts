@@ -9,7 +9,9 @@ export function configurationDoc(): string {
 
 Settings are environment variables; a \`.env\` file in the working directory is read at start, and the environment wins
 over it. Nothing has to be set. A value that is not allowed stops the start with a sentence that names the variable, the
-value and what is allowed; a name that looks like a misspelling of one of these is warned about.
+value and what is allowed; a name that looks like a misspelling of one of these is warned about. A \`DATA_DIR\` that
+cannot be used does not stop it: the log has an error, \`GET /ready\` says so in \`degraded\`, and all is kept in memory only
+until it can be; \`halfspace check-config\` refuses it before a start.
 
 A secret \`NAME\` may stand in a file instead, as orchestrators mount them: \`NAME_FILE\` says where. Such files are looked
 at every ten seconds: replace them in one step (a rename, a swapped link), as a half-written secret is a secret too.

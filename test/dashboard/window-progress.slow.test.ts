@@ -65,7 +65,7 @@ describe.skipIf(chromium.missing !== undefined)('a window that takes long', () =
       await page.getByRole('button', { name: 'Show', exact: true }).click();
 
       await page.getByRole('progressbar', { name: 'Rows read' }).waitFor();
-      await page.getByText('The source is asked.').waitFor();
+      await page.getByText('Waiting for the first rows.').waitFor();
       gates[0]!.resolve();
       await page.getByText(/^\d+ rows read\.$/).waitFor();
       expect(await page.getByRole('link', { name: 'On the map' }).count()).toBe(0);
@@ -112,7 +112,7 @@ describe.skipIf(chromium.missing !== undefined)('a window that takes long', () =
       const status = page.getByRole('status').filter({ hasText: 'Reading the window' });
       await status.getByText(/^Try [1-5] of 6 failed\. (The next comes in \d+ s\.|The next is under way\.)$/).waitFor();
       expect(await status.innerText()).toMatch(/Loki, query_range: it answered 503 .*too many outstanding requests/);
-      expect(await status.innerText()).not.toContain('The source is asked.');
+      expect(await status.innerText()).not.toContain('Waiting for the first rows.');
       busy.until = 0;
       expect(await resultOn(page)).toMatch(/^900\s+rows$/m);
       await page.close();

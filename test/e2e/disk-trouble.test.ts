@@ -129,7 +129,7 @@ test('a folder that cannot be one: memory only, until it can', { timeout: TIMEOU
   const folder = join(newDataFolder(), 'data');
   writeFileSync(folder, 'a file where the folder should be');
   const halfspace = await start(folder);
-  const sentence = `DATA_DIR ${folder} cannot be used (${folder} is no folder); until it can, memory is all there is`;
+  const sentence = `DATA_DIR ${folder} cannot be used (${folder} is no folder); until it can, all is kept in memory only`;
   expect((await ready(halfspace)).degraded).toEqual([sentence]);
   await watchTemplate(halfspace, WATCHED);
   const lines = await sendTold(halfspace);

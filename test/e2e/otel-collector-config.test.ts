@@ -1,11 +1,13 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { collectorSnippet } from '../../src/dashboard/views/setup/collector-snippet.ts';
 import { startCollector, validateCollectorConfig } from '../parts/collector.ts';
 import { usePart } from '../parts/part.ts';
 import { fileReceiverConfig, receivedLines } from '../parts/received-lines.ts';
+import { RECEIVERS } from '../serve/engine-double.ts';
 
 const CONFIG = fileURLToPath(new URL('../../otel-collector.yaml', import.meta.url));
 const otelcol = await usePart('otelcol');
@@ -51,6 +53,44 @@ describe.skipIf(otelcol.missing !== undefined)('otel-collector.yaml', () => {
       const arrived = await receivedLines(received);
       expect(arrived.map(({ body }) => body).toSorted()).toEqual(lines.toSorted());
       expect(new Set(arrived.map(({ service }) => service))).toEqual(new Set(['shop']));
+    } finally {
+      await sender.stop();
+      await receiver.stop();
+    }
+  });
+});
+
+describe.skipIf(otelcol.missing !== undefined)("the dashboard's configuration for the Collector", () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'halfspace-collector-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  test.each([
+    ['open', { ...RECEIVERS, token: false }],
+    ['closed', { ...RECEIVERS, tls: true, client_certificate: true, token: true }],
+  ])('the real Collector accepts it whole, for a service that is %s', async (_, receivers) => {
+    const path = join(folder, 'snippet.yaml');
+    await writeFile(path, collectorSnippet('fd00::7', receivers));
+    await expect(validateCollectorConfig(path, { HALFSPACE_TOKEN: 'token' })).resolves.toBeUndefined();
+  });
+
+  test('lines that are written to a file arrive, under the service that was set', async () => {
+    const logFile = join(folder, 'shop.log');
+    const received = join(folder, 'received.json');
+    await writeFile(logFile, 'INFO what stood there before\n');
+    const receiver = await startCollector({ config: { text: fileReceiverConfig(received) } });
+    const [host = '', port] = receiver.endpoint('grpc').split(':');
+    const snippet = collectorSnippet(host, { ...RECEIVERS, token: false, otlp_grpc_port: Number(port) });
+    const text = snippet.replace('/var/log/app/*.log', logFile).replace('value: app', 'value: shop');
+    const sender = await startCollector({ config: { text } });
+    try {
+      await vi.waitFor(() => expect(sender.logs.map(({ msg }) => msg)).toContain('Started watching file'), 15_000);
+      await appendFile(logFile, 'INFO order 1 placed\n');
+      await vi.waitFor(async () => expect(await receivedLines(received)).toHaveLength(1), 15_000);
+      expect(await receivedLines(received)).toMatchObject([{ body: 'INFO order 1 placed', service: 'shop' }]);
     } finally {
       await sender.stop();
       await receiver.stop();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { commandBlocks } from './readme-commands.ts';
-import { differences, parseShown } from './shown-answer.ts';
+import { differences, omissions, parseShown } from './shown-answer.ts';
 
 describe('an answer that the README shows', () => {
   test('is true when the real one has more, other counts and other times', () => {
@@ -27,6 +27,24 @@ describe('an answer that the README shows', () => {
       url: 'http://x',
       list: [1],
     });
+  });
+});
+
+describe('what a shown answer leaves out', () => {
+  const real = { id: 7, list: [{ name: 'a', of: 'x' }, { name: 'b' }], inner: { a: 1, b: 2 } };
+
+  test('is found where no comment of the same object or list says so', () => {
+    expect(omissions('{ "list": [{ "name": "a" }], "inner": {\n// and b\n"a": 1 } }', real)).toEqual([
+      'answer.id is left out',
+      'answer.list has 2 entries',
+      'answer.list[0].of is left out',
+    ]);
+  });
+
+  test('may be told by comments', () => {
+    const shown = '{\n"list": [\n{\n"name": "[a]",\n// and of\n},\n// and one more\n],\n// and inner, id\n}';
+    expect(omissions(shown, real)).toEqual([]);
+    expect(omissions('{ "a": [1, 2], "b": {} }', { a: [1, 2], b: {} })).toEqual([]);
   });
 });
 

@@ -23,10 +23,52 @@ export function parseShown(jsonc: string): unknown {
   return JSON.parse(json);
 }
 
+/**
+ * What a shown answer leaves out of the real one without a word: keys of an object, entries of a list, that has no
+ * comment of its own.
+ */
+export function omissions(jsonc: string, real: unknown): string[] {
+  return silent(JSON.parse(withMarks(jsonc)), real, 'answer');
+}
+
+function silent(shown: unknown, real: unknown, path: string): string[] {
+  if (Array.isArray(shown) && Array.isArray(real)) {
+    const entries = shown.filter((one) => one !== MARK);
+    const all = entries.map((one, index) => silent(one, likest(one, real), `${path}[${index}]`));
+    const isShort = entries.length < real.length && entries.length === shown.length;
+    return [...(isShort ? [`${path} has ${real.length} entries`] : []), ...all.flat()];
+  }
+  if (!isObject(shown) || !isObject(real)) return shown === undefined ? [`${path} is left out`] : [];
+  const keys = Object.keys(real).filter((key) => !(MARK in shown) || key in shown);
+  return keys.flatMap((key) => silent(shown[key], real[key], `${path}.${key}`));
+}
+
+const MARK = '//';
+
+/** Whole-line comments become a key of the object, or an entry of the list, that they stand in. */
+function withMarks(jsonc: string): string {
+  const open: string[] = [];
+  const lines = jsonc.split('\n').map((line) => {
+    if (/^\s*\/\//.test(line)) return open.at(-1) === '[' ? `"${MARK}",` : `"${MARK}": 0,`;
+    for (const [bracket] of line.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').matchAll(/[[\]{}]/g)) {
+      if (bracket === '[' || bracket === '{') open.push(bracket);
+      else open.pop();
+    }
+    return line;
+  });
+  return lines.join('\n').replaceAll(/,(\s*[}\]])/g, '$1');
+}
+
+/** The entry that the shown one differs least from. */
+function likest(shown: unknown, candidates: unknown[]): unknown {
+  const all = candidates.map((one) => ({ one, count: differences(shown, one).length }));
+  return all.toSorted((a, b) => a.count - b.count)[0]?.one;
+}
+
 /** The differences from the entry that has the fewest. */
 function closest(shown: unknown, candidates: unknown[], path: string): string[] {
-  const all = candidates.map((candidate) => differences(shown, candidate, path));
-  return all.toSorted((a, b) => a.length - b.length)[0] ?? [`${path}: the real list is empty`];
+  if (candidates.length === 0) return [`${path}: the real list is empty`];
+  return differences(shown, likest(shown, candidates), path);
 }
 
 function isSame(shown: unknown, real: unknown): boolean {

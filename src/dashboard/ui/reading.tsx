@@ -6,7 +6,7 @@ import { plural } from './format.ts';
 /** While rows are read, of which nobody knows how many there are. */
 export function Reading({ title, progress }: { title: string; progress: ProgressEvent }): JSX.Element {
   const { rows, retry } = progress;
-  const asked = retry === undefined ? 'The source is asked.' : undefined;
+  const asked = retry === undefined ? 'Waiting for the first rows.' : undefined;
   const said = rows === 0 ? asked : `${plural(rows, 'row')} read.`;
   return (
     <div class="empty" role="status">

@@ -36,7 +36,7 @@ function Plane({ answer, query }: { answer: ClustersAnswer; query: Readonly<Reco
         title="Map"
         actions={
           <span class="muted legend">
-            near: said alike · large: many rows · <span class="dot bad" /> stands apart
+            near each other: alike in words · large: many rows · <span class="dot bad" /> stands apart
           </span>
         }
       >

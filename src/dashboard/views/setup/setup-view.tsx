@@ -49,6 +49,10 @@ function Receiving(): JSX.Element {
         <pre class="code" tabIndex={0} aria-label="Configuration of the OpenTelemetry Collector">
           {snippet}
         </pre>
+        <p class="muted">
+          A whole configuration: what stands under a comment is yours to fill in. One that has receivers already needs
+          the exporter alone, named in its pipelines.
+        </p>
         {receivers !== undefined && (
           <p class="muted">
             Any OTLP exporter will do: gRPC on port {receivers.otlp_grpc_port}, HTTP on port {receivers.otlp_http_port}{' '}

@@ -17,8 +17,8 @@ export function WindowsView({ query }: { query: Readonly<Record<string, string>>
         <div class="panel-body">
           <WindowForm query={query} onSubmit={(chosen) => go('windows', chosen)} />
           <p class="muted note">
-            The live buffer, files, or a store that Setup has. The address of this page leads to the same window; a
-            copied link to the very times that it has now.
+            The live buffer, files, or a store that Setup has. The address of this page leads to the same choice, anew;
+            a copied link leads to the times that are shown now.
           </p>
         </div>
       </Panel>
