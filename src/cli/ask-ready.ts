@@ -3,6 +3,7 @@ import { request as requestTls } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../config/config.ts';
+import { connectionProblem } from './connection-problem.ts';
 import { detailIn, localRest } from './local-rest.ts';
 
 const TIMEOUT_MS = 3000;
@@ -16,7 +17,10 @@ export async function askReady({ listen, security }: Pick<Config, 'listen' | 'se
     if (answer.statusCode === 200) return undefined;
     return `${url.href} answered ${answer.statusCode}: ${detailIn(body) ?? 'something else listens there'}`;
   } catch (error) {
-    return `${url.href} gives no answer: ${error instanceof Error ? error.message : String(error)}`;
+    const isTls = security.tls !== undefined;
+    const hint = isTls ? 'is TLS_CERT_FILE set for the service too?' : 'has the service a TLS_CERT_FILE?';
+    const problem = connectionProblem(error, isTls);
+    return `${url.href} gives no answer: ${problem}${/TLS/.test(problem) ? `; ${hint}` : ''}`;
   }
 }
 

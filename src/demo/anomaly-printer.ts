@@ -61,8 +61,9 @@ function anomalyLine(anomaly: Anomaly): string {
   const time = new Date(anomaly.timestamp).toISOString().slice(11, 19);
   const level = anomaly.level.toUpperCase().padEnd(5);
   const paint = anomaly.level === 'error' || anomaly.level === 'fatal' ? 'red' : 'yellow';
-  const score = `score ${anomaly.hst_score.toFixed(2)}`;
-  return `${styleText('dim', time)} ${styleText(paint, level)} ${headline(anomaly)} ${styleText('dim', `(${score})`)}`;
+  const line = `${styleText('dim', time)} ${styleText(paint, level)} ${headline(anomaly)}`;
+  // What is found by the clock, such as a rate that drops, is no line that could have a score.
+  return anomaly.hst_score === 0 ? line : `${line} ${styleText('dim', `(score ${anomaly.hst_score.toFixed(2)})`)}`;
 }
 
 function headline(anomaly: Anomaly): string {

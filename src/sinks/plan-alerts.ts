@@ -9,7 +9,7 @@ import { isAtLeast, severityOf, severityOfAnomaly } from './severity.ts';
 import type { Severity } from './severity.ts';
 import { escapeSlack } from './slack/slack-sink.ts';
 import { escapeTeams } from './teams/teams-sink.ts';
-import { renderTemplate } from './text-template.ts';
+import { renderTemplate, withoutScore } from './text-template.ts';
 
 /** What has happened, as the alert path tells it. */
 export interface AlertedRecord {
@@ -122,9 +122,11 @@ function textsOf(sink: SinkConfig, values: ReturnType<typeof incidentValues>): {
   const escape = { slack: escapeSlack, teams: escapeTeams }[sink.tool.type as string] ?? ((text: string) => text);
   return {
     title: renderTemplate(sink.title, values, escape).replaceAll(/\s+/g, ' ').trim(),
-    text: renderTemplate(sink.text, values, escape),
+    text: renderTemplate(values.score === NO_SCORE ? withoutScore(sink.text) : sink.text, values, escape),
   };
 }
+
+const NO_SCORE = '0.00';
 
 function runbookOf({ runbook }: SinkConfig): { runbook?: string } {
   return runbook === undefined ? {} : { runbook };

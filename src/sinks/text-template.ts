@@ -52,6 +52,19 @@ export function parseTemplate(text: string): { template: TextTemplate } | { prob
   return { template: template.filter((part) => part !== '') };
 }
 
+/** Without `, score {{score}}`, for what has none: what is found by the clock is no line that could be scored. */
+export function withoutScore(template: TextTemplate): TextTemplate {
+  const isScore = (part: TextTemplate[number] | undefined) => typeof part === 'object' && part.placeholder === 'score';
+  const isSaid = (part: TextTemplate[number] | undefined) => typeof part === 'string' && part.endsWith(SCORE_BEFORE);
+  return template.flatMap((part, i) => {
+    if (typeof part === 'string')
+      return isSaid(part) && isScore(template[i + 1]) ? part.slice(0, -SCORE_BEFORE.length) : part;
+    return isScore(part) && isSaid(template[i - 1]) ? [] : part;
+  });
+}
+
+const SCORE_BEFORE = ', score ';
+
 /**
  * The text with the values filled in. `escape` is for values alone: what a template itself says is markup of its
  * author, what fills it may come from whoever sends logs.

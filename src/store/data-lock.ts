@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { makeDataFolder } from './data-folder.ts';
+import { makePrivate } from './private-file.ts';
 import { isBusy, isDamage } from './sqlite-error.ts';
 
 const LOCK_FILE = 'halfspace.lock';
@@ -31,6 +32,7 @@ export function lockDataFolder(folder: string): () => void {
 }
 
 function lock(file: string, folder: string): () => void {
+  makePrivate(file);
   const database = new DatabaseSync(file, { timeout: WAIT_MS });
   try {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');

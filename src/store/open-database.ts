@@ -2,6 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { makeDataFolder } from './data-folder.ts';
+import { makePrivate } from './private-file.ts';
 import { isDamage, reasonOf } from './sqlite-error.ts';
 
 /** "HSP1" */
@@ -41,6 +42,7 @@ export function openDatabase(file: string, bytesMax: number, form: DatabaseForm)
   makeDataFolder(dirname(file));
   const isNew = !existsSync(file);
   if (!isNew && statSync(file).size === 0) throw new DamagedStore(`${file} is empty`);
+  makePrivate(file);
   const database = new DatabaseSync(file, { timeout: BUSY_MS });
   try {
     checkOrigin(database, file, isNew, form);

@@ -81,9 +81,10 @@ describe('halfspace tail', { timeout: 60_000 }, () => {
     const { port } = new URL(running.addresses.rest);
     const refused = await runCli(['tail'], { ...tls, REST_PORT: port });
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toMatch(
-      /answered 401: send the signing secret as the header X-Signing-Secret, or as Authorization: Bearer\n$/,
-    );
+    expect(refused.stderr).toMatch(/asks for its secret: set SIGNING_SECRET to it, in the environment or in .env\n$/);
+    const asked = await runCli(['tail', '--since', 'yesterday'], { ...tls, REST_PORT: port, SIGNING_SECRET: SECRET });
+    expect(asked.code).toBe(2);
+    expect(asked.stderr).toMatch(/^--since must be an id or a time such as \S+, got "yesterday"\n$/);
     const wrong = await runCli(['tail'], { ...tls, REST_PORT: port, SIGNING_SECRET: 'not this' });
     expect([wrong.code, wrong.stderr.includes('not this')]).toEqual([1, false]);
     // A certificate that nobody vouches for is refused where the address was given.

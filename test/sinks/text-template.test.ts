@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { matchesPattern } from '../../src/sinks/name-pattern.ts';
 import { incidentValues, oneLine } from '../../src/sinks/placeholder-values.ts';
 import { isAtLeast, severityOf, severityOfAnomaly } from '../../src/sinks/severity.ts';
-import { parseTemplate, renderTemplate } from '../../src/sinks/text-template.ts';
+import { parseTemplate, renderTemplate, withoutScore } from '../../src/sinks/text-template.ts';
+import type { TextTemplate } from '../../src/sinks/text-template.ts';
 import { anomaly, incident } from './samples.ts';
 
 function render(text: string, of = incident(), escape = (one: string) => one): string {
@@ -31,6 +32,17 @@ describe('text templates', () => {
 
   test('a value that looks like a placeholder stays as it is', () => {
     expect(render('{{service}}', incident({ service: '{{count}}' }))).toBe('{{count}}');
+  });
+
+  test.each([
+    ['level {{level}}, score {{score}}: {{sample}}', 'level {{level}}: {{sample}}'],
+    ['level {{level}}, score {{score}}', 'level {{level}}'],
+    ['{{score}} of {{service}}, score {{level}}', '{{score}} of {{service}}, score {{level}}'],
+  ])('without a score: %s', (text, without) => {
+    const of = (one: string) => (parseTemplate(one) as { template: TextTemplate }).template;
+    const values = incidentValues({ kind: 'opened', severity: 'error' }, incident());
+    const rendered = renderTemplate(withoutScore(of(text)), values, (one) => one);
+    expect(rendered).toBe(renderTemplate(of(without), values, (one) => one));
   });
 
   test.each([

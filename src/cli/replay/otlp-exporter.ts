@@ -4,6 +4,8 @@ import type { ServiceError } from '@grpc/grpc-js';
 import { backOffMs } from '../../outgoing/retry-delay.ts';
 import { CommandFailure } from '../command-context.ts';
 import { judgeRefusal, rejectedIn } from './export-answer.ts';
+import { receiverProblem } from './receiver-problem.ts';
+import type { ReceiverProblem } from './receiver-problem.ts';
 import type { ClientTls } from '../client-tls.ts';
 
 const EXPORT = '/opentelemetry.proto.collector.logs.v1.LogsService/Export';
@@ -12,6 +14,8 @@ const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MS_MAX = 15_000;
 /** As Collectors have it: after five minutes without a success the receiver is gone. */
 const GIVE_UP_MS = 300_000;
+/** Of a receiver that has answered nothing yet but closes connections: a proxy may be there before what is behind it. */
+const CLOSED_MAX = 5;
 
 export interface ExporterOptions {
   /** `host:port`, as gRPC takes it. */
@@ -41,6 +45,8 @@ export class OtlpExporter {
   readonly #metadata = new Metadata();
   readonly #options: ExporterOptions;
   readonly #noted = new Set<string>();
+  /** Whether the receiver has ever answered as OTLP/gRPC. */
+  #isKnown = false;
 
   constructor(options: ExporterOptions) {
     this.#options = options;
@@ -64,7 +70,10 @@ export class OtlpExporter {
       signal.throwIfAborted();
       if (!('code' in answer)) return this.#taken(answer, rows);
       const refusal = judgeRefusal(answer.code, answer.metadata);
-      const why = `${status[answer.code]}: ${answer.details}`;
+      const problem = this.#problemOf(answer);
+      const why = problem?.sentence ?? `${status[answer.code]}: ${answer.details}`;
+      if (problem !== undefined && (problem.isFinal || (problem.isClosed && attempt + 1 >= CLOSED_MAX)))
+        throw new CommandFailure(problem.sentence);
       if (refusal.kind === 'stop') throw new CommandFailure(`${this.#options.target} refuses: ${why}`);
       if (refusal.kind === 'drop') return this.#dropped(why, rows);
       if (performance.now() - startedMs > GIVE_UP_MS) {
@@ -73,7 +82,7 @@ export class OtlpExporter {
         );
       }
       this.counts.retries++;
-      this.#noteOnce(`${this.#options.target} is asked again: ${why}`);
+      this.#noteOnce(problem === undefined ? `${this.#options.target} is asked again: ${why}` : `${why}; trying again`);
       const waitMs = refusal.afterMs ?? backOffMs(attempt, Math.random, BACKOFF_FIRST_MS, 1, BACKOFF_MS_MAX);
       await delay(waitMs, undefined, { signal }).catch(() => {});
       signal.throwIfAborted();
@@ -103,7 +112,19 @@ export class OtlpExporter {
     });
   }
 
+  #problemOf({ code, details }: ServiceError): ReceiverProblem | undefined {
+    const { target, tls, headers } = this.#options;
+    const asked = { target, isTls: tls !== undefined, isSigned: Object.keys(headers).length > 0 };
+    const problem = receiverProblem({ code, details }, asked);
+    this.#isKnown ||= problem === undefined;
+    // What answered before and does no more is away for a while, whatever it looks like meanwhile.
+    return problem !== undefined && this.#isKnown && code === status.UNAVAILABLE
+      ? { ...problem, isFinal: false, isClosed: false }
+      : problem;
+  }
+
   #taken(response: Uint8Array, rows: number): void {
+    this.#isKnown = true;
     const { count, message } = rejectedIn(response);
     this.counts.sent += rows - count;
     this.counts.rejected += count;

@@ -4,6 +4,7 @@ import { request as requestTls } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
 import { CommandFailure, UsageError } from '../command-context.ts';
+import { connectionProblem } from '../connection-problem.ts';
 import { detailIn } from '../local-rest.ts';
 import { SseParser } from '../../outgoing/sse-parser.ts';
 import type { ServerEvent } from '../../outgoing/sse-parser.ts';
@@ -54,7 +55,7 @@ export async function* follow(options: FollowOptions): AsyncGenerator<ServerEven
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof CommandFailure || error instanceof UsageError) throw error;
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = connectionProblem(error, options.url.protocol === 'https:');
       if (!wasConnected && UNTRUSTED.test(codeOf(error)))
         throw new CommandFailure(
           `the certificate of ${options.url.origin} is not trusted (--ca names a CA): ${problem}`,
@@ -102,6 +103,18 @@ async function open(
     request.end();
   });
   if (answer.statusCode === 200) return answer;
-  const problem = `${url.origin} answered ${answer.statusCode}: ${detailIn(await text(answer)) ?? 'this is no Halfspace'}`;
+  const detail = detailIn(await text(answer));
+  // Certificates are asked for with 401 as well.
+  if (answer.statusCode === 401 && detail?.includes('signing secret'))
+    throw new CommandFailure(secretProblem(url, headers));
+  // The only thing in a request that a service refuses so and that was not looked at before it was sent.
+  if (detail?.startsWith('since ')) throw new UsageError(`--${detail}`);
+  const problem = `${url.origin} answered ${answer.statusCode}: ${detail ?? 'this is no Halfspace'}`;
   throw FINAL_STATUS.has(answer.statusCode) ? new CommandFailure(problem) : new Error(problem);
+}
+
+function secretProblem({ origin }: URL, headers: FollowOptions['headers']): string {
+  return 'x-signing-secret' in headers
+    ? `${origin} has another secret than the SIGNING_SECRET of the environment or .env`
+    : `${origin} asks for its secret: set SIGNING_SECRET to it, in the environment or in .env`;
 }

@@ -1,4 +1,5 @@
 import type { Anomaly, Reason, ReasonDetail } from '../../domain/anomaly.ts';
+import { unitWords } from '../../domain/amount-words.ts';
 import { short, twoDigits, whole } from './format.ts';
 
 type Told = Pick<Anomaly, 'reasons' | 'service' | 'hst_score' | 'explanation'>;
@@ -38,7 +39,7 @@ function numbers(detail: ReasonDetail | undefined): string {
   if (detail === undefined) return '';
   const { reason, observed, expected, unit } = detail;
   if (reason === 'new_template' && observed <= 1) return '';
-  return `: ${amount(observed)} ${unit}, usually ${amount(expected)}`;
+  return `: ${amount(observed)} ${unitWords(unit, observed)}, usually ${amount(expected)}`;
 }
 
 function amount(value: number): string {

@@ -1,4 +1,5 @@
 import type { Explanation, ReasonDetail } from '../../domain/anomaly.ts';
+import { unitWords } from '../../domain/amount-words.ts';
 import { ERROR, INFO, WARN } from '../../domain/level.ts';
 import type { LevelIndex } from '../../domain/level.ts';
 import type { MinedTemplate } from '../../mine/template-miner.ts';
@@ -62,7 +63,7 @@ function spikingLevels(signals: readonly Signal[]): LevelIndex[] {
 }
 
 function sentenceOf({ reason, observed, expected, unit }: ReasonDetail, memory: TemplateMemory | undefined): string {
-  const counts = `${round(observed)} ${unit}, ${round(expected)} are usual`;
+  const counts = `${round(observed)} ${unitWords(unit, observed)}, ${round(expected)} are usual`;
   return `${reason.replace('_', ' ')}: ${counts}${memory === undefined ? '' : `: ${memory.template.text}`}`;
 }
 

@@ -69,6 +69,17 @@ test('the numbers of a finding say whether they are of the service or of which t
   ]);
 });
 
+test('a finding says how long in words, and one line as one', () => {
+  const detail = { reason: 'rate_drop' as const, observed: 1, expected: 40, unit: 'lines in 16195 s', since: START_MS };
+  const { message } = findingOf(
+    [{ detail, evidence: 20, memory: undefined }],
+    new EventClock(),
+    START_MS,
+    fingerprintOf,
+  );
+  expect(message).toBe('rate drop: 1 line in 4 h 30 min, 40 are usual');
+});
+
 test('a spike of one template says so, on the clock and in its lines', () => {
   const detector = createDetector('shop', { hstThreshold: 0.7, miner: { simTh: 0.4, maxTemplates: 2000 } });
   const score = (text: string, timestampMs: number) => {

@@ -81,8 +81,9 @@ export function rateText(rate: number): string {
   return rate >= 100 ? whole(rate) : String(Math.round(rate * 100) / 100);
 }
 
-/** How likely so large a difference is where nothing has changed. */
+/** How likely so large a difference is where nothing has changed; a template of a line or two may well be gone by chance. */
 export function chanceText(p: number): string {
+  if (p >= 0.5) return 'likely';
   if (p < 0.0001) return '< 0.01 %';
   return `${Math.round(p * 10_000) / 100} %`;
 }

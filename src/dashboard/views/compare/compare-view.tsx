@@ -138,7 +138,7 @@ function Side({ title, side }: { title: string; side: CompareAnswer['a'] }): JSX
       <h3>{title}</h3>
       <p class="muted">{fromTo(Date.parse(side.start), Date.parse(side.end))}</p>
       <p>
-        <strong>{whole(side.log_count)}</strong> rows, <strong>{whole(side.cluster_count)}</strong> templates
+        <strong>{plural(side.log_count, 'row')}</strong>, <strong>{plural(side.cluster_count, 'template')}</strong>
         {side.truncated && ', the newest of them'}
       </p>
     </div>
