@@ -35,8 +35,8 @@ export const FILE_ARGUMENT = 'log file, plain or compressed; a pattern in quotes
 export const FILES_HELP = `
 FILE is JSON (rows, or any structured log, such as journald's, Docker's and Kubernetes'), CSV with a header, or text,
 plain or compressed by gzip or zstd. What does not fit into memory waits in a temporary file. A row without a time takes
-that of the row before it; where no row has one, the order of the file stands. A name with * or ? in it, in quotes, is
-all files that it matches.
+that of the row before it, or of the first that has one; where none has, all take that of the file's last change, and the
+order of the file stands. A name with * or ? in it, in quotes, is all files that it matches.
 
 Settings come from the environment and a .env file, as for the service: MINER_PROFILE, DETECTOR_PROFILE, HST_THRESHOLD,
 MAX_TEMPLATES, DRAIN_SIM_TH, MAX_SERVICES, MAX_ROWS, FILE_FORMAT, FILE_SERVICE, and those of the store.`;
