@@ -8,7 +8,7 @@ import { orderedRows, pulledRows } from './ordered-rows.ts';
 import type { OrderedRows } from './ordered-rows.ts';
 import type { CommandInput, RowArguments } from './row-arguments.ts';
 import { readablePath } from './spool.ts';
-import { fileProblems, storeJob, storeProblems } from './window-job.ts';
+import { fileProblems, STANDARD_INPUT, storeJob, storeProblems } from './window-job.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -71,7 +71,7 @@ async function openFile(
   streams: CommandStreams,
 ): Promise<OrderedRows> {
   const settings = config.sources.get('file');
-  const name = path === '-' ? 'standard input' : path;
+  const name = path === '-' ? STANDARD_INPUT : path;
   const readable = await readablePath(path, streams.input);
   try {
     const rows = await orderedRows({
@@ -83,7 +83,7 @@ async function openFile(
       endMs: window?.endMs,
     });
     if (rows.summary !== undefined)
-      for (const sentence of fileProblems(name, rows.count, rows.summary)) streams.note(sentence);
+      for (const sentence of fileProblems(name, rows.count, rows.summary, window)) streams.note(sentence);
     return rows;
   } catch (error) {
     if (!(error instanceof SourceError) || readable.path === path) throw error;

@@ -5,6 +5,7 @@ import type { Retry } from '../domain/retry.ts';
 import type { FilesSummary } from '../sources/file/read-files.ts';
 import { NumberedRows, readNumbered } from './numbered-rows.ts';
 import type { NumberedRow } from './numbered-rows.ts';
+import { isUntimed } from './window-job.ts';
 
 const TELL_MS = 250;
 
@@ -42,7 +43,7 @@ export interface OrderedRows {
  */
 export async function orderedRows(options: RowsOptions): Promise<OrderedRows> {
   const first = await load(options, false);
-  if (first.count === 0 || (first.summary?.untimedRows ?? 0) < first.count) return first;
+  if (!isUntimed(first.count, first.summary)) return first;
   first.close();
   return load(options, true);
 }

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import type { SettingName } from '../config/settings.ts';
 import { CATALOGUE } from '../sources/catalogue.ts';
 import type { WindowParameters } from '../sources/window.ts';
 import { UsageError } from './command-context.ts';
@@ -35,11 +36,16 @@ export const FILE_ARGUMENT = 'log file, plain or compressed; a pattern in quotes
 export const FILES_HELP = `
 FILE is JSON (rows, or any structured log, such as journald's, Docker's and Kubernetes'), CSV with a header, or text,
 plain or compressed by gzip or zstd. What does not fit into memory waits in a temporary file. A row without a time takes
-that of the row before it; where no row has one, the order of the file stands. A name with * or ? in it, in quotes, is
-all files that it matches.
+that of the row before it, or of the first that has one; where none has, all take that of the file's last change, and the
+order of the file stands. A name with * or ? in it, in quotes, is all files that it matches. A file is read in whole, or what of it is in the window.`;
 
-Settings come from the environment and a .env file, as for the service: MINER_PROFILE, DETECTOR_PROFILE, HST_THRESHOLD,
-MAX_TEMPLATES, DRAIN_SIM_TH, MAX_SERVICES, MAX_ROWS, FILE_FORMAT, FILE_SERVICE, and those of the store.`;
+/** What of the settings a command heeds, its own and those of reading. */
+export function settingsHelp(own: readonly SettingName[], readsStores: boolean): string {
+  const all = 'MAX_SERVICES, FILE_FORMAT, FILE_SERVICE';
+  const names = own.length === 0 ? all : `${own.join(', ')},\n${all}`;
+  const stores = readsStores ? '; of a store MAX_ROWS, SOURCE_TIMEOUT_SECONDS, DEFAULT_LOOKBACK_HOURS and its own' : '';
+  return `\nSettings come from the environment and a .env file, as for the service:\n${names}${stores}.`;
+}
 
 /** The options by which a command takes a stretch of a file, or a window of a store. */
 export function addRowOptions(command: Command): Command {

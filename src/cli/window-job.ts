@@ -1,9 +1,13 @@
 import type { PullJob, Pushdown } from '../analyse/load-rows.ts';
 import type { Config } from '../config/config.ts';
 import { declarationOf } from '../sources/catalogue.ts';
+import type { FileOptions } from '../sources/file/read-file.ts';
 import type { FilesSummary } from '../sources/file/read-files.ts';
 import { SourceError } from '../sources/source-error.ts';
 import type { TimeWindow } from '../sources/window.ts';
+
+/** How standard input is called in sentences. */
+export const STANDARD_INPUT = 'standard input';
 
 /** The job that pulls a window of a store as the environment configures it. Throws `SourceError`. */
 export function storeJob(source: string, window: TimeWindow, config: Config): PullJob {
@@ -35,18 +39,23 @@ export function storeProblems(
   pushdown?: Pushdown,
 ): string[] {
   const { title } = declarationOf(store);
-  const empty = `${title} has no rows from ${isoOf(startMs)} to ${isoOf(endMs)}`;
+  const empty = `${title} has no rows ${stretch(startMs, endMs)}`;
   const cut = `${title} has more than ${maxRows} rows in this window: the newest were read (MAX_ROWS)`;
   const rows = `${title} did not count this window: ${pushdown?.reason}; its rows were read one by one`;
   const isRead = pushdown?.used === false;
   return [...(count === 0 ? [empty] : []), ...(isRead ? [rows] : []), ...(truncated ? [cut] : [])];
 }
 
-/** Sentences about what reading files met. */
-export function fileProblems(name: string, count: number, summary: FilesSummary): string[] {
-  const { format, badLines, cutLines, untimedRows, firstBad, firstBadPath } = summary;
+/** Sentences about what reading files met, in whole or within a window. */
+export function fileProblems(
+  name: string,
+  count: number,
+  summary: FilesSummary,
+  window: Pick<FileOptions, 'startMs' | 'endMs'> = {},
+): string[] {
+  const { format, badLines, cutLines, firstBad, firstBadPath } = summary;
   const said: string[] = [];
-  if (count === 0) said.push(`${name} has no rows`);
+  if (count === 0) said.push(emptySentence(name, summary, window));
   if (firstBad !== undefined)
     said.push(
       `${name}: ${badLines === 1 ? '1 line is' : `${badLines} lines are`} not ${format} and ` +
@@ -55,14 +64,49 @@ export function fileProblems(name: string, count: number, summary: FilesSummary)
     );
   if (cutLines === 1) said.push(`${name}: 1 line is longer than 1 MiB and was cut`);
   else if (cutLines > 0) said.push(`${name}: ${cutLines} lines are longer than 1 MiB and were cut`);
-  if (untimedRows > 0 && untimedRows === count)
-    said.push(`${name}: no row says its time; what goes by time says nothing here`);
-  else if (untimedRows > 0) said.push(`${name}: ${rows(untimedRows)} no time and took that of a neighbouring row`);
+  const untimed = untimedSentence(name, count, summary);
+  if (untimed !== undefined) said.push(untimed);
   return said;
+}
+
+/** Whether no row of files says its time, so that nothing can be told by time. */
+export function isUntimed(count: number, summary: Pick<FilesSummary, 'untimedRows'> | undefined): boolean {
+  return summary !== undefined && count > 0 && summary.untimedRows === count;
+}
+
+function emptySentence(
+  name: string,
+  summary: FilesSummary,
+  { startMs = -Infinity, endMs = Infinity }: Pick<FileOptions, 'startMs' | 'endMs'>,
+): string {
+  if (startMs === -Infinity && endMs === Infinity) return `${name} has no rows`;
+  const none = `${name} has no rows ${stretch(startMs, endMs)}`;
+  const outside = summary.untimedOutside;
+  if (outside === 0) return `${none}; without a window it is read in whole`;
+  const where = `${lastWritten(name, summary)} or of a row beside ${outside === 1 ? 'it' : 'them'}`;
+  return `${none}: ${rows(outside)} no time and took that ${where}; without a window it is read in whole`;
+}
+
+function untimedSentence(name: string, count: number, summary: FilesSummary): string | undefined {
+  const { untimedRows } = summary;
+  if (untimedRows === 0) return undefined;
+  if (isUntimed(count, summary))
+    return `${name}: no row says its time: all took that ${lastWritten(name, summary)}, and what goes by time says nothing here`;
+  const beside = `of a row beside ${untimedRows === 1 ? 'it' : 'them'}`;
+  return `${name}: ${rows(untimedRows)} no time and took that ${beside} or, without one, that ${lastWritten(name, summary)}`;
+}
+
+function lastWritten(name: string, { files }: FilesSummary): string {
+  if (name === STANDARD_INPUT) return 'at which it was read';
+  return files === 1 ? "of the file's last change" : "of their file's last change";
 }
 
 function rows(count: number): string {
   return count === 1 ? '1 row says' : `${count} rows say`;
+}
+
+function stretch(startMs: number, endMs: number): string {
+  return `from ${isoOf(startMs)} to ${isoOf(endMs)}`;
 }
 
 function isoOf(ms: number): string {

@@ -85,6 +85,22 @@ describe('the tree of commands', () => {
     }
   });
 
+  test('the help of a command names the settings that it heeds', () => {
+    const helpOf = (name: string) => {
+      const shown: string[] = [];
+      const command = buildProgram(listeningContext(), '1.2.3').commands.find((one) => one.name() === name)!;
+      command.configureOutput({ writeOut: (text) => void shown.push(text) }).outputHelp();
+      return shown.join('');
+    };
+    for (const name of ['analyse', 'compare', 'detect', 'annotate']) {
+      expect(helpOf(name)).toMatch(/A file is read in whole.*[^]*MINER_PROFILE, [^]*; of a store MAX_ROWS, /);
+    }
+    expect(helpOf('analyse')).toContain('ANOMALY_CONTAMINATION');
+    expect(helpOf('analyse')).not.toContain('HST_THRESHOLD');
+    expect(helpOf('replay')).toMatch(/as for the service:\nMAX_SERVICES, FILE_FORMAT, FILE_SERVICE\.\n/);
+    expect(helpOf('replay')).not.toMatch(/MAX_ROWS|MINER_PROFILE|HST_THRESHOLD/);
+  });
+
   test.each(commandNames)('%s --help ends well and has examples', async (name) => {
     expect(await parse([name, '--help'])).toMatchObject({ code: 0, notes: [] });
     const command = buildProgram(listeningContext(), '1.2.3').commands.find((one) => one.name() === name)!;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -126,6 +126,25 @@ describe('halfspace analyse', () => {
     const { code, stdout, stderr } = await runCli(args);
     expect([code, stdout]).toEqual([exit, '']);
     expect(stderr.trimEnd()).toMatch(sentence);
+  });
+
+  test('of a window that has no rows says which it is, and of untimed files no times', async () => {
+    const none = await runCli(['analyse', file('app.log'), '--start', '2026-05-01', '--end', '2026-05-02']);
+    expect(none.code).toBe(0);
+    expect(none.stderr).toMatch(/app\.log has no rows from 2026-05-01T00:00:00\.000Z to 2026-05-02T00:00:00\.000Z; /);
+    for (const [name, seconds] of [
+      ['untimed-1.log', 1000],
+      ['untimed-2.log', 5000],
+    ] as const) {
+      writeFileSync(file(name), `${'all is well\n'.repeat(60)}ERROR nothing is\n`);
+      utimesSync(file(name), seconds, seconds);
+    }
+    const report = file('untimed.html');
+    const untimed = await runCli(['analyse', file('untimed-1.log'), file('untimed-2.log'), '--html', report]);
+    expect(untimed.stderr).toMatch(/2 files: no row says its time: all took that of their file's last change, /);
+    expect(untimed.stdout).toMatch(/^122 lines of 1 service\n/m);
+    expect(untimed.stdout).not.toMatch(/1970-|per /);
+    expect(readFileSync(report, 'utf8')).not.toMatch(/1970-|Per /);
   });
 
   test('of a broken pipe names standard input, and of an empty file says so', async () => {

@@ -119,6 +119,9 @@ describe('halfspace replay', { timeout: 60_000 }, () => {
     expect(mixed.stdout).toMatch(/^2 lines sent/);
     expect(mixed.stderr).toMatch(/1 line is not json-lines and was skipped: it is line 2: /);
     expect(mixed.stderr).toMatch(/no row says its time/);
+    expect(mixed.stderr).not.toContain('--speed');
+    const paced = await runCli(['replay', file('mixed'), '--to', `127.0.0.1:${port}`]);
+    expect(paced.stderr).toMatch(/mixed: --speed had no effect: all was sent at once\n$/);
     const empty = await runCli(['replay', file('empty'), '--to', 'localhost:1']);
     expect([empty.code, empty.stderr]).toEqual([0, `${file('empty')} has no rows\n`]);
   });

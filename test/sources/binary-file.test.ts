@@ -25,19 +25,31 @@ const nuls = Buffer.alloc(100_000);
 
 describe('a file without lines', () => {
   test.each<[string, Buffer, RegExp]>([
-    ['a program', readFileSync(process.execPath).subarray(0, 100_000), /it is a program \(ELF\): give a file of JSON/],
+    ['a program', readFileSync(process.execPath).subarray(0, 100_000), /it is a program \(ELF\)\. Give a file of JSON/],
     ['a PNG', Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n\0\0', 'latin1'), noise]), /it is an image \(PNG\)/],
-    ['random bytes', noise, /a binary file: give .* set its format to text \(FILE_FORMAT\)/],
+    ['random bytes', noise, /a binary file\. Give .* set its format to text \(FILE_FORMAT\)/],
     ['random bytes, compressed', gzipSync(noise), /it is a binary file/],
-    ['a tar', Buffer.from(`a.log${'\0'.repeat(252)}ustar\0${'line\n'.repeat(90)}`), /a tar archive: .* with tar -x/],
+    ['a tar', Buffer.from(`a.log${'\0'.repeat(252)}ustar\0${'line\n'.repeat(90)}`), /a tar archive\. .* with tar -x/],
     ['a tar.gz', gzipSync(`a.log${'\0'.repeat(252)}ustar  \0line\n`), /a tar archive/],
-    ['bzip2', Buffer.concat([Buffer.from('BZh9'), block, noise]), /compressed by bzip2: only gzip and zstd .*bzip2 -d/],
-    ['xz', Buffer.concat([Buffer.from('\xfd7zXZ\0', 'latin1'), noise]), /by xz: .*xz -d/],
-    ['lz4', Buffer.concat([Buffer.from([0x04, 0x22, 0x4d, 0x18]), Buffer.from(text)]), /by lz4: .*lz4 -d/],
-    ['zip', Buffer.concat([Buffer.from('PK\x03\x04'), noise]), /a zip archive: .*unzip/],
-    ['gzip within gzip', gzipSync(gzipSync(text)), /compressed more than once: .*gzip -d/],
-    ["systemd's journal", Buffer.concat([Buffer.from('LPKSHHRH\0\0'), noise]), /journalctl -o json/],
-    ['UTF-16 without a mark', Buffer.from(text, 'utf16le'), /UTF-16LE without a byte order mark: .*iconv -f UTF-16LE/],
+    [
+      'bzip2',
+      Buffer.concat([Buffer.from('BZh9'), block, noise]),
+      /compressed by bzip2\. Only gzip and zstd are .*\(bzip2 -dc FILE \| halfspace analyse -\)/,
+    ],
+    ['xz', Buffer.concat([Buffer.from('\xfd7zXZ\0', 'latin1'), noise]), /by xz\. .*\(xz -dc FILE \| /],
+    ['lz4', Buffer.concat([Buffer.from([0x04, 0x22, 0x4d, 0x18]), Buffer.from(text)]), /by lz4\. .*\(lz4 -dc FILE \| /],
+    ['zip', Buffer.concat([Buffer.from('PK\x03\x04'), noise]), /a zip archive\. .*unzip, .* \(unzip -p FILE \| /],
+    [
+      'gzip within gzip',
+      gzipSync(gzipSync(text)),
+      /compressed more than once\. .*\(gzip -dc FILE \| halfspace analyse -\)$/,
+    ],
+    ["systemd's journal", Buffer.concat([Buffer.from('LPKSHHRH\0\0'), noise]), /\(journalctl -o json --file FILE \| /],
+    [
+      'UTF-16 without a mark',
+      Buffer.from(text, 'utf16le'),
+      /UTF-16LE without a byte order mark\. .*iconv -f UTF-16LE -t UTF-8 FILE \| /,
+    ],
   ])('that is %s is refused, and is told how it can be read', async (_, content, sentence) => {
     const path = file(content);
     const failure = { code: 'source_not_a_file', message: expect.stringMatching(sentence) as string };

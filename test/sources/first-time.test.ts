@@ -34,6 +34,14 @@ test.each([
   expect(summary).toMatchObject({ format, untimedRows: 2 });
 });
 
+test('rows without a time count apart where the time which they took is not in the window', async () => {
+  const path = file(`first\n${eight} second\nthird\n${eight.replace('08', '09')} fourth\nfifth\n`);
+  const startMs = Date.parse(eight) + 60_000;
+  const { rows, summary } = await readRows({ path, startMs });
+  expect(rows.map(({ message }) => message)).toEqual(['fourth', 'fifth']);
+  expect(summary).toMatchObject({ untimedRows: 1, untimedOutside: 2 });
+});
+
 // What is long is cut by the end of the 64 KiB: in a line, an element, a field in quotes.
 const long = 'word '.repeat(20_000);
 

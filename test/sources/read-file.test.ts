@@ -311,7 +311,11 @@ describe('any file', () => {
     const cases: [string, string, RegExp, string?][] = [
       [missing, 'source_not_found', /there is no such file/],
       [`${file('x')}/y`, 'source_not_found', /not a folder/],
-      [sub, 'source_not_a_file', /is a folder/],
+      [
+        sub,
+        'source_not_a_file',
+        / is a folder: name a file in it, or several by a pattern in quotes, such as '.*[^/]\/\*\.log'$/,
+      ],
       ['/dev/zero', 'source_not_a_file', /a device/],
       [file('x'), 'unknown_format', /"xml" is not known: use one of auto, json, csv, text/, 'xml'],
     ];

@@ -184,6 +184,7 @@ function summaryOf(
     summary.badLines += counts.badLines;
     summary.cutLines += counts.cutLines;
     summary.untimedRows += counts.untimedRows;
+    summary.untimedOutside += counts.untimedOutside;
     if (counts.firstBad !== undefined && summary.firstBad === undefined) {
       summary.firstBad = { ...counts.firstBad, line: counts.firstBad.line + lines };
       if (outlines.length > 1) summary.firstBadPath = path;

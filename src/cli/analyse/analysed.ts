@@ -4,17 +4,21 @@ import type { WindowAnalysis } from '../../domain/cluster.ts';
 export interface Analysed extends WindowAnalysis {
   /** Of the file, the files or the store. */
   name: string;
+  /** Whether no row says its time: what times there are, are those of the files' last changes. */
+  isUntimed: boolean;
   /** Of the first and the last row, epoch milliseconds; equal where no row says its time. */
   startMs: number;
   endMs: number;
 }
 
-export function analysedOf(name: string, analysis: WindowAnalysis): Analysed {
+export function analysedOf(name: string, analysis: WindowAnalysis, isUntimed: boolean): Analysed {
   const { clusters } = analysis;
   // As there may be 10,000 clusters, Math.min cannot take them as arguments.
-  const startMs = clusters.reduce((first, { firstSeen }) => Math.min(first, firstSeen), Infinity);
-  const endMs = clusters.reduce((last, { lastSeen }) => Math.max(last, lastSeen), -Infinity);
-  return { name, ...analysis, startMs: startMs === Infinity ? 0 : startMs, endMs: endMs === -Infinity ? 0 : endMs };
+  const firstMs = clusters.reduce((first, { firstSeen }) => Math.min(first, firstSeen), Infinity);
+  const lastMs = clusters.reduce((last, { lastSeen }) => Math.max(last, lastSeen), -Infinity);
+  const startMs = clusters.length === 0 ? 0 : firstMs;
+  const endMs = clusters.length === 0 || isUntimed ? startMs : lastMs;
+  return { name, ...analysis, isUntimed, startMs, endMs };
 }
 
 const UNITS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;

@@ -71,17 +71,15 @@ function row(cluster: Cluster, analysed: Analysed, names: readonly string[], isD
   ];
   const numbers = cells.map((cell, i) => `<td class="n" data-name="${names[i]}">${cell}</td>`).join('');
   const text = `<code>${escaped(template)}</code>`;
-  const shown = isDetailed ? `<details><summary>${text}</summary>${details(cluster)}</details>` : text;
+  const shown = isDetailed ? `<details><summary>${text}</summary>${details(cluster, analysed)}</details>` : text;
   return `<tr${isAnomaly ? ' class="apart"' : ''}>${numbers}<td data-name="Service">${escaped(service)}</td><td>${shown}</td></tr>`;
 }
 
-function details({ logs, levels, firstSeen, lastSeen, fingerprint }: Cluster): string {
+function details({ logs, levels, firstSeen, lastSeen, fingerprint }: Cluster, { isUntimed }: Analysed): string {
   const mix = Object.entries(levels).map(([level, count]) => `${level} ${number(count)}`);
-  const lines = logs.map(({ timestamp, message }) => `${iso(timestamp)}  ${message}`);
-  return (
-    `<p>${iso(firstSeen)} to ${iso(lastSeen)}; ${escaped(mix.join(', '))}; ${escaped(fingerprint)}</p>` +
-    `<pre>${escaped(lines.join('\n'))}</pre>`
-  );
+  const lines = logs.map(({ timestamp, message }) => (isUntimed ? message : `${iso(timestamp)}  ${message}`));
+  const when = isUntimed ? '' : `${iso(firstSeen)} to ${iso(lastSeen)}; `;
+  return `<p>${when}${escaped(mix.join(', '))}; ${escaped(fingerprint)}</p><pre>${escaped(lines.join('\n'))}</pre>`;
 }
 
 function map(byCount: readonly Cluster[]): string {

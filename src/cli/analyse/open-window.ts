@@ -5,7 +5,7 @@ import type { TimeWindow, WindowParameters } from '../../sources/window.ts';
 import type { CommandStreams } from '../command-context.ts';
 import { readablePath } from '../spool.ts';
 import type { ReadablePath } from '../spool.ts';
-import { fileProblems, storeJob, storeProblems } from '../window-job.ts';
+import { fileProblems, STANDARD_INPUT, storeJob, storeProblems } from '../window-job.ts';
 
 /** What is to be analysed, and how it is called. Close it when done. */
 export interface OpenWindow {
@@ -25,7 +25,7 @@ export async function openFiles(
   config: Config,
   streams: CommandStreams,
 ): Promise<OpenWindow> {
-  const names = paths.map((path) => (path === '-' ? 'standard input' : path));
+  const names = paths.map((path) => (path === '-' ? STANDARD_INPUT : path));
   const name = names.length === 1 ? names[0]! : `${names.length} files`;
   const readable: ReadablePath[] = [];
   for (const path of paths) readable.push(await readablePath(path, streams.input));
@@ -45,7 +45,7 @@ export async function openFiles(
   const withNames = (message: string) =>
     readable.reduce((text, { path }, i) => text.replaceAll(path, names[i]!), message);
   const problems: OpenWindow['problems'] = (count, _truncated, { file }) =>
-    file === undefined ? [] : fileProblems(name, count, file);
+    file === undefined ? [] : fileProblems(name, count, file, job);
   return { name, job, withNames, problems, close };
 }
 

@@ -13,6 +13,7 @@ import { openFiles, openStore } from './open-window.ts';
 import type { OpenWindow } from './open-window.ts';
 import { textReport } from './text-report.ts';
 import { withAnalyser } from './with-analyser.ts';
+import { isUntimed } from '../window-job.ts';
 
 export interface AnalyseOptions extends Pick<RowOptions, 'source' | 'window' | 'start' | 'end'> {
   json?: true;
@@ -49,7 +50,7 @@ export async function runAnalyse(
       const { file, pull, ...analysis } = await analyser.analyse(open.job, watch);
       const { log_count: rows, truncated } = analysis;
       for (const sentence of open.problems(rows, truncated, { file, pull })) context.note(sentence);
-      return analysedOf(open.name, analysis);
+      return analysedOf(open.name, analysis, isUntimed(rows, file));
     },
   );
   writeAnswer(analysed, options, context);

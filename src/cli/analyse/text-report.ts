@@ -27,7 +27,7 @@ export function textReport(analysed: Analysed, { columns, paint }: Screen, all: 
   const anomalies = analysed.clusters.filter(({ isAnomaly }) => isAnomaly).toSorted(byScore);
   const lines = [...heading(analysed, anomalies.length, paint)];
   if (analysed.clusters.length === 0) return lines;
-  if (anomalies.length > 0) lines.push('', ...anomalyLines(anomalies, all, width, paint));
+  if (anomalies.length > 0) lines.push('', ...anomalyLines(anomalies, analysed, all, width, paint));
   lines.push('', ...templateLines(analysed, all, width, paint));
   if (analysed.clusters.length > 1) lines.push('', ...mapLines(analysed.clusters, anomalies, width, paint));
   return lines;
@@ -45,12 +45,19 @@ function heading(analysed: Analysed, anomalies: number, paint: Paint): string[] 
   ];
 }
 
-function anomalyLines(anomalies: readonly Cluster[], all: boolean, width: number, paint: Paint): string[] {
+function anomalyLines(
+  anomalies: readonly Cluster[],
+  { isUntimed }: Analysed,
+  all: boolean,
+  width: number,
+  paint: Paint,
+): string[] {
   const shown = all ? anomalies : anomalies.slice(0, ANOMALIES_SHOWN);
   const lines = shown.flatMap((cluster, i) => {
     const { service, logCount, avgScore, firstSeen, logs, template } = cluster;
     const level = worstLevel(cluster);
-    const facts = `${counted(logCount, 'line')}, first ${shownTime(firstSeen)}, score ${avgScore.toFixed(2)}`;
+    const first = isUntimed ? '' : `, first ${shownTime(firstSeen)}`;
+    const facts = `${counted(logCount, 'line')}${first}, score ${avgScore.toFixed(2)}`;
     const mark = MARKS[i] ?? '+';
     return [
       `${paint(['red', 'bold'], mark)} ${paint(styleOfLevel(level), level)} ${paint('bold', printable(service))} ${paint('dim', facts)}`,

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import type { AnalyseOptions } from '../analyse/run-analyse.ts';
 import type { CommandContext } from '../command-context.ts';
-import { addRowOptions, FILE_ARGUMENT, FILES_HELP } from '../row-arguments.ts';
+import { addRowOptions, FILE_ARGUMENT, FILES_HELP, settingsHelp } from '../row-arguments.ts';
 
 export function analyseCommand(context: CommandContext): Command {
   const command = new Command('analyse')
@@ -26,6 +26,7 @@ A template stands apart when an Isolation Forest says so that was grown from usu
 by rate, bursts, newness, levels, words. At most ANOMALY_CONTAMINATION of a service's templates do, and none where all
 are usual.
 ${FILES_HELP}
+${settingsHelp(['MINER_PROFILE', 'DETECTOR_PROFILE', 'DRAIN_SIM_TH', 'MAX_TEMPLATES', 'ANOMALY_CONTAMINATION'], true)}
 
 Examples:
   $ halfspace analyse /var/log/shop/*.log

@@ -1,6 +1,13 @@
 import { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { addRowOptions, addTrainOptions, FILE_ARGUMENT, FILES_HELP, rowArguments } from '../row-arguments.ts';
+import {
+  addRowOptions,
+  addTrainOptions,
+  FILE_ARGUMENT,
+  FILES_HELP,
+  rowArguments,
+  settingsHelp,
+} from '../row-arguments.ts';
 import type { RowOptions } from '../row-arguments.ts';
 
 export function annotateCommand(context: CommandContext): Command {
@@ -21,6 +28,7 @@ export function annotateCommand(context: CommandContext): Command {
 Rows of a store have timestamp, service, level and message too. It keeps 13 bytes a row, and writes when the last row has
 been read.
 ${FILES_HELP}
+${settingsHelp(['MINER_PROFILE', 'DETECTOR_PROFILE', 'HST_THRESHOLD', 'DRAIN_SIM_TH', 'MAX_TEMPLATES'], true)}
 
 Examples:
   $ halfspace annotate app.log

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { CompareOptions } from '../compare/run-compare.ts';
-import { FILES_HELP, STORES } from '../row-arguments.ts';
+import { FILES_HELP, settingsHelp, STORES } from '../row-arguments.ts';
 
 export function compareCommand(context: CommandContext): Command {
   return new Command('compare')
@@ -29,6 +29,7 @@ Rates are compared, so the two need not be of one length: lines a minute, or of 
 time. More or less frequent is told from a ratio of 1.5 on, and where it is no chance: an exact test of two Poisson
 rates that allows for the scatter of all templates, at a false discovery rate of 5 %.
 ${FILES_HELP}
+${settingsHelp(['MINER_PROFILE', 'DRAIN_SIM_TH', 'MAX_TEMPLATES'], true)}
 
 Examples:
   $ halfspace compare yesterday.log today.log

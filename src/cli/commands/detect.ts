@@ -1,6 +1,13 @@
 import { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { addRowOptions, addTrainOptions, FILE_ARGUMENT, FILES_HELP, rowArguments } from '../row-arguments.ts';
+import {
+  addRowOptions,
+  addTrainOptions,
+  FILE_ARGUMENT,
+  FILES_HELP,
+  rowArguments,
+  settingsHelp,
+} from '../row-arguments.ts';
 import type { RowOptions } from '../row-arguments.ts';
 
 export function detectCommand(context: CommandContext): Command {
@@ -26,6 +33,7 @@ export function detectCommand(context: CommandContext): Command {
 Times are epoch milliseconds. A gap in which no service spoke is a gap in the file, not silence. Rows are ordered by
 time, service and message, whatever the order of the file, so that the same rows give the same answer.
 ${FILES_HELP}
+${settingsHelp(['MINER_PROFILE', 'DETECTOR_PROFILE', 'HST_THRESHOLD', 'DRAIN_SIM_TH', 'MAX_TEMPLATES', 'ALERT_REASONS'], true)}
 
 Examples:
   $ halfspace detect app.log --train last-week.log

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { ReplayOptions } from '../replay/run-replay.ts';
-import { FILE_ARGUMENT, FILES_HELP } from '../row-arguments.ts';
+import { FILE_ARGUMENT, FILES_HELP, settingsHelp } from '../row-arguments.ts';
 
 export function replayCommand(context: CommandContext): Command {
   return new Command('replay')
@@ -25,6 +25,7 @@ export function replayCommand(context: CommandContext): Command {
       `
 SIGNING_SECRET and the first of OTLP_BEARER_TOKENS are read from the environment or a .env file, and sent along.
 ${FILES_HELP}
+${settingsHelp([], false)}
 
 Examples:
   $ halfspace replay app.log --to localhost:4317 --speed max

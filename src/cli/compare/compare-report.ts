@@ -9,6 +9,7 @@ import { plotLines } from '../terminal/plot.ts';
 import { fitted, printable } from '../terminal/printable.ts';
 import { tableLines } from '../terminal/table.ts';
 import type { Column } from '../terminal/table.ts';
+import { isUntimed } from '../window-job.ts';
 
 const SHOWN_MAX = 15;
 const COLUMNS_MIN = 40;
@@ -52,8 +53,9 @@ export function compareText({ names, a, b, comparison, all }: Compared, { column
   return lines;
 }
 
-function sideLine(name: string, { log_count, startMs, endMs }: ComparedSide): string {
-  const when = endMs > startMs ? `, ${shownTime(startMs)} to ${shownTime(endMs)} UTC` : '';
+function sideLine(name: string, { log_count, startMs, endMs, file }: ComparedSide): string {
+  const when =
+    endMs > startMs && !isUntimed(log_count, file) ? `, ${shownTime(startMs)} to ${shownTime(endMs)} UTC` : '';
   return `${printable(name)}: ${counted(log_count, 'line')}${when}`;
 }
 

@@ -10,6 +10,7 @@ import type { CommandContext } from '../command-context.ts';
 import { windowOf } from '../row-arguments.ts';
 import type { RowOptions } from '../row-arguments.ts';
 import { counted } from '../terminal/numbers.ts';
+import type { FilesSummary } from '../../sources/file/read-files.ts';
 import { encodeBatch } from './encode-batch.ts';
 import type { ServiceBatch } from './encode-batch.ts';
 import { OtlpExporter } from './otlp-exporter.ts';
@@ -17,6 +18,7 @@ import type { ExportCounts } from './otlp-exporter.ts';
 import { paceFrom } from './pace.ts';
 import type { Pace } from './pace.ts';
 import { paced } from './paced.ts';
+import { isUntimed } from '../window-job.ts';
 import { readClientTls } from '../client-tls.ts';
 import type { ClientTlsFlags } from '../client-tls.ts';
 
@@ -60,7 +62,9 @@ export async function runReplay(
         }
         const { sent, rejected, dropped } = exporter.counts;
         for (const met of reports) {
-          for (const sentence of open.problems(sent + rejected + dropped, false, met)) context.note(sentence);
+          const count = sent + rejected + dropped;
+          for (const sentence of open.problems(count, false, met)) context.note(sentence);
+          if (speed !== Infinity && isUntimed(count, met.file)) context.note(untimedPace(open.name, met.file));
         }
         return exporter.counts;
       } finally {
@@ -93,6 +97,12 @@ function speedOf(text: string): number {
   const speed = /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Number(text) : 0;
   if (speed > 0) return speed;
   throw new UsageError(`--speed ${JSON.stringify(text.slice(0, 40))} is neither a number above 0 nor max`);
+}
+
+/** Speed is by the times of rows, which are those of their files here. */
+function untimedPace(name: string, file: FilesSummary | undefined): string {
+  if (file === undefined || file.files === 1) return `${name}: --speed had no effect: all was sent at once`;
+  return `${name}: --speed went by the files' last changes: each file was sent at once`;
 }
 
 function firstTime(batch: readonly ServiceBatch[]): number {

@@ -72,7 +72,9 @@ const answerFields = {
         format: Type.String({ description: 'How they are written; mixed when not all alike' }),
         bad_lines: Type.Integer({ description: 'Lines that are not of the format; they were skipped' }),
         cut_lines: Type.Integer({ description: 'Lines longer than 1 MiB, of which the head was kept' }),
-        untimed_rows: Type.Integer({ description: 'Rows that took the time of the row before, or of the file' }),
+        untimed_rows: Type.Integer({
+          description: 'Rows that say no time and took that of a row beside them, or of the last change of the file',
+        }),
         first_bad_path: Type.Optional(Type.String({ description: 'Where there are several files' })),
         first_bad_line: Type.Optional(Type.Integer({ description: 'Counted from 1' })),
         first_bad_problem: Type.Optional(Type.String()),

@@ -11,32 +11,40 @@ interface Signature extends BinaryKind {
 }
 
 const AS_TEXT = 'if it is text all the same, set its format to text (FILE_FORMAT)';
-const RATHER = `give a file of JSON, CSV or text, plain or compressed by gzip or zstd; ${AS_TEXT}`;
-const unpack = (program: string) => `only gzip and zstd are read as they are: decompress it first, with ${program}`;
+const RATHER = `Give a file of JSON, CSV or text, plain or compressed by gzip or zstd; ${AS_TEXT}`;
+/** By a command that leaves the file as it is: many a program puts what it decompresses in the file's place. */
+const piped = (command: string) => `pipe it in (${command} FILE | halfspace analyse -)`;
+const unpack = (command: string) =>
+  `Only gzip and zstd are read as they are: ${piped(command)}, or name a decompressed copy`;
+const twice = (command: string) => `It has to be decompressed once: ${piped(command)}`;
 
 /** Formats that lie beside logs and have a way to become text come first. */
 const SIGNATURES: readonly Signature[] = [
-  { bytes: 'BZh', is: 'compressed by bzip2', advice: unpack('bzip2 -d') },
-  { bytes: '\xfd7zXZ\0', is: 'compressed by xz', advice: unpack('xz -d') },
-  { bytes: '\x04\x22\x4d\x18', is: 'compressed by lz4', advice: unpack('lz4 -d') },
-  { bytes: '\x02\x21\x4c\x18', is: 'compressed by lz4', advice: unpack('lz4 -d') },
-  { bytes: 'LZIP\x01', is: 'compressed by lzip', advice: unpack('lzip -d') },
-  { bytes: '\xff\x06\0\0sNaPpY', is: 'compressed by snappy', advice: unpack('snzip -d') },
-  { bytes: '\x1f\x9d', is: 'compressed by compress', advice: unpack('gzip -d') },
-  { bytes: '\x1f\x8b', is: 'compressed more than once', advice: 'decompress it once, with gzip -d' },
-  { bytes: '\x28\xb5\x2f\xfd', is: 'compressed more than once', advice: 'decompress it once, with zstd -d' },
-  { bytes: 'PK\x03\x04', is: 'a zip archive', advice: 'unpack it first, with unzip' },
-  { bytes: '7z\xbc\xaf\x27\x1c', is: 'a 7-Zip archive', advice: 'unpack it first, with 7z x' },
-  { bytes: 'ustar', at: 257, is: 'a tar archive', advice: 'unpack it first, with tar -x' },
-  { bytes: 'LPKSHHRH', is: "a file of systemd's journal", advice: 'write it as JSON first, with journalctl -o json' },
-  { bytes: 'ElfFile\0', is: 'a Windows event log', advice: 'export it as JSON, CSV or text first' },
+  { bytes: 'BZh', is: 'compressed by bzip2', advice: unpack('bzip2 -dc') },
+  { bytes: '\xfd7zXZ\0', is: 'compressed by xz', advice: unpack('xz -dc') },
+  { bytes: '\x04\x22\x4d\x18', is: 'compressed by lz4', advice: unpack('lz4 -dc') },
+  { bytes: '\x02\x21\x4c\x18', is: 'compressed by lz4', advice: unpack('lz4 -dc') },
+  { bytes: 'LZIP\x01', is: 'compressed by lzip', advice: unpack('lzip -dc') },
+  { bytes: '\xff\x06\0\0sNaPpY', is: 'compressed by snappy', advice: unpack('snzip -dc') },
+  { bytes: '\x1f\x9d', is: 'compressed by compress', advice: unpack('gzip -dc') },
+  { bytes: '\x1f\x8b', is: 'compressed more than once', advice: twice('gzip -dc') },
+  { bytes: '\x28\xb5\x2f\xfd', is: 'compressed more than once', advice: twice('zstd -dc') },
+  { bytes: 'PK\x03\x04', is: 'a zip archive', advice: `Unpack it first, with unzip, or ${piped('unzip -p')}` },
+  { bytes: '7z\xbc\xaf\x27\x1c', is: 'a 7-Zip archive', advice: 'Unpack it first, with 7z x' },
+  { bytes: 'ustar', at: 257, is: 'a tar archive', advice: 'Unpack it first, with tar -x' },
+  {
+    bytes: 'LPKSHHRH',
+    is: "a file of systemd's journal",
+    advice: `Write it as JSON and ${piped('journalctl -o json --file')}`,
+  },
+  { bytes: 'ElfFile\0', is: 'a Windows event log', advice: 'Export it as JSON, CSV or text first' },
   { bytes: '\x7fELF', is: 'a program (ELF)', advice: RATHER },
   { bytes: '\x89PNG\r\n', is: 'an image (PNG)', advice: RATHER },
   { bytes: '\xff\xd8\xff', is: 'an image (JPEG)', advice: RATHER },
   { bytes: 'GIF89a', is: 'an image (GIF)', advice: RATHER },
   { bytes: '%PDF-', is: 'a PDF document', advice: RATHER },
   { bytes: 'SQLite format 3\0', is: 'an SQLite database', advice: RATHER },
-  { bytes: 'PAR1\x15', is: 'a Parquet file', advice: 'export it as JSON or CSV first' },
+  { bytes: 'PAR1\x15', is: 'a Parquet file', advice: 'Export it as JSON or CSV first' },
 ];
 const BLOCK_OF_BZIP2 = ['1AY&SY', '\x17\x72\x45\x38\x50\x90'];
 
@@ -62,7 +70,7 @@ export function binaryKind(head: Uint8Array): BinaryKind | undefined {
     const from = nulsOdd > nulsEven ? 'UTF-16LE' : 'UTF-16BE';
     return {
       is: `${from} without a byte order mark`,
-      advice: `write it as UTF-8 first, with iconv -f ${from} -t UTF-8`,
+      advice: `Write it as UTF-8 and ${piped(`iconv -f ${from} -t UTF-8`)}`,
     };
   }
   const isOdd = controls >= CONTROL_SHARE * others && kinds >= CONTROL_KINDS;

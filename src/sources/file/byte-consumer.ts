@@ -17,14 +17,16 @@ export interface ReadCounts {
   badLines: number;
   /** Lines or records longer than `LINE_BYTES_MAX`, of which the head is kept. */
   cutLines: number;
-  /** Rows without a time of their own, which took that of a row beside them or of the file. */
+  /** Rows of the window without a time of their own, which took that of a row beside them or of the file. */
   untimedRows: number;
+  /** The same of rows that are not in the window by the time which they took. */
+  untimedOutside: number;
   /** The first bad line, 1-based, and what is wrong with it. */
   firstBad: { line: number; problem: string } | undefined;
 }
 
 export function noCounts(): ReadCounts {
-  return { badLines: 0, cutLines: 0, untimedRows: 0, firstBad: undefined };
+  return { badLines: 0, cutLines: 0, untimedRows: 0, untimedOutside: 0, firstBad: undefined };
 }
 
 export function countBad(counts: ReadCounts, line: number, problem: string): void {

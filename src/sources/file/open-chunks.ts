@@ -6,7 +6,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 
 import { SourceError } from '../source-error.ts';
 import type { SourceErrorCode } from '../source-error.ts';
-import { checkOpened, OPEN_FLAGS } from './opened-file.ts';
+import { checkOpened, NO_FILE, OPEN_FLAGS } from './opened-file.ts';
 
 const CHUNK_BYTES = 512 << 10;
 
@@ -156,10 +156,10 @@ const KNOWN: Readonly<Record<string, [SourceErrorCode, string]>> = {
   ENOTDIR: ['source_not_found', 'a part of the path is not a folder'],
   EACCES: ['source_permission_denied', 'this process may not read it: give its user permission to'],
   EPERM: ['source_permission_denied', 'this process may not read it: give its user permission to'],
-  EISDIR: ['source_not_a_file', 'it is a folder: name one regular file'],
+  EISDIR: ['source_not_a_file', 'it is a folder: name files in it, or a pattern'],
   ENAMETOOLONG: ['source_not_found', 'the path is too long'],
   ELOOP: ['source_not_found', 'its links lead round in a circle'],
-  ENXIO: ['source_not_a_file', 'it is a device, pipe or socket: name one regular file'],
+  ENXIO: ['source_not_a_file', `it is ${NO_FILE}`],
 };
 
 function asSourceError(path: string, error: unknown): SourceError {

@@ -60,7 +60,7 @@ export async function readFile(options: FileOptions, sink: RowSink, tick: () => 
     const head = await readHead(iterator);
     const binary = asked === 'text' ? undefined : binaryKind(head);
     if (binary !== undefined) {
-      throw new SourceError('source_not_a_file', `cannot read ${options.path}: it is ${binary.is}: ${binary.advice}`);
+      throw new SourceError('source_not_a_file', `cannot read ${options.path}: it is ${binary.is}. ${binary.advice}`);
     }
     const sniffed = sniffFormat(head, asked);
     const { format, delimiter } = sniffed;

@@ -40,7 +40,7 @@ export async function readFiles(options: FilesOptions, sink: RowSink, tick: () =
   for (const [i, path] of paths.entries()) {
     const refusal = options.root === undefined ? undefined : refusalOfPath(path, { root: options.root, isOpen: false });
     if (refusal !== undefined) throw new SourceError('source_permission_denied', refusal);
-    const { format, badLines, cutLines, untimedRows, firstBad } = await readFile(
+    const { format, badLines, cutLines, untimedRows, untimedOutside, firstBad } = await readFile(
       { ...options, path, onRead },
       sink,
       tick,
@@ -49,6 +49,7 @@ export async function readFiles(options: FilesOptions, sink: RowSink, tick: () =
     summary.badLines += badLines;
     summary.cutLines += cutLines;
     summary.untimedRows += untimedRows;
+    summary.untimedOutside += untimedOutside;
     if (firstBad === undefined || summary.firstBad !== undefined) continue;
     summary.firstBad = firstBad;
     if (paths.length > 1) summary.firstBadPath = path;

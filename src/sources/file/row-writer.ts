@@ -82,15 +82,17 @@ export class RowWriter {
   ): void {
     this.seen++;
     let time = timestampMs;
-    if (Number.isNaN(time)) {
+    const isUntimed = Number.isNaN(time);
+    if (isUntimed) {
       time = this.#lastMs;
-      this.counts.untimedRows++;
       if (!this.#isTimed) this.startsUntimed = true;
     } else {
       this.#lastMs = time;
       this.#isTimed = true;
     }
-    if (time < this.#startMs || time >= this.#endMs) return;
+    const isInside = time >= this.#startMs && time < this.#endMs;
+    if (isUntimed) this.counts[isInside ? 'untimedRows' : 'untimedOutside']++;
+    if (!isInside) return;
     if (validUtf8 || isUtf8(bytes.subarray(start, end))) this.sink.add(bytes, start, end, time, level, service);
     else this.#writeText(decoder.decode(bytes.subarray(start, end)), time, level, service);
   }
