@@ -1,7 +1,8 @@
 /**
  * What a shown answer says that the real one does not: keys that are missing, texts that differ, fractions that are not
  * the real ones rounded. Times differ from run to run and whole numbers count what was sent so far: their type is held
- * to; so is it to states of a service of which a slow machine sees one and a quick one the other. A list shows some of the real one's entries, in any order.
+ * to. Of the states of a service a slow machine sees one and a quick one another: either will do. A list shows some of
+ * the real one's entries, in any order.
  */
 export function differences(shown: unknown, real: unknown, path = 'answer'): string[] {
   if (Array.isArray(shown)) {
