@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { usePlace, hrefOf } from './router.ts';
 import type { Place } from './router.ts';
-import { ROUTES } from './routes.ts';
+import { routeOf, ROUTES } from './routes.ts';
 import { SecretDialog } from './secret-dialog.tsx';
 import { ThemeButton } from './ui/theme-button.tsx';
 
@@ -15,7 +15,7 @@ function windowOf({ query }: Place): Record<string, string> {
 export function App(): JSX.Element {
   const place = usePlace();
   const [chosen, setChosen] = useState<Record<string, string>>({});
-  const route = ROUTES.find(({ view }) => view === place.view) ?? ROUTES[0]!;
+  const route = routeOf(place.view);
   useEffect(() => {
     document.title = `${route.title} · Halfspace`;
     if (route.ofWindow === true) setChosen(windowOf(place));

@@ -6,6 +6,7 @@ import { MapView } from './views/map/map-view.tsx';
 import { SetupView } from './views/setup/setup-view.tsx';
 import { StatusView } from './views/status/status-view.tsx';
 import { TemplatesView } from './views/templates/templates-view.tsx';
+import { UnknownView } from './views/unknown/unknown-view.tsx';
 import { WindowsView } from './views/windows/windows-view.tsx';
 
 export interface Route {
@@ -18,6 +19,9 @@ export interface Route {
   hidden?: boolean;
 }
 
+/** Where an address leads that names none of the others. */
+const UNKNOWN: Route = { view: '', title: 'No such page', component: UnknownView, hidden: true };
+
 export const ROUTES: readonly Route[] = [
   { view: 'live', title: 'Live', component: LiveView },
   { view: 'map', title: 'Map', component: MapView, ofWindow: true },
@@ -28,3 +32,8 @@ export const ROUTES: readonly Route[] = [
   { view: 'status', title: 'Status', component: StatusView },
   { view: 'incident', title: 'Incident', component: IncidentView, hidden: true },
 ];
+
+/** Without a name it is the first. */
+export function routeOf(view: string): Route {
+  return ROUTES.find((one) => one.view === (view === '' ? 'live' : view)) ?? UNKNOWN;
+}

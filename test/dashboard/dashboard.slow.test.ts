@@ -161,6 +161,17 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
       expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
     });
 
+    test('an address that names no page says so, and leads to the live view', async () => {
+      await open(halfspace, 'nonsense');
+      await page.getByText('The address names no page').waitFor();
+      expect(await page.title()).toBe('No such page · Halfspace');
+      expect(await page.locator('nav [aria-current]').count()).toBe(0);
+      expect(await accessibilityFaults(page)).toEqual([]);
+      await page.getByRole('link', { name: 'To the live view' }).click();
+      await page.getByText('The last hour of all services').waitFor();
+      expect(complaints).toEqual([]);
+    });
+
     test('setup: what the Collector needs has the ports of this very service; status: how its parts are', async () => {
       await open(halfspace, 'setup');
       const { host } = new URL(`http://${halfspace.addresses.otlp_grpc}`);

@@ -8,6 +8,7 @@ import { RateChart } from '../../ui/rate-chart.tsx';
 import { Empty, ErrorBox, Panel, Stat } from '../../ui/parts.tsx';
 import { short, whole } from '../../ui/format.ts';
 import { IncidentList } from './incident-list.tsx';
+import { NOT_KNOWN, presentRate } from './present-rate.ts';
 import { ServiceTable } from './service-table.tsx';
 import { Tail } from './tail.tsx';
 import './live.css';
@@ -34,9 +35,7 @@ export function LiveView({ query }: { query: Readonly<Record<string, string>> })
         <IncidentList onOpenCount={setOpenIncidents} />
         <Panel title="Services">
           {answer?.services.length === 0 && <Empty title="None yet" />}
-          {answer !== undefined && answer.services.length > 0 && (
-            <ServiceTable services={answer.services} known={answer.service_count} seconds={answer.bucket_seconds} />
-          )}
+          {answer !== undefined && answer.services.length > 0 && <ServiceTable activity={answer} />}
         </Panel>
       </div>
       <Tail service={query['service']} />
@@ -79,8 +78,8 @@ function Rates({ activity, openIncidents, service }: RatesProps): JSX.Element {
   const shown = (counts: readonly number[]) => counts.slice(first, -1);
   const startSeconds = Date.parse(start) / 1000 + first * seconds;
   const times = shown(lines).map((_, i) => startSeconds + i * seconds);
-  const recent = lines.slice(-7, -1);
-  const rate = recent.reduce((sum, count) => sum + count, 0) / (recent.length * seconds);
+  const rate = presentRate(lines, activity.line_counts, seconds);
+  const rateText = rate === undefined ? NOT_KNOWN : short(rate);
   const found = anomalies.reduce((sum, count) => sum + count, 0);
   const of = one === undefined ? 'all services' : one.service;
   return (
@@ -95,7 +94,7 @@ function Rates({ activity, openIncidents, service }: RatesProps): JSX.Element {
       }
     >
       <div class="stats">
-        <Stat label="lines a second" value={short(rate)} />
+        <Stat label="lines a second" value={rateText} />
         <Stat label="anomalies in an hour" value={whole(found)} tone={found > 0 ? 'bad' : ''} />
         {openIncidents !== undefined && (
           <Stat label="open incidents" value={whole(openIncidents)} tone={openIncidents > 0 ? 'bad' : ''} />
@@ -107,7 +106,7 @@ function Rates({ activity, openIncidents, service }: RatesProps): JSX.Element {
         <figure>
           <figcaption>Lines a second</figcaption>
           <RateChart
-            label={`Lines a second of ${of} over the last hour, ${short(rate)} at present`}
+            label={`Lines a second of ${of} over the last hour, ${rateText} at present`}
             times={times}
             height={150}
             lines={[{ label: 'lines', colour: '--blue', kind: 'line', values: shown(lines).map((n) => n / seconds) }]}

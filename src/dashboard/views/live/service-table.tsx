@@ -3,6 +3,7 @@ import type { ServicesAnswer } from '../../../serve/schemas/services.ts';
 import { hrefOf } from '../../router.ts';
 import { condense, Sparkline } from '../../ui/sparkline.tsx';
 import { plural, short, whole } from '../../ui/format.ts';
+import { NOT_KNOWN, presentRate } from './present-rate.ts';
 
 type Service = ServicesAnswer['services'][number];
 
@@ -14,14 +15,8 @@ const STATES: Readonly<Record<Service['state'], { tone: string; means: string }>
 };
 const BARS = 60;
 
-interface ServiceTableProps {
-  services: readonly Service[];
-  known: number;
-  /** Of a bucket. */
-  seconds: number;
-}
-
-export function ServiceTable({ services, known, seconds }: ServiceTableProps): JSX.Element {
+export function ServiceTable({ activity }: { activity: ServicesAnswer }): JSX.Element {
+  const { services, service_count: known, bucket_seconds: seconds, line_counts: all } = activity;
   return (
     <div class="scroll services" tabIndex={0} role="region" aria-label="Services, table">
       <table class="table">
@@ -42,7 +37,7 @@ export function ServiceTable({ services, known, seconds }: ServiceTableProps): J
         </thead>
         <tbody>
           {services.map((service) => (
-            <Row key={service.service} service={service} seconds={seconds} />
+            <Row key={service.service} service={service} rate={presentRate(service.line_counts, all, seconds)} />
           ))}
         </tbody>
       </table>
@@ -55,9 +50,9 @@ export function ServiceTable({ services, known, seconds }: ServiceTableProps): J
   );
 }
 
-function Row({ service: one, seconds }: { service: Service; seconds: number }): JSX.Element {
+function Row({ service: one, rate }: { service: Service; rate: number | undefined }): JSX.Element {
   const { tone, means } = STATES[one.state];
-  const recent = one.line_counts.slice(-7, -1).reduce((sum, count) => sum + count, 0) / (6 * seconds);
+  const recent = rate === undefined ? NOT_KNOWN : short(rate);
   const anomalies = one.anomaly_counts.reduce((sum, count) => sum + count, 0);
   return (
     <tr>
@@ -73,10 +68,10 @@ function Row({ service: one, seconds }: { service: Service; seconds: number }): 
         <Sparkline
           counts={condense(one.line_counts, BARS)}
           marks={condense(one.anomaly_counts, BARS)}
-          label={`Lines of the last hour, ${short(recent)} a second at present`}
+          label={`Lines of the last hour, ${recent} a second at present`}
         />
       </td>
-      <td class="number">{short(recent)}</td>
+      <td class="number">{recent}</td>
       <td class="number">{anomalies === 0 ? <span class="muted">0</span> : <strong>{whole(anomalies)}</strong>}</td>
     </tr>
   );

@@ -1,0 +1,19 @@
+/** Of a minute, or as many of them as have been counted in full. */
+const BUCKETS = 6;
+
+/**
+ * Lines a second at present. Right after the start there is no minute yet: `all`, the counts of all services, say since
+ * when there are lines. The bucket in which they began is not a full one, nor is the last, which is the present;
+ * undefined until there is one between them.
+ */
+export function presentRate(counts: readonly number[], all: readonly number[], seconds: number): number | undefined {
+  const began = all.findIndex((count) => count > 0);
+  if (began === -1) return 0;
+  const isWholeHour = began === 0;
+  const full = counts.slice(Math.max(isWholeHour ? 0 : began + 1, counts.length - 1 - BUCKETS), -1);
+  if (full.length === 0) return undefined;
+  return full.reduce((sum, count) => sum + count, 0) / (full.length * seconds);
+}
+
+/** How the rate is written while nobody knows it. */
+export const NOT_KNOWN = '…';
