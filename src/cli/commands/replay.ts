@@ -8,7 +8,7 @@ export function replayCommand(context: CommandContext): Command {
     .summary('send a file to a receiver over OTLP')
     .description(
       'Sends the lines of files over OTLP/gRPC, in the order of time, at the speed at which they were said or another, and\n' +
-        'tells what became of them. What may be tried again is, as OTLP has it.',
+        'tells what became of them. What failed for a while is sent again, as OTLP wants it.',
     )
     .argument('<files...>', FILE_ARGUMENT)
     .requiredOption('--to <receiver>', 'host:4317, or https://host:4317 for TLS')

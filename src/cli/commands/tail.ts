@@ -21,7 +21,10 @@ export function tailCommand(context: CommandContext): Command {
     .addOption(new Option('--reason <reason>', 'with this reason only').choices(REASONS))
     .addOption(new Option('--level <level>', 'at this level or above').choices(LEVELS))
     .option('--min-score <score>', 'with at least this score, 0 to 1')
-    .option('--since <id-or-time>', 'begins there; 0 for all that are still held. Without: with what comes')
+    .option(
+      '--since <id-or-time>',
+      'begins behind this id, or at this time; 0: with all that are still held; default: with what comes next',
+    )
     .option('-n, --number <count>', 'ends after so many')
     .option('--explain', 'tells the numbers behind each reason')
     .option('--json', 'a JSON object an anomaly')
