@@ -81,8 +81,9 @@ async function start(config: Config, logger: Logger, alerts: AlertsConfig | unde
     if (code === 'EADDRINUSE')
       return fail(EXIT_FAILURE, `port ${port} is taken: stop what listens there, or set ${portSetting(config, port)}`);
     if (code === 'EACCES') return fail(EXIT_FAILURE, `port ${port} may not be opened by this user: set one above 1023`);
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-      return fail(EXIT_FAILURE, `HOST ${config.listen.host} is no address of this machine`);
+    if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+      return fail(EXIT_FAILURE, `HOST ${config.listen.host} is a name that no address is known for`);
+    if (code === 'EADDRNOTAVAIL') return fail(EXIT_FAILURE, `HOST ${config.listen.host} is no address of this machine`);
     return die(logger, error);
   }
 }
