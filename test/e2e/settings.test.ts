@@ -123,10 +123,18 @@ describe('settings', () => {
     logs.filter(({ level }) => level === 'warn').map(({ msg }) => msg);
 
   test('that look like a slip of the pen are warned about, and have no effect', async () => {
-    const halfspace = await startHalfspace({ HST_TRESHOLD: '0.9' });
+    const halfspace = await startHalfspace({ HST_TRESHOLD: '0.9', FILE_ROOT: '/tmp' });
     onTestFinished(() => halfspace.kill());
     expect(warningsOf(halfspace.logs)).toEqual([
       'HST_TRESHOLD is not a setting and has no effect; did you mean HST_THRESHOLD?',
+    ]);
+  });
+
+  test('that let other users of the machine have any file read are warned about', async () => {
+    const halfspace = await startHalfspace();
+    onTestFinished(() => halfspace.kill());
+    expect(warningsOf(halfspace.logs)).toEqual([
+      expect.stringMatching(/^every user of this machine may have REST read any file .* SIGNING_SECRET, or FILE_ROOT/),
     ]);
   });
 
