@@ -52,6 +52,8 @@ export class Reloads {
   async #reload(): Promise<void> {
     this.#isRequested = false;
     const app = await this.#started.promise;
+    // What is refused now is not to be refused again because a file has changed before it was read.
+    this.#files = lookAtSecretFiles(this.#files);
     try {
       const next = this.#read();
       this.#files = next.config.secretFiles;

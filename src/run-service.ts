@@ -4,7 +4,7 @@ import { startApp } from './app/app.ts';
 import type { App } from './app/app.ts';
 import type { Reloaded } from './app/reload.ts';
 import type { Config } from './config/config.ts';
-import { openPorts, refusalOfOpenPorts } from './config/is-open.ts';
+import { isOpen, openPorts, refusalOfOpenPorts } from './config/is-open.ts';
 import { SOURCE_SETTINGS } from './config/source-settings.ts';
 import { printAnomalies } from './demo/anomaly-printer.ts';
 import { startDemo } from './demo/otlp-sender.ts';
@@ -48,6 +48,7 @@ export async function runService(readConfig: () => Config, demo: boolean): Promi
   }, logger);
   if (!demo) reloads.follow(app, config);
   warnWhenOpen(config, logger);
+  if (!demo) warnOfFiles(config, logger);
   announce(app, config, logger, demo);
   if (demo) running.stopDemo = runDemo(app, config);
 }
@@ -81,8 +82,9 @@ async function start(config: Config, logger: Logger, alerts: AlertsConfig | unde
     if (code === 'EADDRINUSE')
       return fail(EXIT_FAILURE, `port ${port} is taken: stop what listens there, or set ${portSetting(config, port)}`);
     if (code === 'EACCES') return fail(EXIT_FAILURE, `port ${port} may not be opened by this user: set one above 1023`);
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-      return fail(EXIT_FAILURE, `HOST ${config.listen.host} is no address of this machine`);
+    if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+      return fail(EXIT_FAILURE, `HOST ${config.listen.host} is a name that no address is known for`);
+    if (code === 'EADDRNOTAVAIL') return fail(EXIT_FAILURE, `HOST ${config.listen.host} is no address of this machine`);
     return die(logger, error);
   }
 }
@@ -106,6 +108,18 @@ function warnWhenOpen(config: Config, logger: Logger): void {
   logger.warn(
     `INSECURE_BIND is true and HOST is ${config.listen.host}: whoever reaches ${open.join(', ')} needs no secret, ` +
       (open.includes('REST') ? 'can read every log line and have what was learnt forgotten' : 'can send any log line'),
+  );
+}
+
+/** On loopback too: other users of the machine may read less than this one. */
+function warnOfFiles(config: Config, logger: Logger): void {
+  const { security } = config;
+  // Where others reach REST, it reads no file that they name.
+  const isAsked = security.signingSecret !== undefined || security.tls?.apiClientCaFile !== undefined;
+  if (isAsked || security.fileRoot !== undefined || isOpen(config)) return;
+  logger.warn(
+    'every user of this machine may have REST read any file that Halfspace may read: set SIGNING_SECRET, or FILE_ROOT to the ' +
+      'folder that files may be named in',
   );
 }
 

@@ -131,18 +131,18 @@ function shardsPart({ failures, shards }: StandingParts): StatusPart {
 
 function analyserPart({ failures, analyser: { fullest, jobsMax } }: StandingParts): StatusPart {
   const { store, jobs } = fullest;
-  const windows = store === undefined ? 'windows' : `windows of ${store}`;
-  const part = failures.part('analyser', `${jobs} of ${jobsMax} places for ${windows} taken`);
+  const of = store === undefined ? '' : ` of ${store}`;
+  const part = failures.part('analyser', `windows${of} that are worked on or wait: ${jobs} of at most ${jobsMax}`);
   return jobs < jobsMax || part.state !== 'ok' ? part : { ...part, state: 'degraded' };
 }
 
 /** A reader that is cut off is one that has stopped reading: the streams are well. */
 function streamsPart({ streams: { http, grpc } }: StandingParts): StatusPart {
   const facts = [
-    `${http.subscribers} readers over HTTP`,
-    `${grpc.watchers} over gRPC`,
-    `${http.dropped + grpc.dropped} cut off`,
-    `${http.gaps + grpc.gaps} times told of entries missed`,
+    `readers over HTTP: ${http.subscribers}`,
+    `over gRPC: ${grpc.watchers}`,
+    `cut off as too slow: ${http.dropped + grpc.dropped}`,
+    `told that they had missed some: ${http.gaps + grpc.gaps} times`,
   ];
   return { name: 'streams', state: 'ok', detail: facts.join(', ') };
 }

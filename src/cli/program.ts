@@ -57,11 +57,18 @@ export function buildProgram(context: CommandContext, version: string): Command 
       .configureOutput({
         writeOut: (text) => context.output.write(text),
         writeErr: (text) => context.note(text.trimEnd()),
-        outputError: (text, write) => write(text.replace(/^error: /, '')),
+        outputError: (text, write) => write(inWords(text)),
         getOutHelpWidth: () => HELP_COLUMNS,
       });
   }
   return program;
+}
+
+/** Commander's errors, without what only its callers know by that name. */
+function inWords(text: string): string {
+  return text
+    .replace(/^error: /, '')
+    .replace(/^command-argument value ('.*') is invalid for argument '(\w+)'/, '$2 $1 is not known');
 }
 
 /** Without a command the service is run, with whatever options came. Help of no command is an unknown command, too. */

@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { misspellingWarning } from './misspelling.ts';
 import { parseSetting } from './parse-setting.ts';
-import { parseDotEnv } from './read-dot-env.ts';
+import { parseDotEnv, strayLines } from './read-dot-env.ts';
 import { FILE_SUFFIX, readSecretFiles } from './secret-files.ts';
 import { settingEntries } from './settings.ts';
 import type { SettingSchema } from './setting-schema.ts';
@@ -38,7 +38,8 @@ export function loadConfig(env: Environment, envFileText?: string, cores: number
   // A setting that was wrong stands at its default here, and two of them together would only confuse.
   if (problems.length === 0) problems.push(...conflicts(settings));
   if (problems.length > 0) throw new ConfigError(problems);
-  const config = buildConfig(settings, cores, sources, findWarnings(variables), (name) => variables.get(name));
+  const warnings = [...strayWarnings(envFileText), ...findWarnings(variables)];
+  const config = buildConfig(settings, cores, sources, warnings, (name) => variables.get(name));
   return { ...config, secretFiles: files };
 }
 
@@ -71,6 +72,13 @@ function secretNames(): string[] {
   const own = settingEntries().filter(([, schema]) => schema.secret === true);
   const ofSources = [...SOURCE_SETTINGS.values()].flat().filter(({ secret }) => secret === true);
   return [...own.map(([name]) => name as string), ...ofSources.map(({ variable }) => variable)];
+}
+
+/** By their numbers alone: a line that was broken by accident may be half a secret. */
+function strayWarnings(envFileText: string | undefined): string[] {
+  return strayLines(envFileText ?? '').map(
+    (line) => `line ${line} of .env is no setting (NAME=value) and was passed over`,
+  );
 }
 
 function findWarnings(variables: ReadonlyMap<string, string>): string[] {

@@ -13,6 +13,15 @@ export function readDotEnv(file: string): string | undefined {
   }
 }
 
+/** Numbers of the lines that set nothing and are no comment, which `parseEnv` passes over without a word. */
+export function strayLines(text: string): number[] {
+  // What is left when assignments, whose quoted values may have several lines, and comments are taken out.
+  const left = text.replace(/^\uFEFF/, '').replaceAll(ASSIGNMENT_OR_COMMENT, (match) => match.replaceAll(/[^\n]/g, ''));
+  return left.split('\n').flatMap((line, i) => (line.trim() === '' ? [] : [i + 1]));
+}
+
+const ASSIGNMENT_OR_COMMENT = /^[ \t]*#.*$|^[^=\n]*=[ \t]*("[^"]*"|'[^']*'|`[^`]*`)?.*$/gm;
+
 /** Variables of a `.env` text, by name. */
 export function parseDotEnv(text: string): Map<string, string> {
   // Editors on Windows begin a file with a byte order mark, which would become part of the first name.

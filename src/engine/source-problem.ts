@@ -28,6 +28,7 @@ function sourceProblem(error: SourceError): Problem {
     case 'source_not_a_file':
     case 'source_permission_denied':
     case 'unknown_format':
+      return new Problem(400, 'source_not_readable', error.message, options);
     case 'configuration':
     case 'host_refused':
       return new Problem(400, 'source_not_configured', error.message, {

@@ -17,7 +17,7 @@ import type { WindowQuery } from './schemas/window-query.ts';
 
 /**
  * What REST asks of the running system. Every method may reject with a `Problem` (see problem.ts), which is answered as
- * it is: `bad_window` 400, `source_not_configured` 400, `not_trained` 409, `source_refused` 424, `source_failed` 502,
+ * it is: `bad_window` 400, `source_not_configured` and `source_not_readable` 400, `not_trained` 409, `source_refused` 424, `source_failed` 502,
  * `source_busy` and `busy` 503, `source_timed_out` 504. Anything
  * else that is thrown is answered as 500 without its text.
  */

@@ -34,11 +34,11 @@ test('with nothing set, what is not set is off and the rest is ok', () => {
     { name: 'receivers', state: 'ok' },
     { name: 'shards', state: 'ok', detail: '1 running' },
     { name: 'retraining', state: 'ok' },
-    { name: 'analyser', state: 'ok', detail: '0 of 17 places for windows taken' },
+    { name: 'analyser', state: 'ok', detail: 'windows that are worked on or wait: 0 of at most 17' },
     {
       name: 'streams',
       state: 'ok',
-      detail: '0 readers over HTTP, 0 over gRPC, 0 cut off, 0 times told of entries missed',
+      detail: 'readers over HTTP: 0, over gRPC: 0, cut off as too slow: 0, told that they had missed some: 0 times',
     },
     { name: 'certificate', state: 'off', detail: 'TLS_CERT_FILE is not set' },
     { name: 'store', state: 'off', detail: 'DATA_DIR is not set' },
@@ -92,7 +92,7 @@ test('an analyser without room is degraded', () => {
   expect(partsOf(new Failures(), { analyser })).toContainEqual({
     name: 'analyser',
     state: 'degraded',
-    detail: '17 of 17 places for windows of loki taken',
+    detail: 'windows of loki that are worked on or wait: 17 of at most 17',
   });
 });
 
@@ -102,6 +102,7 @@ test.each([
   ['source_timed_out', 'failed'],
   ['source_busy', 'degraded'],
   ['source_not_configured', 'off'],
+  ['source_not_readable', 'failed'],
 ] as const)('a source is there once it was asked: %s makes it %s, and a window that is answered ok', (code, state) => {
   const failures = new Failures();
   noteWindow(failures, 'loki', new Problem(502, code, 'loki said no'));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { plotLines } from '../../src/cli/terminal/plot.ts';
+import { plotLines, plotRows } from '../../src/cli/terminal/plot.ts';
 import { fitted, printable, widthOf } from '../../src/cli/terminal/printable.ts';
 import { createProgress, progressLine } from '../../src/cli/terminal/progress.ts';
 import { tableLines } from '../../src/cli/terminal/table.ts';
@@ -120,4 +120,13 @@ describe('progress', () => {
       '\r\u001b[K',
     ]);
   });
+});
+
+test.each([
+  [1, 6],
+  [4, 6],
+  [12, 12],
+  [5000, 18],
+])('a map of %i points takes %i lines', (points, rows) => {
+  expect(plotRows(points)).toBe(rows);
 });

@@ -182,6 +182,12 @@ describe('values that are not allowed', () => {
 });
 
 describe('warnings', () => {
+  test('tell of a line of .env that sets nothing, by its number alone', () => {
+    expect(loadConfig({}, 'REST_PORT=9020\nhalf-a-secret\n', 4).warnings).toEqual([
+      'line 2 of .env is no setting (NAME=value) and was passed over',
+    ]);
+  });
+
   test.each([
     ['HST_TRESHOLD', 'HST_TRESHOLD is not a setting and has no effect; did you mean HST_THRESHOLD?'],
     ['LOGLEVEL', 'LOGLEVEL is not a setting and has no effect; did you mean LOG_LEVEL?'],

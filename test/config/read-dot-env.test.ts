@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readDotEnv } from '../../src/config/read-dot-env.ts';
+import { readDotEnv, strayLines } from '../../src/config/read-dot-env.ts';
 
 let folder: string;
 
@@ -24,4 +24,12 @@ test('a file is read as it is', () => {
 
 test('something that is there and cannot be read is named', () => {
   expect(() => readDotEnv(folder)).toThrow(`${folder} cannot be read (EISDIR): make it a readable file or remove it`);
+});
+
+test.each([
+  ['A=1\nbogus line\n# a comment\n\n  # another\nexport B = 2 # said\nC', [2, 7]],
+  ['A="one\ntwo"\nB=\'x\n=y\n\' # said\nC=`\n`\nD="open\nE=5', []],
+  ['\uFEFFA=1\r\nB=2\r\nbogus\r\n', [3]],
+])('lines that set nothing are known by their number: %j', (text, lines) => {
+  expect(strayLines(text)).toEqual(lines);
 });

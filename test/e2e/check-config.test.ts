@@ -6,7 +6,11 @@ import { newDataFolder } from './data-folder.ts';
 import { runCli } from './run-cli.ts';
 
 const TIMEOUT_MS = 60_000;
-const RIGHT = { code: 0, stdout: 'the settings are right\n', stderr: '' };
+const RIGHT = {
+  code: 0,
+  stdout: 'the settings are right\nthere is no alerts file: ALERTS_FILE is not set\n',
+  stderr: '',
+};
 const refused = (sentence: string) => ({ code: 2, stdout: '', stderr: `${sentence}\n` });
 
 test(

@@ -47,6 +47,6 @@ describe('completion', () => {
   test('of another shell is refused', async () => {
     const { code, stderr } = await runCli(['completion', 'tcsh']);
     expect(code).toBe(2);
-    expect(stderr).toContain('Allowed choices are bash, zsh, fish.');
+    expect(stderr).toMatch(/^shell 'tcsh' is not known\. Allowed choices are bash, zsh, fish\.$/m);
   });
 });

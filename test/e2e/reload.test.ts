@@ -140,7 +140,7 @@ test('a certificate that cannot be used leaves the one before, and it is told', 
   expect(await serialAt(portOf(rest))).toBe(before);
   const errors = halfspace.logs.filter(({ level }) => level === 'error').map(({ msg }) => msg);
   expect(errors).toEqual([
-    expect.stringMatching(/^the certificate was not renewed, the one before stays: TLS certificate/),
+    expect.stringMatching(/^the certificate was not renewed, the one before stays: TLS_CERT_FILE names /),
   ]);
   const status = await textOf(`${rest}/status`, { ca });
   expect(status).toMatch(/"name":"certificate","state":"degraded"/);

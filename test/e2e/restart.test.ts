@@ -89,7 +89,7 @@ test(
     const first = await start(env);
     await send(first, USUAL);
     await first.stop();
-    const second = await start({ ...env, MINER_PROFILE: 'drain3' });
+    const second = await start({ ...env, MINER_PROFILE: 'drain3', FILE_ROOT: '/tmp' });
     const warnings = second.logs.filter(({ level }) => level === 'warn').map(({ msg }) => msg);
     expect(warnings).toEqual([
       expect.stringMatching(/^models start anew: .*MINER_PROFILE=default.*MINER_PROFILE=drain3/),

@@ -41,7 +41,7 @@ describe('a start that cannot be', () => {
     [
       'a certificate that is not there',
       { TLS_CERT_FILE: '/nowhere/cert.pem', TLS_KEY_FILE: '/nowhere/key.pem' },
-      'TLS certificate /nowhere/cert.pem cannot be used: ENOENT',
+      'TLS_CERT_FILE names /nowhere/cert.pem, which cannot be read (ENOENT); allowed: a PEM file with a certificate',
     ],
     ['a level that is none', { LOG_LEVEL: 'loud' }, 'LOG_LEVEL is "loud"; allowed: trace, debug, info'],
     ['a format that is none', { FILE_FORMAT: 'xml' }, 'FILE_FORMAT is "xml"; allowed: auto, json, csv, text'],
@@ -58,6 +58,11 @@ describe('a start that cannot be', () => {
       'HOST is 0.0.0.0 and REST, Watch would ask nobody for a secret',
     ],
     [
+      'a host whose name is none',
+      { HOST: 'nosuchhost.invalid', SIGNING_SECRET: 'hush' },
+      'HOST nosuchhost.invalid is a name that no address is known for',
+    ],
+    [
       'a host that is not this machine',
       { HOST: '192.0.2.1', SIGNING_SECRET: 'hush' },
       'HOST 192.0.2.1 is no address of this machine',
@@ -66,7 +71,7 @@ describe('a start that cannot be', () => {
     const ended = await runHalfspace(env);
     expect(ended.stderr).toContain(said);
     expectOneSentence(ended);
-    expect(ended.code).toBe(said.includes('no address') ? EXIT_FAILURE : EXIT_USAGE);
+    expect(ended.code).toBe(/^HOST \S+ is/.test(said) && !said.includes('ask nobody') ? EXIT_FAILURE : EXIT_USAGE);
   });
 
   test('names all bad settings at once, and no secret among them', async () => {
@@ -118,10 +123,18 @@ describe('settings', () => {
     logs.filter(({ level }) => level === 'warn').map(({ msg }) => msg);
 
   test('that look like a slip of the pen are warned about, and have no effect', async () => {
-    const halfspace = await startHalfspace({ HST_TRESHOLD: '0.9' });
+    const halfspace = await startHalfspace({ HST_TRESHOLD: '0.9', FILE_ROOT: '/tmp' });
     onTestFinished(() => halfspace.kill());
     expect(warningsOf(halfspace.logs)).toEqual([
       'HST_TRESHOLD is not a setting and has no effect; did you mean HST_THRESHOLD?',
+    ]);
+  });
+
+  test('that let other users of the machine have any file read are warned about', async () => {
+    const halfspace = await startHalfspace();
+    onTestFinished(() => halfspace.kill());
+    expect(warningsOf(halfspace.logs)).toEqual([
+      expect.stringMatching(/^every user of this machine may have REST read any file .* SIGNING_SECRET, or FILE_ROOT/),
     ]);
   });
 

@@ -34,7 +34,11 @@ test('a source whose store refuses is failed, with what is wrong; a file that is
       since: expect.any(String) as string,
     });
     expect(parts).toContainEqual({ name: 'source/file', state: 'ok' });
-    expect(parts).toContainEqual({ name: 'analyser', state: 'ok', detail: '0 of 17 places for windows taken' });
+    expect(parts).toContainEqual({
+      name: 'analyser',
+      state: 'ok',
+      detail: 'windows that are worked on or wait: 0 of at most 17',
+    });
     const page = await (await fetch(`${halfspace.addresses.rest}/metrics`)).text();
     expect(page).toContain('halfspace_window_failures_total{source="loki",reason="source_refused"} 1');
   } finally {

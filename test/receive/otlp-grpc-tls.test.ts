@@ -66,12 +66,24 @@ test('G24: certificate files that cannot be used fail the start with a sentence 
   writeFileSync(text, 'not a certificate');
   const missing = join(folder, 'missing.pem');
   const cases: [Partial<TlsFiles>, string][] = [
-    [{ certFile: missing }, `TLS certificate ${missing} cannot be used: ENOENT`],
-    [{ keyFile: missing }, `TLS private key ${missing} cannot be used: ENOENT`],
-    [{ clientCaFile: missing }, `TLS client CA ${missing} cannot be used: ENOENT`],
-    [{ certFile: text }, `TLS certificate ${text} cannot be used: `],
-    [{ keyFile: text }, `TLS private key ${text} cannot be used: `],
-    [{ clientCaFile: text }, `TLS client CA ${text} cannot be used: `],
+    [
+      { certFile: missing },
+      `TLS_CERT_FILE names ${missing}, which cannot be read (ENOENT); allowed: a PEM file with a certificate`,
+    ],
+    [
+      { keyFile: missing },
+      `TLS_KEY_FILE names ${missing}, which cannot be read (ENOENT); allowed: a PEM file with a private key`,
+    ],
+    [
+      { clientCaFile: missing },
+      `TLS_CLIENT_CA_FILE names ${missing}, which cannot be read (ENOENT); allowed: a PEM file with a CA certificate`,
+    ],
+    [{ certFile: text }, `TLS_CERT_FILE names ${text}, which holds no certificate that can be used (it is not PEM);`],
+    [{ keyFile: text }, `TLS_KEY_FILE names ${text}, which holds no private key that can be used (it is not PEM);`],
+    [
+      { clientCaFile: text },
+      `TLS_CLIENT_CA_FILE names ${text}, which holds no CA certificate that can be used (it is not PEM);`,
+    ],
     [{ keyFile: other.keyFile }, `private key ${other.keyFile} does not belong to certificate ${good.certFile}`],
   ];
   for (const [wrong, sentence] of cases) {

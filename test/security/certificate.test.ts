@@ -24,7 +24,7 @@ test('a renewed certificate is taken over and told; the same one is not; a broke
   copyFileSync(second.certFile, files.certFile);
   expect(() => certificate.reload()).toThrow('does not belong to certificate');
   writeFileSync(files.keyFile, 'half written');
-  expect(() => certificate.reload()).toThrow('cannot be used');
+  expect(() => certificate.reload()).toThrow('which holds no private key that can be used (it is not PEM)');
   expect([certificate.for('senders').cert.equals(before.cert), told]).toEqual([true, 0]);
 
   put(second);

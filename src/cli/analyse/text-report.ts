@@ -5,7 +5,7 @@ import type { Screen } from '../command-context.ts';
 import { counted, rounded, shownTime } from '../terminal/numbers.ts';
 import { styleOfLevel } from '../terminal/paint.ts';
 import type { Paint } from '../terminal/paint.ts';
-import { plotLines } from '../terminal/plot.ts';
+import { plotLines, plotRows } from '../terminal/plot.ts';
 import { fitted, printable } from '../terminal/printable.ts';
 import { tableLines } from '../terminal/table.ts';
 import type { Column } from '../terminal/table.ts';
@@ -17,7 +17,6 @@ const ANOMALIES_SHOWN = 36;
 const COLUMNS_MIN = 40;
 const COLUMNS_MAX = 200;
 const PLOT_COLUMNS_MAX = 100;
-const PLOT_ROWS = 18;
 /** Anomalies by the marks that they have on the map. */
 const MARKS = '123456789abcdefghijklmnopqrstuvwxyz';
 
@@ -124,7 +123,7 @@ function mapLines(clusters: readonly Cluster[], anomalies: readonly Cluster[], w
     '· • ● few to many lines; yellow: with errors; 1 2 3: what stands apart. Templates of like words are near.';
   return [
     paint('bold', 'Map'),
-    ...plotLines(points, Math.min(PLOT_COLUMNS_MAX, width - 2), PLOT_ROWS),
+    ...plotLines(points, Math.min(PLOT_COLUMNS_MAX, width - 2), plotRows(points.length)),
     paint('dim', fitted(legend, width)),
   ];
 }

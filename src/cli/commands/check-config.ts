@@ -10,7 +10,7 @@ export function checkConfigCommand(context: CommandContext): Command {
   return new Command('check-config')
     .summary('check the settings and the alerts file')
     .description(
-      'Checks the settings and the alerts file as the start of the service does, and says what is in them. Nothing is sent.',
+      'Checks the settings and the alerts file as the start of the service does, and says what is in that file. Nothing is sent.',
     )
     .argument('[file]', 'the alerts file; default: the one that ALERTS_FILE names')
     .addHelpText(
@@ -30,7 +30,7 @@ Examples:
       const { alerts } = config;
       const checked = file === undefined ? alerts.file : context.pathOf(file);
       context.output.write('the settings are right\n');
-      if (checked === undefined) return;
+      if (checked === undefined) return context.output.write('there is no alerts file: ALERTS_FILE is not set\n');
       const { checkConfig } = await import('../../sinks/check-config.ts');
       const found = checkConfig({ file: checked, variable: alerts.variable });
       context.output.write(`${checked} is right:\n${found.map((line) => `  ${line}\n`).join('')}`);

@@ -5,7 +5,7 @@ import type { Screen } from '../command-context.ts';
 import { csvLine } from '../../domain/csv-line.ts';
 import { counted, rounded, shownTime } from '../terminal/numbers.ts';
 import type { Paint } from '../terminal/paint.ts';
-import { plotLines } from '../terminal/plot.ts';
+import { plotLines, plotRows } from '../terminal/plot.ts';
 import { fitted, printable } from '../terminal/printable.ts';
 import { tableLines } from '../terminal/table.ts';
 import type { Column } from '../terminal/table.ts';
@@ -15,7 +15,6 @@ const SHOWN_MAX = 15;
 const COLUMNS_MIN = 40;
 const COLUMNS_MAX = 200;
 const PLOT_COLUMNS_MAX = 100;
-const PLOT_ROWS = 18;
 
 const LOOK: Readonly<Record<Change, { title: string; mark: string; style: Parameters<Paint>[0] }>> = {
   new: { title: 'New', mark: '+', style: ['red', 'bold'] },
@@ -115,7 +114,7 @@ function mapLines(templates: readonly ComparedTemplate[], width: number, paint: 
   const legend = '+ new  - gone  ▲ more frequent  ▼ less frequent  · the same. Templates of like words are near.';
   return [
     paint('bold', 'Map'),
-    ...plotLines(points, Math.min(PLOT_COLUMNS_MAX, width - 2), PLOT_ROWS),
+    ...plotLines(points, Math.min(PLOT_COLUMNS_MAX, width - 2), plotRows(points.length)),
     paint('dim', fitted(legend, width)),
   ];
 }

@@ -22,6 +22,13 @@ export function plotLines(points: readonly PlotPoint[], columns: number, rows: n
   return [`┌${edge}┐`, ...inside, `└${edge}┘`];
 }
 
+/** Lines that a map of so many points takes: few of them would leave most of a tall one blank. */
+export function plotRows(points: number): number {
+  return Math.min(PLOT_ROWS.max, Math.max(PLOT_ROWS.min, points));
+}
+
+const PLOT_ROWS = { min: 6, max: 18 };
+
 function cellOf(value: number, cells: number): number {
   return Math.min(cells - 1, Math.max(0, Math.floor((value / 100) * cells)));
 }

@@ -36,6 +36,7 @@ export function Empty(props: { title: string; children?: ComponentChildren }): J
 const WHAT_TO_DO: Readonly<Record<string, string>> = {
   unreachable: 'This page tries again by itself.',
   source_not_configured: 'Setup shows what the source needs.',
+  source_not_readable: 'Setup shows which file the source reads.',
   source_refused: 'Setup shows which credentials the source has.',
   source_failed: 'The store could not be read: see that it runs, and try again.',
   source_timed_out: 'A shorter window is read faster; SOURCE_TIMEOUT_SECONDS allows longer ones.',

@@ -1,5 +1,5 @@
 import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
+import type { Document, ErrorCode } from 'yaml';
 
 /** Keys and indexes from the top of the file. */
 export type YamlPath = readonly (string | number)[];
@@ -16,6 +16,18 @@ export interface LocatedYaml {
 const ALIASES_MAX = 100;
 const ERRORS_MAX = 20;
 
+/** For the usual slips; the parser's words are those of YAML's grammar. */
+const WORDS: Partial<Record<ErrorCode, string>> = {
+  TAB_AS_INDENT: 'must be indented by spaces, not by a tab',
+  BAD_INDENT: 'must be indented as its neighbours are, and a list or mapping in brackets be closed',
+  MISSING_CHAR: 'must have what is missing here: a colon behind a key, a closing quote or a closing bracket',
+  DUPLICATE_KEY: 'must not be there twice: each key stands once in its mapping',
+  BLOCK_AS_IMPLICIT_KEY: 'must be in quotes where a text has ": " in it, or begin a line of its own',
+  MULTILINE_IMPLICIT_KEY: 'must be a key and a colon on one line',
+  BAD_ALIAS: 'must be in quotes where a text begins with * or &',
+  MULTIPLE_DOCS: 'must not begin another document: the file is one',
+};
+
 /** Reads YAML and remembers where all of it stands; problems are `line:column: sentence`. */
 export function readYaml(text: string): LocatedYaml | { problems: string[] } {
   const lines = new LineCounter();
@@ -25,7 +37,11 @@ export function readYaml(text: string): LocatedYaml | { problems: string[] } {
     return `${line}:${col}`;
   };
   if (document.errors.length > 0) {
-    return { problems: document.errors.slice(0, ERRORS_MAX).map(({ pos, message }) => `${at(pos[0])}: ${message}`) };
+    return {
+      problems: document.errors
+        .slice(0, ERRORS_MAX)
+        .map(({ pos, code, message }) => `${at(pos[0])}: ${WORDS[code] ?? `must be YAML: ${message}`}`),
+    };
   }
   let value: unknown;
   try {

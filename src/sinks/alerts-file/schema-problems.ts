@@ -9,6 +9,9 @@ export interface SchemaProblem {
   isKey?: boolean;
 }
 
+/** Of a wrong value. */
+const SHOWN_CHARS_MAX = 60;
+
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   object: 'a mapping',
   array: 'a list',
@@ -32,7 +35,7 @@ export function schemaProblems(schema: TSchema, value: unknown, under: YamlPath 
   const seen = new Set<string>();
   return (Value.Errors(schema, value) as unknown as SchemaError[]).flatMap((error) => {
     const path = [...under, ...pathOf(error.instancePath, value)];
-    return problemsOf(error, path, schema).filter(({ path: place }) => {
+    return problemsOf(error, path, schema, valueAt(value, error.instancePath)).filter(({ path: place }) => {
       const key = JSON.stringify(place);
       return !seen.has(key) && seen.add(key);
     });
@@ -43,6 +46,7 @@ function problemsOf(
   { keyword, schemaPath, params, message }: SchemaError,
   path: YamlPath,
   schema: TSchema,
+  value: unknown,
 ): SchemaProblem[] {
   switch (keyword) {
     // Said by additionalProperties, of the same place.
@@ -62,7 +66,9 @@ function problemsOf(
     case 'type':
       return [{ path, sentence: `must be ${typeNames(params['type'])}` }];
     case 'enum':
-      return [{ path, sentence: `must be one of ${(params['allowedValues'] as string[]).join(', ')}` }];
+      return [
+        { path, sentence: `must be one of ${(params['allowedValues'] as string[]).join(', ')}, not ${shown(value)}` },
+      ];
     case 'minLength':
     case 'minItems':
     case 'minProperties':
@@ -92,6 +98,18 @@ function at(schema: unknown, pointer: string): unknown {
 function typeNames(type: unknown): string {
   const types = Array.isArray(type) ? (type as string[]) : [String(type)];
   return types.map((one) => TYPE_NAMES[one] ?? one).join(' or ');
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX)}...` : text;
+}
+
+function valueAt(value: unknown, pointer: string): unknown {
+  let found = value;
+  for (const key of pathOf(pointer, value))
+    found = typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[String(key)] : undefined;
+  return found ?? null;
 }
 
 /** A JSON pointer as keys and indexes of the value. */

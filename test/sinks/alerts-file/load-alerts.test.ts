@@ -69,7 +69,7 @@ describe('a wrong file is refused with the place and what it must be:', () => {
     ],
     [
       'sinks:\n  a:\n    type: smoke',
-      'alerts.yaml:3:11 sinks.a.type: must be one of alertmanager, webhook, slack, pagerduty, teams, otlp',
+      'alerts.yaml:3:11 sinks.a.type: must be one of alertmanager, webhook, slack, pagerduty, teams, otlp, not smoke',
     ],
     ['sinks:\n  a: { type: slack }', 'alerts.yaml:2:6 sinks.a.url: must be set, or url_file'],
     [
@@ -125,8 +125,14 @@ describe('a wrong file is refused with the place and what it must be:', () => {
       'sinks:\n  a: { type: slack, colour: red, url: "http://x" }',
       'alerts.yaml:2:21 sinks.a.colour: must be one of the known keys: type, url, url_file, title',
     ],
-    ['sinks: [', 'alerts.yaml:1:9: Flow sequence'],
-    ['a: 1\na: 2', 'alerts.yaml:2:1: Map keys must be unique'],
+    [
+      'sinks: [',
+      'alerts.yaml:1:9: must be indented as its neighbours are, and a list or mapping in brackets be closed',
+    ],
+    ['a: 1\na: 2', 'alerts.yaml:2:1: must not be there twice'],
+    ['sinks:\n\ta: 1', 'alerts.yaml:2:1: must be indented by spaces'],
+    ['a: b: c', 'alerts.yaml:1:4: must be in quotes where a text has ": " in it'],
+    ['a: "x', 'alerts.yaml:1:6: must have what is missing here'],
     ['just text', 'alerts.yaml:1:1 the file: must be a mapping'],
     ['', 'alerts.yaml:1:1 the file: must be a mapping'],
   ])('%j', (text, expected) => {
