@@ -109,12 +109,12 @@ function guessedBounds(outlines: readonly FileOutline[], { startMs = 0 }: FileJo
 }
 
 function partsOf(outlines: readonly FileOutline[], partBytes: number): FilePart[] {
-  return outlines.flatMap(({ path, format, size, modifiedMs, untimedMs }): FilePart[] => {
+  return outlines.flatMap(({ path, format, size, modifiedMs, untimedMs, dateOrder }): FilePart[] => {
     if (format === 'text') return [{ path, bytes: size }];
     return Array.from({ length: Math.max(1, Math.ceil(size / partBytes)) }, (_, i) => {
       const from = i === 0 ? 0 : i * partBytes;
       const to = Math.min(size, from + partBytes);
-      return { path, bytes: to - from, lines: { from, to, modifiedMs, untimedMs } };
+      return { path, bytes: to - from, lines: { from, to, modifiedMs, untimedMs, dateOrder } };
     });
   });
 }

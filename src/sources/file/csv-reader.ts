@@ -71,7 +71,7 @@ class CsvRecords {
 
   constructor(rows: RowWriter, referenceMs: number) {
     this.#rows = rows;
-    this.#timestamps = new TimestampReader(referenceMs);
+    this.#timestamps = new TimestampReader(referenceMs, rows.dateOrder);
   }
 
   take(record: string[]): void {

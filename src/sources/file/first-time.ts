@@ -4,6 +4,7 @@ import { readCsvHead } from './csv-reader.ts';
 import { JsonLinesReader } from './json-lines-reader.ts';
 import { JsonSequenceReader } from './json-sequence-reader.ts';
 import { RowWriter } from './row-writer.ts';
+import type { DateOrder } from '../record/date-order.ts';
 import { HEAD_BYTES } from './sniff-format.ts';
 import type { FileFormat, SniffedFormat } from './sniff-format.ts';
 import { SourceError } from '../source-error.ts';
@@ -24,7 +25,12 @@ export function consumerOf(format: Exclude<FileFormat, 'csv'>, rows: RowWriter, 
  * Time of the first row that says one, epoch milliseconds, which rows before it take; `modifiedMs`, when the file was
  * last written, where its first 64 KiB have none.
  */
-export function firstTimeIn(head: Buffer, { format, delimiter }: SniffedFormat, modifiedMs: number): number {
+export function firstTimeIn(
+  head: Buffer,
+  { format, delimiter }: SniffedFormat,
+  modifiedMs: number,
+  dateOrder: DateOrder,
+): number {
   let first = NaN;
   const rows = new RowWriter({
     sink: {
@@ -36,6 +42,7 @@ export function firstTimeIn(head: Buffer, { format, delimiter }: SniffedFormat, 
     counts: noCounts(),
     service: undefined,
     untimedMs: NaN,
+    dateOrder,
     startMs: Number.NEGATIVE_INFINITY,
     endMs: Number.POSITIVE_INFINITY,
   });

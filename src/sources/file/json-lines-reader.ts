@@ -21,7 +21,7 @@ export class JsonRecordWriter {
   constructor(rows: RowWriter, referenceMs: number) {
     this.#rows = rows;
     this.#hints = rows.namedService === undefined;
-    this.#timestamps = new TimestampReader(referenceMs);
+    this.#timestamps = new TimestampReader(referenceMs, rows.dateOrder);
     this.#flat = new FlatRecord(this.#timestamps, this.#hints);
   }
 

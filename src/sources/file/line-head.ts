@@ -3,6 +3,7 @@ import { levelOfBytes, sniffLevel } from '../../domain/level-sniff.ts';
 import { ERROR, INFO, WARN, levelOfNumber } from '../../domain/level.ts';
 import type { LevelIndex } from '../../domain/level.ts';
 import { isDigit, isLetter, startsWith } from '../record/ascii.ts';
+import type { DateOrder } from '../record/date-order.ts';
 import { TimestampReader } from '../record/timestamp-reader.ts';
 
 const SPACE = 0x20;
@@ -31,8 +32,8 @@ export class LineHead {
   tagEnd = 0;
   readonly #timestamps: TimestampReader;
 
-  constructor(referenceMs: number) {
-    this.#timestamps = new TimestampReader(referenceMs);
+  constructor(referenceMs: number, order: DateOrder) {
+    this.#timestamps = new TimestampReader(referenceMs, order);
   }
 
   read(bytes: Uint8Array, start: number, end: number): void {

@@ -1,5 +1,7 @@
 import { open } from 'node:fs/promises';
 
+import { dateOrderIn } from '../record/date-order.ts';
+import type { DateOrder } from '../record/date-order.ts';
 import type { RowSink } from '../row-sink.ts';
 import { binaryKind } from './binary-kind.ts';
 import { noCounts } from './byte-consumer.ts';
@@ -22,6 +24,7 @@ export interface FileOutline {
   modifiedMs: number;
   /** Time of rows before the first that has one. */
   untimedMs: number;
+  dateOrder: DateOrder;
   /** Times of the earliest and the latest row there, within the window; of none, the first is after the last. */
   firstMs: number;
   lastMs: number;
@@ -49,9 +52,11 @@ export async function outlineFile(options: FileOptions): Promise<FileOutline | u
     const tail = Buffer.alloc(Math.min(size - head.length, HEAD_BYTES));
     await handle.read(tail, 0, tail.length, size - tail.length);
     const modifiedMs = Math.floor(mtimeMs);
-    const untimedMs = firstTimeIn(head, sniffed, modifiedMs);
+    const dateOrder = dateOrderIn(head, modifiedMs);
+    const untimedMs = firstTimeIn(head, sniffed, modifiedMs, dateOrder);
     const { path } = options;
-    const outline: FileOutline = { path, format, size, modifiedMs, untimedMs, firstMs: Infinity, lastMs: -Infinity };
+    const times = { modifiedMs, untimedMs, dateOrder, firstMs: Infinity, lastMs: -Infinity };
+    const outline: FileOutline = { path, format, size, ...times };
     lookAt(head, outline, options);
     lookAt(tail.subarray(tail.indexOf(NEWLINE) + 1), outline, options);
     return outline;
@@ -76,12 +81,13 @@ function lookAt(bytes: Buffer, outline: FileOutline, { service, startMs, endMs }
       outline.lastMs = Math.max(outline.lastMs, timestampMs);
     },
   };
-  const { format, modifiedMs, untimedMs } = outline;
+  const { format, modifiedMs, untimedMs, dateOrder } = outline;
   const rows = new RowWriter({
     sink,
     counts: noCounts(),
     service,
     untimedMs,
+    dateOrder,
     startMs: startMs ?? Number.NEGATIVE_INFINITY,
     endMs: endMs ?? Number.POSITIVE_INFINITY,
   });

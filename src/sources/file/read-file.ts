@@ -7,6 +7,7 @@ import { drive } from './drive.ts';
 import { readCsv } from './csv-reader.ts';
 import { containerLogOf, joinPartials } from './join-partials.ts';
 import { consumerOf, firstTimeIn } from './first-time.ts';
+import { dateOrderIn } from '../record/date-order.ts';
 import { openChunks } from './open-chunks.ts';
 import { RowWriter } from './row-writer.ts';
 import { serviceOfPath } from './service-of-path.ts';
@@ -65,6 +66,7 @@ export async function readFile(options: FileOptions, sink: RowSink, tick: () => 
     const sniffed = sniffFormat(head, asked);
     const { format, delimiter } = sniffed;
     const container = containerLogOf(head);
+    const dateOrder = dateOrderIn(head.subarray(0, HEAD_BYTES), modifiedMs);
     const whole = withHead(head, iterator);
     const all = container === undefined ? whole : joinPartials(whole, container);
     const rows = new RowWriter({
@@ -72,7 +74,8 @@ export async function readFile(options: FileOptions, sink: RowSink, tick: () => 
       counts,
       service: options.service ?? serviceOfPath(options.path),
       // Lines of a container all have their time.
-      untimedMs: container === undefined ? firstTimeIn(head, sniffed, modifiedMs) : modifiedMs,
+      untimedMs: container === undefined ? firstTimeIn(head, sniffed, modifiedMs, dateOrder) : modifiedMs,
+      dateOrder,
       startMs: options.startMs ?? Number.NEGATIVE_INFINITY,
       endMs: options.endMs ?? Number.POSITIVE_INFINITY,
     });

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
+import type { DateOrder } from '../record/date-order.ts';
 import type { RowSink } from '../row-sink.ts';
 import { noCounts } from './byte-consumer.ts';
 import type { ReadCounts } from './byte-consumer.ts';
@@ -22,6 +23,7 @@ export interface LinesPart {
   modifiedMs: number;
   /** Time of the file's rows before the first that has one, likewise. */
   untimedMs: number;
+  dateOrder: DateOrder;
 }
 
 export interface LinesSummary {
@@ -38,7 +40,8 @@ export function readLines(options: FileOptions, part: LinesPart, sink: RowSink, 
   const counts = noCounts();
   const { startMs = Number.NEGATIVE_INFINITY, endMs = Number.POSITIVE_INFINITY } = options;
   const service = options.service ?? serviceOfPath(options.path);
-  const rows = new RowWriter({ sink, counts, service, untimedMs: part.untimedMs, startMs, endMs });
+  const { untimedMs, dateOrder } = part;
+  const rows = new RowWriter({ sink, counts, service, untimedMs, dateOrder, startMs, endMs });
   const reader = new JsonLinesReader(rows, part.modifiedMs);
   const buffer = sink.taker?.stretch ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
   const fd = openSync(options.path, OPEN_FLAGS);

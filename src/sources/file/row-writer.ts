@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 import type { LevelIndex } from '../../domain/level.ts';
 import { UNKNOWN_SERVICE } from '../../domain/row.ts';
+import type { DateOrder } from '../record/date-order.ts';
 import type { RowSink } from '../row-sink.ts';
 import type { ReadCounts } from './byte-consumer.ts';
 
@@ -12,6 +13,8 @@ export interface RowWriterOptions {
   service: string | undefined;
   /** Time of rows before the first that has one. */
   untimedMs: number;
+  /** How dates with slashes are meant; month first when absent. */
+  dateOrder?: DateOrder;
   /** Rows outside [startMs, endMs) are dropped. */
   startMs: number;
   endMs: number;
@@ -26,6 +29,7 @@ export class RowWriter {
   readonly counts: ReadCounts;
   readonly namedService: string | undefined;
   readonly defaultService: number;
+  readonly dateOrder: DateOrder;
   /** Rows written so far, those outside the window included. */
   seen = 0;
   /** Whether a row before the first that says its time says none. */
@@ -39,6 +43,7 @@ export class RowWriter {
     this.sink = options.sink;
     this.counts = options.counts;
     this.namedService = options.service;
+    this.dateOrder = options.dateOrder ?? 'month-first';
     this.#startMs = options.startMs;
     this.#endMs = options.endMs;
     this.#lastMs = options.untimedMs;

@@ -31,7 +31,7 @@ export class TextReader implements ByteConsumer {
 
   constructor(rows: RowWriter, referenceMs: number) {
     this.#rows = rows;
-    this.#head = new LineHead(referenceMs);
+    this.#head = new LineHead(referenceMs, rows.dateOrder);
     this.#continuation = new ContinuationRule(referenceMs);
   }
 

@@ -1,5 +1,6 @@
 import { civilMs, daysInMonth, monthOfName } from './calendar.ts';
 import { isDigit, isLetter, twoDigits } from './ascii.ts';
+import type { DateOrder } from './date-order.ts';
 
 const DAY_MS = 86_400_000;
 const SPACE = 0x20;
@@ -10,7 +11,8 @@ const SPACE = 0x20;
  * Known: ISO 8601 (`T` or space, `-` or `/` or `.` in the date, fraction after `.` or `,`, zone or none), basic
  * `20240131T080000`, epoch s/ms/us/ns, syslog `Jan  2 03:04:05` (with or without year), asctime, RFC 1123, Apache
  * `10/Oct/2000:13:55:36 -0700`, `02 Jan 2024 03:04:05`, `Jan 02, 2024 3:04:05 PM`, glog `I0102 03:04:05.678`,
- * `081109 203615` (HDFS) and `17/06/09 20:10:40` (Spark). No zone is UTC. A date without a year lies in the year that
+ * `081109 203615` (HDFS), `17/06/09 20:10:40` (Spark), `27.11.2026 10:41:41` and `11/27/2026 10:41:41` (a number above 12
+ * is the day; else the date order tells). No zone is UTC. A date without a year lies in the year that
  * ends at most one day after `referenceMs`.
  */
 export class TimestampReader {
@@ -22,10 +24,12 @@ export class TimestampReader {
   isGlog = false;
   readonly #referenceMs: number;
   readonly #referenceYear: number;
+  readonly #isDayFirst: boolean;
 
   /** @param referenceMs when the text was written, e.g. the file's time of modification. */
-  constructor(referenceMs: number) {
+  constructor(referenceMs: number, order: DateOrder = 'month-first') {
     this.#referenceMs = referenceMs;
+    this.#isDayFirst = order === 'day-first';
     this.#referenceYear = new Date(referenceMs).getUTCFullYear();
   }
 
@@ -118,9 +122,14 @@ export class TimestampReader {
     return ms * 1000 + (next === 0x2e ? this.#readFraction(bytes, digitsEnd + 1, limit) : 0);
   }
 
-  /** `02 Jan 2024 03:04:05`, `10/Oct/2000:13:55:36 -0700` and Spark's `17/06/09 20:10:40`. */
+  /** `02 Jan 2024 03:04:05`, `10/Oct/2000:13:55:36 -0700`, Spark's `17/06/09 20:10:40`, and dates that end in the year. */
   #readDayFirst(bytes: Uint8Array, start: number, at: number, limit: number): number {
     const sign = bytes[at];
+    const isNumeric = at + 1 < limit && isDigit(bytes[at + 1] as number);
+    if (isNumeric && (sign === 0x2e || sign === 0x2f)) {
+      const ms = this.#readYearLast(bytes, start, at, limit);
+      if (!Number.isNaN(ms)) return ms;
+    }
     if (sign !== SPACE && sign !== 0x2d && sign !== 0x2f) return Number.NaN;
     const first = number(bytes, start, at);
     if (sign === 0x2f && at - start === 2 && isDigit(bytes[at + 1] as number) && bytes[at + 3] === 0x2f) {
@@ -137,6 +146,26 @@ export class TimestampReader {
     const after = bytes[at + 9];
     if (after !== SPACE && after !== 0x3a) return Number.NaN;
     return this.#withTime(civilMs(year, monthOfName(bytes, at + 1), first), bytes, at + 10, limit);
+  }
+
+  /** `27.11.2026 10:41:41`, `11/27/2026 10:41:41 AM` and `27/11/2026, 10:41:41`; with its time, or it may be anything. */
+  #readYearLast(bytes: Uint8Array, start: number, at: number, limit: number): number {
+    const sign = bytes[at];
+    let next = at + 1;
+    while (next < limit && next < at + 3 && isDigit(bytes[next] as number)) next++;
+    if (next + 6 >= limit || bytes[next] !== sign) return Number.NaN;
+    const year = twoDigits(bytes, next + 1) * 100 + twoDigits(bytes, next + 3);
+    if (!(year >= 1970 && year <= 2199)) return Number.NaN;
+    let time = next + 5;
+    if (bytes[time] === 0x54 || bytes[time] === 0x3a) time++;
+    else {
+      if (bytes[time] === 0x2c) time++;
+      if (bytes[time] !== SPACE) return Number.NaN;
+      while (time < limit && bytes[time] === SPACE) time++;
+    }
+    const [first, second] = [number(bytes, start, at), number(bytes, at + 1, next)];
+    const isDayFirst = sign === 0x2e || first > 12 || (this.#isDayFirst && second <= 12);
+    return this.#withTime(civilMs(year, isDayFirst ? second : first, isDayFirst ? first : second), bytes, time, limit);
   }
 
   #readGlog(bytes: Uint8Array, start: number, limit: number): number {
