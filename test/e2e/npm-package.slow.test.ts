@@ -68,9 +68,16 @@ describe('the npm package, installed from its tarball', () => {
     });
     const closed = once(service, 'close');
     try {
-      const [line] = (await once(createInterface({ input: service.stdout }), 'line')) as [string];
-      const { rest, msg } = JSON.parse(line) as { rest: string; msg: string };
-      expect(msg).toBe('ready');
+      const said: string[] = [];
+      let rest = '';
+      for await (const line of createInterface({ input: service.stdout })) {
+        const entry = JSON.parse(line) as { rest: string; msg: string };
+        said.push(entry.msg);
+        if (entry.msg !== 'ready') continue;
+        rest = entry.rest;
+        break;
+      }
+      expect(said).toEqual([expect.stringContaining('set SIGNING_SECRET, or FILE_ROOT'), 'ready']);
       const { port } = new URL(rest);
       const checked = await run(bin, ['healthcheck'], { cwd: folder, env: { ...env, REST_PORT: port } });
       expect(checked.stdout).toBe('ready\n');

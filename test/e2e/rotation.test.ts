@@ -306,7 +306,7 @@ test(
   { timeout: TIMEOUT_MS },
   async () => {
     // The warning is its first word, long before it is ready.
-    const child = spawnHalfspace({ HST_TRESHOLD: '0.5' });
+    const child = spawnHalfspace({ HST_TRESHOLD: '0.5', SIGNING_SECRET: 'change-me' });
     onTestFinished(() => void child.kill('SIGKILL'));
     let said = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
