@@ -10,7 +10,6 @@ import type { WorkerTask } from './analyse-worker.ts';
 import type { ComparedSide } from './compare-analyses.ts';
 import { JobControl } from './job-control.ts';
 import { Lanes } from './lanes.ts';
-import type { AnalyseThreads } from './lanes.ts';
 import type { AnalyseJob, LoadOptions, LoadedRows } from './load-rows.ts';
 import { batchOfSlice } from './row-slices.ts';
 import type { PackedBatch, RowSlice } from './row-slices.ts';
@@ -21,8 +20,6 @@ const PROGRESS_MS = 250;
 export interface AnalyserOptions extends AnalyseOptions, LoadOptions {
   /** For the buffer and files, and for each store that is asked. */
   threads: number;
-  /** Where they were started already. */
-  started?: AnalyseThreads;
   /** Jobs that may wait for each of these. */
   queueMax?: number;
   /** How long a store's window waits for others of that store; for ever when absent. */
@@ -90,9 +87,9 @@ export class AnalyserError extends Error {
 }
 
 export function createAnalyser(options: AnalyserOptions): Analyser {
-  const { threads, started, queueMax = QUEUE_MAX, storeWaitMs, ...taskOptions } = options;
+  const { threads, queueMax = QUEUE_MAX, storeWaitMs, ...taskOptions } = options;
   const jobsMax = threads + queueMax;
-  const lanes = new Lanes(threads, started);
+  const lanes = new Lanes(threads);
   let closed = false;
 
   async function run(

@@ -25,8 +25,8 @@ export class JobCancelled extends Error {
 
 /**
  * What a job's owner and its worker share: one word to cancel by, one that counts slices taken, one that counts rows
- * read, one for how far it has come, one for whether it has begun, and a note on a store that is asked again. On shared memory, as a worker that is busy sorting
- * reads no messages.
+ * read, one for how far it has come, one for whether it has begun, and a note on a store that is asked again. On shared
+ * memory, as a worker that is busy sorting reads no messages.
  */
 export class JobControl {
   readonly words: Int32Array<SharedArrayBuffer>;
@@ -60,7 +60,10 @@ export class JobControl {
     return Atomics.load(this.words, SHARE) / SHARE_PARTS;
   }
 
-  /** The pause in which a store is left alone, or the call after it; undefined while none has failed. The same until it changes. */
+  /**
+   * The pause in which a store is left alone, or the call after it; undefined while none has failed. The same object until it
+   * changes.
+   */
   get retry(): Retry | undefined {
     return this.#retry.read();
   }

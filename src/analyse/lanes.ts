@@ -8,13 +8,11 @@ import type { AnalyseJob } from './load-rows.ts';
 const IDLE_TIMEOUT_MS = 20_000;
 const WORKER_HEAP_MB_MAX = 1024;
 
-export type AnalyseThreads = Piscina<WorkerTask, WorkerResult>;
-
 /** Threads that jobs of one kind share, and the jobs that run on them or wait for them. */
 export interface Lane {
   /** The store whose windows these are; undefined for those of the buffer and of files. */
   readonly store: string | undefined;
-  readonly pool: AnalyseThreads;
+  readonly pool: Piscina<WorkerTask, WorkerResult>;
   readonly jobs: Set<JobControl>;
 }
 
@@ -25,20 +23,14 @@ export interface Lane {
 export class Lanes {
   readonly #threads: number;
   readonly #lanes = new Map<string | undefined, Lane>();
-  /** For the lane that is asked for first. */
-  #started: AnalyseThreads | undefined;
 
-  constructor(threads: number, started?: AnalyseThreads) {
+  constructor(threads: number) {
     this.#threads = threads;
-    this.#started = started;
   }
 
   of(...jobs: readonly (AnalyseJob | undefined)[]): Lane {
     const store = jobs.find((job) => job?.source === 'pull')?.store;
-    const known = this.#lanes.get(store);
-    if (known !== undefined) return known;
-    const lane = { store, pool: this.#started ?? threadsFor(this.#threads), jobs: new Set<JobControl>() };
-    this.#started = undefined;
+    const lane = this.#lanes.get(store) ?? { store, pool: threadsFor(this.#threads), jobs: new Set() };
     this.#lanes.set(store, lane);
     return lane;
   }
@@ -54,9 +46,7 @@ export class Lanes {
 
   async close(): Promise<void> {
     for (const { jobs } of this.#all()) for (const control of jobs) control.cancel();
-    const pools = this.#all().map(({ pool }) => pool);
-    if (this.#started !== undefined) pools.push(this.#started);
-    await Promise.all(pools.map((pool) => pool.destroy()));
+    await Promise.all(this.#all().map(({ pool }) => pool.destroy()));
   }
 
   #all(): Lane[] {
@@ -64,15 +54,10 @@ export class Lanes {
   }
 }
 
-/** A thread that starts at once, for an analyser that is made once its options are known. */
-export function startThread(): AnalyseThreads {
-  return threadsFor(1, 1);
-}
-
-function threadsFor(maxThreads: number, minThreads = 0): AnalyseThreads {
+function threadsFor(maxThreads: number): Piscina<WorkerTask, WorkerResult> {
   return new Piscina<WorkerTask, WorkerResult>({
     filename: new URL('./analyse-worker.ts', import.meta.url).href,
-    minThreads,
+    minThreads: 0,
     maxThreads,
     idleTimeout: IDLE_TIMEOUT_MS,
     recordTiming: false,

@@ -1,25 +1,11 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { outlineFile } from '../../src/sources/file/outline-file.ts';
 import { dateOrderIn } from '../../src/sources/record/date-order.ts';
+import { datedFile } from './dated-file.ts';
 import { readRows } from './read-rows.ts';
 
 const modifiedMs = Date.UTC(2026, 10, 20);
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'halfspace-date-order-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(content: string): string {
-  const path = join(folder, 'rows');
-  writeFileSync(path, content);
-  utimesSync(path, modifiedMs / 1000, modifiedMs / 1000);
-  return path;
-}
+const file = datedFile('date-order', modifiedMs);
 
 const daysOf = async (content: string) =>
   (await readRows({ path: file(content) })).rows.map(({ timestamp }) => new Date(timestamp).toISOString().slice(5, 16));

@@ -1,23 +1,9 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { datedFile } from './dated-file.ts';
 import { readRows } from './read-rows.ts';
 
 const modifiedMs = Date.UTC(2026, 5, 1);
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'halfspace-first-time-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function file(content: string): string {
-  const path = join(folder, 'rows');
-  writeFileSync(path, content);
-  utimesSync(path, modifiedMs / 1000, modifiedMs / 1000);
-  return path;
-}
+const file = datedFile('first-time', modifiedMs);
 
 const eight = '2026-01-31T08:00:00Z';
 const objects = [{ msg: 'first' }, { msg: 'second', time: eight }, { msg: 'third' }];

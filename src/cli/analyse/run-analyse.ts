@@ -10,7 +10,6 @@ import { csvReport } from './csv-report.ts';
 import { htmlReport } from './html-report.ts';
 import { jsonReport, ndjsonReport } from './json-report.ts';
 import { openFiles, openStore } from './open-window.ts';
-import type { OpenWindow } from './open-window.ts';
 import { textReport } from './text-report.ts';
 import { withAnalyser } from './with-analyser.ts';
 import { isUntimed } from '../window-job.ts';
@@ -38,21 +37,17 @@ export async function runAnalyse(
   if (files.filter((file) => file === '-').length > 1) throw new UsageError('standard input (-) can be read once');
   const reportPath = options.html === undefined ? undefined : context.pathOf(options.html);
   if (reportPath !== undefined) checkReportPath(reportPath);
+  const config = context.config();
   const asked = windowOf(options);
-  const analysed = await withAnalyser(
-    context,
-    async (config): Promise<[OpenWindow]> => [
-      source === undefined
-        ? await openFiles(files.map(context.pathOf), asked, config, context)
-        : openStore(source, asked, config, context),
-    ],
-    async (analyser, [open], watch) => {
-      const { file, pull, ...analysis } = await analyser.analyse(open.job, watch);
-      const { log_count: rows, truncated } = analysis;
-      for (const sentence of open.problems(rows, truncated, { file, pull })) context.note(sentence);
-      return analysedOf(open.name, analysis, isUntimed(rows, file));
-    },
-  );
+  const open =
+    source === undefined
+      ? await openFiles(files.map(context.pathOf), asked, config, context)
+      : openStore(source, asked, config, context);
+  const result = await withAnalyser(config, [open], context, (analyser, watch) => analyser.analyse(open.job, watch));
+  const { file, pull, ...analysis } = result;
+  const { log_count: rows, truncated } = analysis;
+  for (const sentence of open.problems(rows, truncated, { file, pull })) context.note(sentence);
+  const analysed = analysedOf(open.name, analysis, isUntimed(rows, file));
   writeAnswer(analysed, options, context);
   if (reportPath !== undefined) {
     // What was found is not lost with the report.

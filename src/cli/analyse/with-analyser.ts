@@ -2,8 +2,6 @@ import { availableParallelism } from 'node:os';
 
 import { createAnalyser } from '../../analyse/analyser.ts';
 import type { Analyser } from '../../analyse/analyser.ts';
-import { startThread } from '../../analyse/lanes.ts';
-import type { AnalyseThreads } from '../../analyse/lanes.ts';
 import type { Config } from '../../config/config.ts';
 import { SourceError } from '../../sources/source-error.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -11,39 +9,15 @@ import type { Progress } from '../terminal/progress.ts';
 import { interruptible } from '../interruptible.ts';
 import type { OpenWindow } from './open-window.ts';
 
-interface JobWatch {
-  signal: AbortSignal;
-  onProgress: Progress['told'];
-}
-
-/**
- * Runs windows as the service does, in a thread beside this one, which shows how far it is and hears Ctrl-C. The thread
- * starts while the settings are read: either takes a tenth of a second.
- */
-export async function withAnalyser<Windows extends readonly OpenWindow[], Result>(
-  context: CommandContext,
-  open: (config: Config) => Promise<Windows>,
-  use: (analyser: Analyser, windows: Windows, watch: JobWatch) => Promise<Result>,
-): Promise<Result> {
-  const started = startThread();
-  try {
-    const config = context.config();
-    const windows = await open(config);
-    return await analysing(started, config, windows, context, (analyser, watch) => use(analyser, windows, watch));
-  } finally {
-    await started.destroy();
-  }
-}
-
-async function analysing<Result>(
-  started: AnalyseThreads,
+/** Runs windows as the service does, in a thread beside this one, which shows how far it is and hears Ctrl-C. */
+export async function withAnalyser<Result>(
   { mine, score, cluster, live }: Config,
   windows: readonly OpenWindow[],
   context: CommandContext,
-  use: (analyser: Analyser, watch: JobWatch) => Promise<Result>,
+  use: (analyser: Analyser, watch: { signal: AbortSignal; onProgress: Progress['told'] }) => Promise<Result>,
 ): Promise<Result> {
   const options = { miner: mine, profile: score.profile, ...cluster, servicesMax: live.servicesMax };
-  const analyser = createAnalyser({ ...options, threads: 1, started, readThreads: availableParallelism() });
+  const analyser = createAnalyser({ ...options, threads: 1, readThreads: availableParallelism() });
   const progress = context.progress(windows.map(({ name }) => name).join(' and '));
   try {
     return await interruptible((signal) => use(analyser, { signal, onProgress: progress.told }));

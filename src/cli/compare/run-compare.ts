@@ -25,17 +25,14 @@ export async function runCompare(
   options: CompareOptions,
   context: CommandContext,
 ): Promise<void> {
-  const { names, compared } = await withAnalyser(
-    context,
-    (config) => openPair(a, b, options.source, config, context),
-    async (analyser, [first, second], watch) => {
-      const compared = await analyser.compare(first.job, second.job, watch);
-      noteProblems(first, compared.a, context);
-      noteProblems(second, compared.b, context);
-      return { names: [first.name, second.name] as [string, string], compared };
-    },
+  const config = context.config();
+  const [first, second] = await openPair(a, b, options.source, config, context);
+  const compared = await withAnalyser(config, [first, second], context, (analyser, watch) =>
+    analyser.compare(first.job, second.job, watch),
   );
-  writeAnswer(names, compared, options, context);
+  noteProblems(first, compared.a, context);
+  noteProblems(second, compared.b, context);
+  writeAnswer([first.name, second.name], compared, options, context);
   const { counts } = compared.comparison;
   if (options.failOnAnomaly === true && counts.new + counts.more > 0) context.endWith(EXIT.anomalies);
 }

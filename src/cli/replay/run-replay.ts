@@ -3,7 +3,6 @@ import type { JobReport } from '../../analyse/analyser.ts';
 import { PackedRowReader } from '../../domain/packed-rows.ts';
 import type { Config } from '../../config/config.ts';
 import { openFiles } from '../analyse/open-window.ts';
-import type { OpenWindow } from '../analyse/open-window.ts';
 import { withAnalyser } from '../analyse/with-analyser.ts';
 import { EXIT, UsageError } from '../command-context.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -36,42 +35,37 @@ export async function runReplay(
 ): Promise<void> {
   const { target, isTls } = receiverOf(options.to);
   const speed = speedOf(options.speed);
+  const config = context.config();
+  const headers = headersOf(config);
   const startedMs = context.nowMs();
-  let headers: Record<string, string> = {};
-  const counts = await withAnalyser(
-    context,
-    async (config): Promise<[OpenWindow]> => {
-      headers = headersOf(config);
-      return [await openFiles(files.map(context.pathOf), windowOf(options), config, context)];
-    },
-    async (analyser, [open], { signal, onProgress }) => {
-      const tls = isTls ? readClientTls(options, context) : undefined;
-      const exporter = new OtlpExporter({ target, tls, headers, signal, note: context.note });
-      try {
-        let pace: Pace | undefined;
-        const reports: JobReport[] = [];
-        const onReport = (report: JobReport) => void reports.push(report);
-        for await (const batch of analyser.streamRows(open.job, { signal, onReport })) {
-          pace ??= paceFrom(firstTime(batch), context.nowMs(), speed, options.restamp === true);
-          for (const part of paced(batch, pace)) {
-            await untilDue(part.dueMs, signal, context);
-            const { bytes, rows } = encodeBatch(part.batch, pace.saidMs, context.nowMs());
-            await exporter.send(bytes, rows);
-            onProgress(exporter.counts.sent, 0);
-          }
+  const open = await openFiles(files.map(context.pathOf), windowOf(options), config, context);
+  const counts = await withAnalyser(config, [open], context, async (analyser, { signal, onProgress }) => {
+    const tls = isTls ? readClientTls(options, context) : undefined;
+    const exporter = new OtlpExporter({ target, tls, headers, signal, note: context.note });
+    try {
+      let pace: Pace | undefined;
+      const reports: JobReport[] = [];
+      const onReport = (report: JobReport) => void reports.push(report);
+      for await (const batch of analyser.streamRows(open.job, { signal, onReport })) {
+        pace ??= paceFrom(firstTime(batch), context.nowMs(), speed, options.restamp === true);
+        for (const part of paced(batch, pace)) {
+          await untilDue(part.dueMs, signal, context);
+          const { bytes, rows } = encodeBatch(part.batch, pace.saidMs, context.nowMs());
+          await exporter.send(bytes, rows);
+          onProgress(exporter.counts.sent, 0);
         }
-        const { sent, rejected, dropped } = exporter.counts;
-        for (const met of reports) {
-          const count = sent + rejected + dropped;
-          for (const sentence of open.problems(count, false, met)) context.note(sentence);
-          if (speed !== Infinity && isUntimed(count, met.file)) context.note(untimedPace(open.name, met.file));
-        }
-        return exporter.counts;
-      } finally {
-        exporter.close();
       }
-    },
-  );
+      const { sent, rejected, dropped } = exporter.counts;
+      for (const met of reports) {
+        const count = sent + rejected + dropped;
+        for (const sentence of open.problems(count, false, met)) context.note(sentence);
+        if (speed !== Infinity && isUntimed(count, met.file)) context.note(untimedPace(open.name, met.file));
+      }
+      return exporter.counts;
+    } finally {
+      exporter.close();
+    }
+  });
   if (counts.rejected + counts.dropped > 0) context.endWith(EXIT.failure);
   context.output.write(`${summary(counts, (context.nowMs() - startedMs) / 1000)}\n`);
 }

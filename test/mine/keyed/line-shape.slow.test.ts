@@ -7,6 +7,7 @@ import { scratch } from '../../../src/mine/keyed/scratch.ts';
 import { shared } from '../../shared.ts';
 import { loghubContents, LOGHUB_SETS, maskBait } from '../drain3/lines.ts';
 import { keyBait } from './keyed-lines.ts';
+import { seededRandom } from '../../bench/seeded-random.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -23,22 +24,11 @@ function keyOf(line: string): string {
   return `${scratch.tokenCount} ${decoder.decode(keyBytes(bytes))}`;
 }
 
-/** Numbers below a bound, the same for the same seed. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed | 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
-
 const HEX = '0123456789abcdefABCDEF';
 
 /** The line with other digits, of other numbers too, and with other hex digits. */
 function varied(line: string, seed: number): string {
-  const below = numbers(seed);
+  const below = seededRandom(seed);
   const digit = () => String(below(10));
   const hex = line.replaceAll(/[\da-fA-F]{2,}/g, (run) =>
     below(2) === 0 ? run : Array.from({ length: run.length + below(3) - 1 }, () => HEX[below(HEX.length)]).join(''),

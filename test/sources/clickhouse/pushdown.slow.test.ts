@@ -13,21 +13,11 @@ import { answerByGroups } from '../../../src/analyse/answer-by-groups.ts';
 import { UNWATCHED } from '../../../src/analyse/load-rows.ts';
 import { analyseOptions, answerBothWays, pullJob } from './both-ways.ts';
 import { otelLogsTable, otelRecord } from './otel-logs.ts';
+import { seededRandom } from '../../bench/seeded-random.ts';
 
 const { path } = await clickHousePart();
 const START = Date.UTC(2026, 10, 20, 8);
 const PROFILES: readonly MinerProfile[] = ['default', 'drain3'];
-
-/** Numbers below a bound, the same for the same seed. */
-function numbers(seed: number): (below: number) => number {
-  let state = seed | 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 /** The line with other digits. */
 function varied(line: string, below: (bound: number) => number): string {
@@ -38,7 +28,7 @@ function varied(line: string, below: (bound: number) => number): string {
 
 /** Rows that repeat a few lines with other digits, of all levels and several services, many in one millisecond. */
 function rowsOf(lines: readonly string[], count: number, seed: number, spanMs = 3_600_000): LogRow[] {
-  const below = numbers(seed);
+  const below = seededRandom(seed);
   for (let i = 0; i < 5; i++) below(2);
   return Array.from({ length: count }, () => {
     const message = varied(lines[below(lines.length)] as string, below);
@@ -131,7 +121,7 @@ describe.skipIf(path === undefined)('a window that ClickHouse counts', () => {
       `${'7'.repeat(40)} ${head}`,
     ]);
     const texts = ['', 'WARNING', 'nonsense', 'err', ' Error ', '17'];
-    const below = numbers(5);
+    const below = seededRandom(5);
     const records = Array.from({ length: 4000 }, (_, i) => ({
       Timestamp: new Date(START + i).toISOString().slice(0, -1).replace('T', ' '),
       SeverityNumber: [0, 0, 9, 17, 99][below(5)],

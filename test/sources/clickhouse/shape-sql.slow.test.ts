@@ -9,6 +9,7 @@ import type { ClickHouse } from '../../parts/clickhouse.ts';
 import { shared } from '../../shared.ts';
 import { loghubContents, LOGHUB_SETS, maskBait } from '../../mine/drain3/lines.ts';
 import { keyBait } from '../../mine/keyed/keyed-lines.ts';
+import { seededRandom } from '../../bench/seeded-random.ts';
 
 const { path } = await clickHousePart();
 const encoder = new TextEncoder();
@@ -32,20 +33,9 @@ function tokensOf(text: string): string {
   }).join(' ');
 }
 
-/** Numbers below a bound, the same for the same seed. */
-function numbers(seed: number): (below: number) => number {
-  let state = Math.imul(seed, 2_654_435_761) | 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
-
 /** The line with other digits, of other numbers too, and with other hex digits. */
 function varied(text: string, seed: number): string {
-  const below = numbers(seed);
+  const below = seededRandom(seed);
   const digit = () => String(below(10));
   const hex = text.replaceAll(/[\da-fA-F]{2,}/g, (run) =>
     below(2) === 0 ? run : Array.from({ length: run.length + below(3) - 1 }, () => HEX[below(HEX.length)]).join(''),
