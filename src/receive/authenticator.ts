@@ -15,19 +15,11 @@ export function createAuthenticator(secrets: SecretSet | undefined): Authenticat
   if (secrets === undefined) return undefined;
   return {
     check(headers) {
-      const token = tokenOf(headers);
-      if (token === undefined) {
+      const shown = secrets.judge(headers['x-signing-secret'], headers['authorization']);
+      if (shown === 'missing') {
         throw new ExportError('unauthenticated', 'no token: send x-signing-secret or authorization: Bearer <token>');
       }
-      if (!secrets.has(token)) throw new ExportError('unauthenticated', 'the token is not known here');
+      if (shown === 'wrong') throw new ExportError('unauthenticated', 'the token is not known here');
     },
   };
-}
-
-function tokenOf(headers: RequestHeaders): string | undefined {
-  const secret = headers['x-signing-secret'];
-  if (typeof secret === 'string') return secret;
-  const authorization = headers['authorization'];
-  if (typeof authorization !== 'string') return undefined;
-  return /^bearer +(\S+) *$/i.exec(authorization)?.[1];
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { SecretSet } from '../security/secret-set.ts';
 import { isShellPath } from './dashboard.ts';
 import { Problem } from './problem.ts';
@@ -29,14 +29,15 @@ export function requireSigningSecret(app: FastifyInstance, secrets: SecretSet, l
   app.addHook('onRequest', async (request, reply) => {
     const isPublic = isOpenPath(request.url) || isShellPath(request.url) || isPage(request.routeOptions.url);
     if (isPublic) return;
-    const given = secretOf(request.headers);
-    if (given === undefined) {
+    const { 'x-signing-secret': secret, authorization } = request.headers;
+    const shown = secrets.judge(secret, authorization);
+    if (shown === 'missing') {
       askForSecret(reply);
       const how = 'send the signing secret as the header X-Signing-Secret, or as Authorization: Bearer';
       throw new Problem(401, 'unauthenticated', how);
     }
     await limiter.refuseGuesses(request);
-    if (!secrets.has(given)) {
+    if (shown === 'wrong') {
       askForSecret(reply);
       await limiter.noteWrongSecret(request);
       throw new Problem(401, 'unauthenticated', 'the signing secret is not the one that is configured, correct it');
@@ -47,9 +48,4 @@ export function requireSigningSecret(app: FastifyInstance, secrets: SecretSet, l
 /** Of the two ways the one that HTTP has a name for. */
 function askForSecret(reply: FastifyReply): void {
   void reply.header('www-authenticate', 'Bearer realm="halfspace"');
-}
-
-function secretOf(headers: FastifyRequest['headers']): string | undefined {
-  const secret = headers['x-signing-secret'];
-  return typeof secret === 'string' ? secret : /^bearer +(\S.*)$/i.exec(headers.authorization ?? '')?.[1];
 }

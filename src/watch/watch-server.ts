@@ -188,20 +188,14 @@ function bind(server: Server, { host, port, tls }: WatchServerOptions): Promise<
 
 function authenticate(call: WatchCall, secrets: SecretSet | undefined): void {
   if (secrets === undefined) return;
-  const given = secretOf(call.metadata);
-  if (given === undefined) {
+  const [secret] = call.metadata.get('x-signing-secret');
+  const [authorization] = call.metadata.get('authorization');
+  const shown = secrets.judge(secret, authorization);
+  if (shown === 'missing') {
     const how = 'send the signing secret as the metadata x-signing-secret, or as authorization: Bearer';
     throw new Refusal(status.UNAUTHENTICATED, how);
   }
-  if (!secrets.has(given)) throw new Refusal(status.UNAUTHENTICATED, 'the signing secret is not this one');
-}
-
-/** As over REST. */
-function secretOf(metadata: Metadata): string | Buffer | undefined {
-  const [secret] = metadata.get('x-signing-secret');
-  if (secret !== undefined) return secret;
-  const [authorization = ''] = metadata.get('authorization');
-  return /^bearer +(\S.*)$/i.exec(String(authorization))?.[1];
+  if (shown === 'wrong') throw new Refusal(status.UNAUTHENTICATED, 'the signing secret is not this one');
 }
 
 function filterOf(request: WatchRequest): (services: string[], reasons: Reason[], score: number) => boolean {

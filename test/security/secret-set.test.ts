@@ -14,6 +14,20 @@ test('what is shown counts when it is one of the secrets, whatever its length an
   expect(new SecretSet([]).has('')).toBe(false);
 });
 
+test.each<[string, unknown, unknown, string]>([
+  ['nothing', undefined, undefined, 'missing'],
+  ['another scheme', undefined, 'Basic second', 'missing'],
+  ['a scheme alone', undefined, 'Bearer   ', 'missing'],
+  ['a bearer token', undefined, 'bearer  second  ', 'known'],
+  ['a bearer token with a blank in it', undefined, 'Bearer two words', 'known'],
+  ['another bearer token', undefined, 'Bearer third', 'wrong'],
+  ['its own header, which comes first', 'second', 'Bearer third', 'known'],
+  ['its own header, wrong, beside a good token', 'third', 'Bearer second', 'wrong'],
+  ['many blanks and then a letter', undefined, `Bearer a${' '.repeat(100_000)}b`, 'wrong'],
+])('a caller shows %s', (_, secret, authorization, shown) => {
+  expect(new SecretSet(['second', 'two words']).judge(secret, authorization)).toBe(shown);
+});
+
 test('from a rotation on the new ones count alone', () => {
   const secrets = new SecretSet(['old', 'both']);
   secrets.replace(['both', 'new']);
