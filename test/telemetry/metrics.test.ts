@@ -52,6 +52,7 @@ function snapshotOf(over: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
     streamGaps: 15,
     streamsDropped: 1,
     restCallsRefused: { calls: 4, costlyCalls: 5, wrongSecrets: 6 },
+    pipelinesEnded: { otlp_http: 7, rest: 8 },
     incidentsOpen: 2,
     incidentsOpened: 3,
     ownRecords: 2,
