@@ -108,6 +108,7 @@ async function assemble(
   const budget = new ByteBudget(config.receive.inFlightBytesMax);
   const counts = new ExportCounts();
   const streams = noStreams();
+  const pipelinesEnded = { otlp_http: 0, rest: 0 };
   const version = productVersion();
   const counting = { failures, shards, activity, analyser, retraining, budget, counts, streams, incidentLog, alerts };
   const metrics = createMetrics({
@@ -116,6 +117,7 @@ async function assemble(
       readMetrics({
         ...counting,
         late,
+        pipelinesEnded,
         kept,
         security,
         readiness: state.readiness,
@@ -146,7 +148,13 @@ async function assemble(
     receivers: () => late.receivers ?? null,
     nowMs,
   });
-  const rest = await startServing(config, security, { engine, metrics, logger, version }, stops);
+  const onRestPipelineOver = () => void pipelinesEnded.rest++;
+  const rest = await startServing(
+    config,
+    security,
+    { engine, metrics, logger, version, onPipelineOver: onRestPipelineOver },
+    stops,
+  );
   streams.http = rest.stream;
   late.rest = rest;
   const watch = await startWatch(config, security, engine, stops);
@@ -158,7 +166,13 @@ async function assemble(
     onAnomalies: (batch) => alerts.take(batch),
   });
   late.router = router;
-  const receivers = await startReceiving(config, security, { router, budget, counts, metrics }, stops);
+  const onOtlpPipelineOver = () => void pipelinesEnded.otlp_http++;
+  const receivers = await startReceiving(
+    config,
+    security,
+    { router, budget, counts, metrics, onPipelineOver: onOtlpPipelineOver },
+    stops,
+  );
   late.receivers = receiversAnswer(config, receivers);
   startClock(logger, { shards, alerts, activity }, stops);
   receivers.grpc.setServing(true);
@@ -265,7 +279,7 @@ async function startWatch(
 async function startServing(
   { listen, security: { corsAllowedOrigins, rateLimits } }: Config,
   { callers, certificate }: Security,
-  parts: Pick<RestOptions, 'engine' | 'metrics' | 'logger' | 'version'>,
+  parts: Pick<RestOptions, 'engine' | 'metrics' | 'logger' | 'version' | 'onPipelineOver'>,
   stops: Stops,
 ): Promise<RestServer> {
   const rest = await startRest({

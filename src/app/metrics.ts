@@ -32,6 +32,7 @@ interface CountingParts {
   incidentLog: IncidentLog;
   alerts: AlertPath;
   late: LateParts;
+  pipelinesEnded: MetricsSnapshot['pipelinesEnded'];
   kept: Kept | undefined;
   security: Security;
   bufferLimitBytes: number;
@@ -66,6 +67,7 @@ export function readMetrics(parts: CountingParts): MetricsSnapshot {
     streamGaps: streams.http.gaps + streams.grpc.gaps,
     streamsDropped: streams.http.dropped + streams.grpc.dropped,
     restCallsRefused: late.rest?.refused,
+    pipelinesEnded: parts.pipelinesEnded,
     incidentsOpen: incidentLog.openCount,
     incidentsOpened: parts.alerts.opened,
     ownRecords: late.router?.ownRecords ?? 0,

@@ -38,7 +38,14 @@ export async function startReceiving(
     budget,
     counts,
     metrics,
-  }: { router: Router; budget: ByteBudget; counts: ExportCounts; metrics: Pick<Metrics, 'requestScored'> },
+    onPipelineOver,
+  }: {
+    router: Router;
+    budget: ByteBudget;
+    counts: ExportCounts;
+    metrics: Pick<Metrics, 'requestScored'>;
+    onPipelineOver(): void;
+  },
   stops: Stops,
 ): Promise<{ grpc: GrpcReceiver; http: Receiver }> {
   const common: Omit<ReceiverOptions, 'port' | 'intake'> = {
@@ -67,6 +74,7 @@ export async function startReceiving(
     intake: counts.counting('http', router, metrics.requestScored),
     corsAllowedOrigins: security.corsAllowedOrigins,
     transcodeJson: (body) => transcoder.transcode(body),
+    onPipelineOver,
   });
   receivers.push(http);
   return { grpc, http };

@@ -50,6 +50,7 @@ export function sendRefusal(
     reply.raw.once('finish', () => cancelStream(request.raw));
   } else if (unreadBytes > DRAIN_BYTES_MAX && reply.raw.socket) {
     reply.hijack();
+    readNoMore(request.raw, reply.raw.socket);
     answerUnread(reply.raw.socket, status, reply.getHeaders(), body);
     return reply;
   } else if (unreadBytes > 0) {
@@ -87,6 +88,17 @@ function unreadBodyBytes(request: IncomingMessage): number {
 /** RFC 9113 section 8.1: a server may answer before the body has ended, and then asks to stop sending it. */
 function cancelStream(request: IncomingMessage): void {
   (request as unknown as Http2ServerRequest).stream.close(constants.NGHTTP2_NO_ERROR);
+}
+
+/**
+ * Node keeps 64 KiB of a body that nobody reads, and more where it does not stop at once: 12 MB of memory where they come in
+ * chunks of a byte.
+ */
+function readNoMore(request: IncomingMessage, socket: Socket): void {
+  // What the parser still has.
+  request.push = () => true;
+  // Takes the socket from the parser; as nobody asks for what it holds, it stops when that is 64 KiB.
+  socket.on('readable', () => undefined);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { isPipelineOver } from '../security/http1-pipelines.ts';
 
 /**
  * Answers what Node's parser refused before it became a request: bytes that are not HTTP, Content-Length together with
@@ -7,7 +8,7 @@ import type { Socket } from 'node:net';
  * knows where the next request starts.
  */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (socket.destroyed) return;
+  if (socket.destroyed || isPipelineOver(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable || answersAnother(socket)) {
     socket.destroy();
     return;

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { sniffHttp2 } from './http-sniff.ts';
 import type { Certificate } from '../security/certificate.ts';
+import { limitPipelines } from '../security/http1-pipelines.ts';
 import { RESETS_PER_SECOND } from '../security/http2-limits.ts';
 import { limitOpenings } from '../security/http2-openings.ts';
 
@@ -15,6 +16,8 @@ export interface HttpListenerOptions {
   connectionsMax: number;
   /** For a TLS handshake, for the headers of a request; twice this for a whole request, as the last resort. */
   receiveTimeoutMs: number;
+  /** A connection had more requests of HTTP/1.1 under way than it may, and ends for it. */
+  onPipelineOver(): void;
 }
 
 /** One port that speaks HTTP/1.1 and HTTP/2: by ALPN under TLS, by the first bytes of a connection without. */
@@ -68,6 +71,7 @@ function createServer(options: HttpListenerOptions, handler: RequestListener): S
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: HEADER_BYTES_MAX,
     noDelay: true,
+    ...limitPipelines(options.onPipelineOver),
   };
   if (!tls) return createHttp1(http1, handler);
   const alpn = { ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: receiveTimeoutMs };

@@ -22,6 +22,8 @@ export interface OtlpHttpOptions extends ReceiverOptions, ExportRequestOptions {
   corsAllowedOrigins?: readonly string[];
   /** After this a connection is closed with its next answer, so that load balancers spread anew. Default 5 minutes. */
   connectionAgeMaxMs?: number;
+  /** A connection had more requests of HTTP/1.1 under way than it may, and ends for it. */
+  onPipelineOver(): void;
 }
 
 /** OTLP/HTTP 1.11: `POST /v1/logs` in protobuf and JSON, over HTTP/1.1 and HTTP/2. */

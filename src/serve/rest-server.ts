@@ -39,6 +39,7 @@ import { ProblemSchema } from './schemas/problem.ts';
 import { TemplateSchema } from './schemas/template.ts';
 import type { Server as HttpsServer } from 'node:https';
 import type { Certificate } from '../security/certificate.ts';
+import { isPipelineOver, limitPipelines } from '../security/http1-pipelines.ts';
 import type { SecretSet } from '../security/secret-set.ts';
 import { failedByCertificate, requireClientCertificate, strangeCertificate } from './client-certificate.ts';
 import { isOpenPath, requireSigningSecret } from './signing-secret.ts';
@@ -55,6 +56,8 @@ export interface RestOptions {
   rateLimits: RateLimits;
   /** PEM; undefined: plain text. Callers show the signing secret and no certificate, so that probes need none. */
   tls: Certificate | undefined;
+  /** A connection had more calls under way than it may, and ends for it. */
+  onPipelineOver(): void;
   metrics: MetricsPage;
   logger: RestLogger;
   /** Of the product, for `/health` and the OpenAPI document. */
@@ -117,13 +120,16 @@ function createApp(options: RestOptions): RestApp {
   const { tls } = options;
   const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply): void =>
     answerProblem(error, request, reply, options.logger);
+  const bounds = limitPipelines(options.onPipelineOver);
   const app = fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: RECEIVE_TIMEOUT_MS,
     return503OnClosing: false,
     // Without a certificate a caller is told so, and what probes ask is answered.
-    https: tls === undefined ? null : { ...tls.for('callers'), rejectUnauthorized: false },
+    ...(tls === undefined
+      ? { http: bounds }
+      : { https: { ...tls.for('callers'), rejectUnauthorized: false, ...bounds } }),
     frameworkErrors: answer,
     clientErrorHandler: answerBrokenRequest,
   }) as unknown as RestApp;
@@ -191,6 +197,7 @@ function isLoopback(host: string): boolean {
 
 /** Bytes that are no HTTP request, or one that did not arrive in time: there is no request to answer, only a socket. */
 function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (isPipelineOver(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

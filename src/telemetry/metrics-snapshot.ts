@@ -41,6 +41,8 @@ export interface MetricsSnapshot {
   streamsDropped: number;
   /** REST calls refused, by the limit that was reached; undefined before REST has started. */
   restCallsRefused: Readonly<Record<'calls' | 'costlyCalls' | 'wrongSecrets', number>> | undefined;
+  /** Connections that ended for having had too many requests of HTTP/1.1 under way, by port. */
+  pipelinesEnded: Readonly<Record<'otlp_http' | 'rest', number>>;
   incidentsOpen: number;
   incidentsOpened: number;
   /** Alerts of ours that came back as log records. */

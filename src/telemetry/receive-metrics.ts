@@ -23,6 +23,12 @@ export const RECEIVE_METRICS: readonly SnapshotMetric[] = [
     'transport',
     'outcome',
   ),
+  counter(
+    'pipelines_ended_total',
+    'Connections ended because they had too many requests of HTTP/1.1 under way, by port.',
+    (s) => labelled('port', s.pipelinesEnded),
+    'port',
+  ),
   gauge('in_flight_bytes', 'Bytes of export requests held.', (s) => s.inFlightBytes),
   gauge('in_flight_limit_bytes', 'Bytes of export requests that may be held.', (s) => s.inFlightLimitBytes),
   counter(

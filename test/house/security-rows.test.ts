@@ -19,7 +19,7 @@ const ROWS: Readonly<Record<string, string>> = {
   S10: 'any number of services',
   S11: 'any number of templates',
   S12: 'long lines, many attributes, deep values',
-  S13: 'floods and lies of HTTP/2',
+  S13: 'floods and lies of HTTP/2, floods of HTTP/1.1',
   S14: 'large headers',
   S15: 'malformed input',
   S16: 'injection into logs, terminals, pages, sheets and chats',

@@ -49,6 +49,7 @@ export async function startReceiver(overrides: Partial<OtlpHttpOptions> = {}): P
     connectionsMax: 1000,
     onEvent: (event) => void events.push(event),
     transcodeJson,
+    onPipelineOver: () => undefined,
     ...overrides,
   });
   onTestFinished(async () => {

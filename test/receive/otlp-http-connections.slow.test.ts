@@ -1,6 +1,8 @@
 import { Agent } from 'node:http';
 import { Readable } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
+import type { IntakeResult } from '../../src/receive/log-intake.ts';
+import { PIPELINED_MAX } from '../../src/security/http1-pipelines.ts';
 import { JSON_TYPE, MIB, PROTOBUF, connectRaw, fullSuccess, postHead, send, startReceiver } from './http-harness.ts';
 
 const EMPTY_POST = `${postHead('content-length: 0')}\r\n\r\n`;
@@ -26,6 +28,18 @@ test('H24: a connection is kept after a refusal whose body is small', async () =
   const headers = { 'content-type': 'text/plain' };
   expect((await send(url, Buffer.alloc(200_000), { agent, headers })).headers.connection).toBe('keep-alive');
   expect((await send(url, Buffer.alloc(200_000), { agent })).status).toBe(200);
+});
+
+test('S13: of POSTs that do not wait for answers a few are taken, each is acknowledged, and the connection ends', async () => {
+  let over = 0;
+  const intake = { accept: () => new Promise<IntakeResult>((resolve) => setImmediate(resolve, fullSuccess())) };
+  const { port, events } = await startReceiver({ intake, onPipelineOver: () => void over++ });
+  const client = await connectRaw(port);
+  client.write(EMPTY_POST.repeat(1000));
+  const answers = await client.closed();
+  expect(events.map(({ outcome }) => outcome)).toEqual(Array.from({ length: PIPELINED_MAX }, () => 'ok'));
+  expect(answers.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(PIPELINED_MAX);
+  expect(over).toBe(1);
 });
 
 test('H24: a connection is kept after a refusal in the middle of a body', async () => {

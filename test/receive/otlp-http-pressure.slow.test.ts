@@ -7,6 +7,7 @@ import { JSON_TYPE, MIB, PROTOBUF, connectRaw, postHead, send, startReceiver } f
 import type { RawClient } from './http-harness.ts';
 import { decodingIntake } from './decoding-intake.ts';
 import { peakMemoryGrowth } from './peak-memory.ts';
+import { startProcess } from './start-process.ts';
 
 function connectMany(port: number, count: number): Promise<RawClient[]> {
   return Promise.all(Array.from({ length: count }, () => connectRaw(port)));
@@ -129,4 +130,15 @@ test.each([
   expect(statuses).toContain(answers[1]?.status);
   expect(answers[2]?.status).toBe(200);
   expect(delay.max / 1e6).toBeLessThan(200);
+});
+
+test('S9: refused bodies in chunks of a byte, on 50 connections, cost less than 64 MiB', async () => {
+  const server = await startProcess('http');
+  const clients = await connectMany(server.port, 50);
+  const head = postHead('transfer-encoding: chunked').replace('/v1/logs', '/nothing');
+  for (const { write } of clients) write(`${head}\r\n\r\n${'1\r\nx\r\n'.repeat(200_000)}`);
+  for (const answer of await Promise.all(clients.map((client) => client.closed()))) {
+    expect(answer).toMatch(/^HTTP\/1.1 404 /);
+  }
+  expect((await server.memory()).growth).toBeLessThan(64 * MIB);
 });

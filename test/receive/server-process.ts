@@ -29,7 +29,7 @@ const options = {
 
 function start(): Promise<{ port: number }> {
   if (protocol === 'grpc') return startOtlpGrpc(options);
-  if (protocol === 'http') return startOtlpHttp({ ...options, transcodeJson });
+  if (protocol === 'http') return startOtlpHttp({ ...options, transcodeJson, onPipelineOver: () => undefined });
   const anomalies = new AnomalyLog({ entriesMax: 1000, bytesMax: 1 << 20 });
   const incidents = new IncidentLog({ changesMax: 100, resolvedMax: 10 });
   return startWatchServer({ host: '127.0.0.1', port: 0, anomalies, incidents, secrets: undefined, tls: undefined });

@@ -47,6 +47,7 @@ export async function startFixture({ signingSecret, ...options }: FixtureOptions
     metrics: { contentType: 'text/plain; version=0.0.4; charset=utf-8', render: async () => 'up 1\n' },
     logger: { error: (fields) => void failures.push(fields) },
     version: '1.2.3',
+    onPipelineOver: () => undefined,
     ...options,
   });
   const url = `http://127.0.0.1:${server.port}`;

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { request } from 'undici';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { PIPELINED_MAX } from '../../src/security/http1-pipelines.ts';
 import { rowOf } from './engine-double.ts';
 import { startFixture, useRest } from './rest-fixture.ts';
 import type { RestFixture } from './rest-fixture.ts';
@@ -171,6 +172,19 @@ describe('what is no call of this API', () => {
     );
     const flood = `GET /health HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`;
     expect(await sendRaw(port, flood)).toMatch(/^HTTP\/1.1 431 .*too_large/s);
+  });
+
+  test('S13: of calls that do not wait for answers a few are taken and answered, then the connection ends', async () => {
+    let over = 0;
+    const { server, engine } = await startFixture({ onPipelineOver: () => void over++ });
+    onTestFinished(() => server.stop(0));
+    const body = JSON.stringify({ logs: [rowOf()] });
+    const head = `POST /anomalies/detect HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json`;
+    const call = `${head}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const answers = await sendRaw(server.port, call.repeat(500));
+    expect(answers.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(PIPELINED_MAX);
+    expect(engine.calls).toHaveLength(PIPELINED_MAX);
+    expect(over).toBe(1);
   });
 });
 

@@ -19,6 +19,7 @@ test('with a certificate REST is served over TLS, asks browsers to stay there, a
     metrics: { contentType: 'text/plain', render: async () => '' },
     logger: { error: () => undefined },
     version: '1.2.3',
+    onPipelineOver: () => undefined,
   });
   const dispatcher = new Agent({ connect: { ca: cert } });
   const { statusCode, headers, body } = await request(`https://127.0.0.1:${server.port}/clusters`, { dispatcher });

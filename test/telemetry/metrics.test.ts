@@ -52,6 +52,7 @@ function snapshotOf(over: Partial<MetricsSnapshot> = {}): MetricsSnapshot {
     streamGaps: 15,
     streamsDropped: 1,
     restCallsRefused: { calls: 4, costlyCalls: 5, wrongSecrets: 6 },
+    pipelinesEnded: { otlp_http: 7, rest: 8 },
     incidentsOpen: 2,
     incidentsOpened: 3,
     ownRecords: 2,
@@ -78,6 +79,22 @@ function familiesOf(page: string): { name: string; type: string; help: string; s
 }
 
 describe('the page', () => {
+  test('is made once for all that ask at once, and anew for who asks later', async () => {
+    let reads = 0;
+    const metrics = createMetrics({
+      version: '1.2.3',
+      read: () => {
+        reads++;
+        return snapshotOf({ inFlightBytes: reads });
+      },
+    });
+    const atStart = reads;
+    const pages = await Promise.all([metrics.render(), metrics.render()]);
+    expect(reads).toBe(atStart + 1);
+    expect(pages[1]).toBe(pages[0]);
+    expect(await metrics.render()).toContain(`halfspace_in_flight_bytes ${atStart + 2}`);
+  });
+
   test('holds what the parts have counted', async () => {
     const page = await metricsOf().render();
     for (const line of [
