@@ -65,7 +65,8 @@ export function isPipelineOver(socket: Socket): boolean {
 function watch(socket: Socket, onOver: () => void): void {
   const { parser } = socket as { parser?: Partial<Parser> };
   const onIncoming = parser?.onIncoming;
-  if (parser === undefined || onIncoming === undefined) throw new Error('this version of Node hides its HTTP parser');
+  // A version of Node that hides it answers without this bound, and fails the tests of it.
+  if (parser === undefined || onIncoming === undefined) return;
   const pipeline: Pipeline = { unanswered: [], bytesRead: -1, atOnce: 0, isOver: false };
   pipelines.set(socket, pipeline);
   parser.onIncoming = (request, keepAlive) => {

@@ -90,7 +90,7 @@ describe('memory has a bound', () => {
     expect(peakRssMib()).toBeLessThan(SERVICES_MIB.analysed);
   }, 300_000);
 
-  // What such a line costs beside a usual one is measured by `npm run bench -- live`.
+  // What such a line costs beside a usual one is measured by `npm run capacity`.
   test(`S11: of ${COUNT} lines of random words in one service few make a template, and an old service keeps alerting`, async () => {
     const babble = babbler();
     for (let from = 0; from < COUNT; from += COUNT_A_REQUEST) {
