@@ -8,6 +8,7 @@ import { processUse, rateOf, runPeer } from '../run-measured.ts';
 
 const RSS_MIB_MAX = 400;
 const RATIO_MIN = 50;
+const NEXT_WINDOWS = 5;
 
 interface ClustersAnswer {
   log_count: number;
@@ -16,58 +17,98 @@ interface ClustersAnswer {
 
 /**
  * A window of the whole corpus from a file through `/clusters`, and by the command from its start to its end, against the
- * same pipeline in Python over the same lines.
+ * same pipeline in Python over the same lines. The peer's imports and start are left out, so the service answers once
+ * before it is measured: the first window after its start, which has threads to start and code to compile, is told beside.
  */
 export async function windowSection(): Promise<Figure[]> {
   const corpus = await corpusFile();
   const peerStartedMs = performance.now();
   const peer = await runPeer('clusters', [corpus, CORPUS_LINES]);
   const peerWallSeconds = (performance.now() - peerStartedMs) / 1000;
-  const halfspace = await startHalfspace({ FILE_PATH: corpus, FILE_FORMAT: 'json' });
-  const before = processUse(halfspace.pid).cpuSeconds;
-  const startedMs = performance.now();
-  const query = `source=file&start=${new Date(CORPUS_START_MS).toISOString()}&end=${new Date(CORPUS_END_MS).toISOString()}`;
-  const answer = await fetch(`${halfspace.addresses.rest}/clusters?${query}`);
-  const text = await answer.text();
-  const wallSeconds = (performance.now() - startedMs) / 1000;
-  const use = processUse(halfspace.pid);
-  await halfspace.stop();
-  if (!answer.ok) throw new Error(`GET /clusters answered ${answer.status}: ${text.slice(0, 500)}`);
-
-  const clusters = JSON.parse(text) as ClustersAnswer;
-  const cpuSeconds = use.cpuSeconds - before;
-  const ratio = peer.wallSeconds / wallSeconds;
-  const cpuRatio = rateOf({ lines: clusters.log_count, cpuSeconds }) / rateOf(peer);
+  const { first, next, peakRssMiB } = await askForWindows(corpus);
+  const wallRatio = peer.wallSeconds / next.wallSeconds;
+  const cpuRatio = peer.cpuSeconds / next.cpuSeconds;
+  const firstRatio = peer.wallSeconds / first.wallSeconds;
+  const firstCpuRatio = peer.cpuSeconds / first.cpuSeconds;
   return [
     {
       section: 'window',
-      what: `${short(clusters.log_count)} lines of a file to ${clusters.cluster_count} clusters by GET /clusters`,
-      ours: `${short(wallSeconds)} s`,
+      what: `${short(CORPUS_LINES)} lines of a file to ${next.clusters} clusters by GET /clusters`,
+      ours: `${short(next.wallSeconds)} s`,
       peer: `${short(peer.wallSeconds)} s`,
-      ratio: `${short(ratio)} x`,
+      ratio: `${short(wallRatio)} x`,
       wanted: `>= ${RATIO_MIN} x`,
-      met: ratio >= RATIO_MIN && clusters.log_count === CORPUS_LINES,
+      met: wallRatio >= RATIO_MIN,
     },
     {
       section: 'window',
-      what: 'the same, all its threads and their start',
-      ours: perCpuSecond(clusters.log_count / cpuSeconds),
-      peer: perCpuSecond(rateOf(peer)),
+      what: 'the same, all its threads',
+      ours: `${short(next.cpuSeconds)} CPU s`,
+      peer: `${short(peer.cpuSeconds)} CPU s`,
       ratio: `${short(cpuRatio)} x`,
       wanted: `>= ${RATIO_MIN} x`,
       met: cpuRatio >= RATIO_MIN,
     },
     {
       section: 'window',
+      what: 'the first window of a service that has just started',
+      ours: `${short(first.wallSeconds)} s, ${short(first.cpuSeconds)} CPU s`,
+      peer: `${short(peer.wallSeconds)} s, ${short(peer.cpuSeconds)} CPU s`,
+      ratio: `${short(firstRatio)} x, ${short(firstCpuRatio)} x`,
+      wanted: '',
+    },
+    {
+      section: 'window',
       what: 'peak resident memory',
-      ours: `${short(use.peakRssMiB)} MiB`,
+      ours: `${short(peakRssMiB)} MiB`,
       peer: `${short(peer.peakRssMiB)} MiB`,
       ratio: '',
       wanted: `< ${RSS_MIB_MAX} MiB`,
-      met: use.peakRssMiB < RSS_MIB_MAX,
+      met: peakRssMiB < RSS_MIB_MAX,
     },
     ...(await commandFigures(corpus, peer, peerWallSeconds)),
   ];
+}
+
+/** What a window cost, in the clock's and in the process's seconds. */
+interface Asked {
+  clusters: number;
+  wallSeconds: number;
+  cpuSeconds: number;
+}
+
+/** Asks a service that has just started for the same window again and again; `next` is the median of those after the first. */
+async function askForWindows(corpus: string): Promise<{ first: Asked; next: Asked; peakRssMiB: number }> {
+  const halfspace = await startHalfspace({ FILE_PATH: corpus, FILE_FORMAT: 'json' });
+  const query = `source=file&start=${new Date(CORPUS_START_MS).toISOString()}&end=${new Date(CORPUS_END_MS).toISOString()}`;
+  const ask = async (): Promise<Asked> => {
+    const before = processUse(halfspace.pid).cpuSeconds;
+    const startedMs = performance.now();
+    const answer = await fetch(`${halfspace.addresses.rest}/clusters?${query}`);
+    const text = await answer.text();
+    const wallSeconds = (performance.now() - startedMs) / 1000;
+    if (!answer.ok) throw new Error(`GET /clusters answered ${answer.status}: ${text.slice(0, 500)}`);
+    const { log_count, cluster_count } = JSON.parse(text) as ClustersAnswer;
+    if (log_count !== CORPUS_LINES) throw new Error(`GET /clusters counts ${log_count} lines of ${CORPUS_LINES}`);
+    return { clusters: cluster_count, wallSeconds, cpuSeconds: processUse(halfspace.pid).cpuSeconds - before };
+  };
+  try {
+    const first = await ask();
+    const next: Asked[] = [];
+    for (let i = 0; i < NEXT_WINDOWS; i++) next.push(await ask());
+    const median = (of: (asked: Asked) => number) => next.map(of).toSorted((a, b) => a - b)[NEXT_WINDOWS >> 1]!;
+    return {
+      first,
+      next: {
+        ...first,
+        wallSeconds: median(({ wallSeconds }) => wallSeconds),
+        cpuSeconds: median(({ cpuSeconds }) => cpuSeconds),
+      },
+      peakRssMiB: processUse(halfspace.pid).peakRssMiB,
+    };
+  } finally {
+    await halfspace.stop();
+  }
 }
 
 /** By the clock, both with their start, as that is what a user waits for; and by CPU seconds, the peer's start left out. */
