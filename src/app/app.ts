@@ -248,8 +248,8 @@ function startClock(
     nowMs,
     tick: (now) => shards.tick(now),
     onAnomalies: (batch) => alerts.take(batch),
-    async onTick(now) {
-      await alerts.advance(now);
+    async onTick(now, courses) {
+      await alerts.advance(now, courses);
       await activity.sample();
     },
     onFailure: (error) => logger.error({ err: error }, 'the services could not be told the time'),

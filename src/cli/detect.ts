@@ -31,7 +31,8 @@ export function detect(
     output.write(lineOfAnomaly(anomaly, id));
     for (const change of changes) if (!before.includes(change)) tellChange(change);
   };
-  const replay = new Replay({ ...options, onAnomaly });
+  const onCourses: ReplayOptions['onCourses'] = (courses, nowMs) => incidents.follow(courses, nowMs);
+  const replay = new Replay({ ...options, onAnomaly, onCourses });
   train?.visit((row) => replay.learn(row.service, row.bytes, row.start, row.end, row.level, row.timestampMs));
   train?.close();
   let lastMs = 0;

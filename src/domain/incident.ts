@@ -4,6 +4,30 @@ import type { Level } from './level.ts';
 export const INCIDENT_STATES = ['open', 'resolved'] as const;
 export type IncidentState = (typeof INCIDENT_STATES)[number];
 
+/**
+ * How an incident ended. `over`: nothing odd was found any more, and what was told of rates has come back to what was
+ * usual before; `usual`: it goes on still, for so long that it counts as usual; `merged`: it goes on as part of another;
+ * `displaced`: too many were open, and it had been quiet for longest.
+ */
+export const RESOLUTIONS = ['over', 'usual', 'merged', 'displaced'] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
+
+/** What became of that which was told of a service. `over`, too, where nothing was told that could go on. */
+export const COURSES = ['over', 'ongoing', 'usual'] as const;
+export type Course = (typeof COURSES)[number];
+
+export interface OngoingCourse {
+  course: Exclude<Course, 'over'>;
+  /** Lines of it since `since`, epoch milliseconds, in whole minutes: told ones, silent ones, and usual ones among them. */
+  lines: number;
+  since: number;
+}
+
+/** Of a service in which something goes on, or has become usual. */
+export interface ServiceCourse extends OngoingCourse {
+  service: string;
+}
+
 /** Anomalies that belong together, as they leave for readers. Times are epoch milliseconds. */
 export interface Incident {
   /** 16 hex digits: a hash of what groups its anomalies and of the first one's time. */
@@ -15,13 +39,16 @@ export interface Incident {
   services: string[];
   first_seen: number;
   last_seen: number;
+  /** Until when what it tells was found to go on, where that was later than its last anomaly at some time. */
+  ongoing_until?: number;
   /** Present when resolved. */
   resolved_at?: number;
+  resolution?: Resolution;
   /** Present when it was resolved because its anomalies went on as part of this one. */
   merged_into?: string;
   /** Anomalies. */
   count: number;
-  /** Anomalies, and lines like them that raised none of their own, in between or since their template began. */
+  /** Lines that are part of it, told or silent, as far as they are known. */
   line_count: number;
   /** Those that some anomaly had, and how many had each. */
   reasons: Reason[];

@@ -1,8 +1,9 @@
 import { REASONS } from '../domain/anomaly.ts';
 import type { Anomaly, Reason } from '../domain/anomaly.ts';
 import { fingerprint } from '../domain/fingerprint.ts';
-import type { Incident, IncidentSample, IncidentTemplate } from '../domain/incident.ts';
+import type { Incident, IncidentSample, IncidentTemplate, Resolution, ServiceCourse } from '../domain/incident.ts';
 import { LEVELS } from '../domain/level.ts';
+import { LineCounts } from './line-counts.ts';
 
 const SERVICES_MAX = 50;
 const TEMPLATES_MAX = 50;
@@ -11,6 +12,14 @@ const SAMPLES_PER_TEMPLATE_MAX = 3;
 /** UTF-16 units of a sample; the anomaly itself holds more. */
 const SAMPLE_CHARS_MAX = 1024;
 const TRACE_IDS_MAX = 10;
+/** How often readers are shown until when it goes on. */
+const SHOWN_EVERY_MS = 60_000;
+
+export interface IncidentEnd {
+  at: number;
+  resolution: Resolution;
+  mergedInto?: string;
+}
 
 /** An incident while it grows; what it keeps is bounded, however many anomalies come. */
 export class GrowingIncident {
@@ -25,8 +34,12 @@ export class GrowingIncident {
   readonly #traceIds = new Set<string>();
   #firstSeen: number;
   #lastSeen: number;
+  #ongoingUntil: number | undefined;
+  #shownUntil = Number.NEGATIVE_INFINITY;
+  /** Services in which what it tells has become usual. */
+  readonly #usual = new Set<string>();
   #count = 0;
-  #lineCount = 0;
+  #lines = new LineCounts();
   #otherTemplatesCount = 0;
   #worstScore = 0;
   #worstLevel = 0;
@@ -55,8 +68,29 @@ export class GrowingIncident {
     return this.#firstSeen;
   }
 
-  get lastSeen(): number {
-    return this.#lastSeen;
+  /** When something of it was found last: an anomaly, or that it goes on. */
+  get lastFound(): number {
+    return Math.max(this.#lastSeen, this.#ongoingUntil ?? this.#lastSeen);
+  }
+
+  /** What became of it without a further anomaly; whether readers are to see that. */
+  follow({ service, course, lines, since }: ServiceCourse, nowMs: number): boolean {
+    if (lines > 0) this.#lines.follow(service, since, lines);
+    if (course === 'usual') {
+      // Of one that never went on it is told of something before.
+      if (this.#ongoingUntil !== undefined) this.#usual.add(service);
+      return false;
+    }
+    this.#usual.delete(service);
+    if (nowMs > this.lastFound) this.#ongoingUntil = nowMs;
+    if (this.lastFound < this.#shownUntil + SHOWN_EVERY_MS) return false;
+    this.#shownUntil = this.lastFound;
+    return true;
+  }
+
+  /** How it ends when nothing more is found of it. */
+  get resolution(): Resolution {
+    return this.#usual.size > 0 ? 'usual' : 'over';
   }
 
   /** Whether the incident is now worth telling anew: something in it is new, or there are twice as many. */
@@ -67,7 +101,6 @@ export class GrowingIncident {
     this.#worstScore = Math.max(this.#worstScore, anomaly.hst_score);
     this.#worstLevel = Math.max(this.#worstLevel, LEVELS.indexOf(anomaly.level));
     this.#count++;
-    this.#lineCount++;
     for (const reason of anomaly.reasons) this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
     if (this.#services.size < SERVICES_MAX) this.#services.add(anomaly.service);
     if (anomaly.trace_id !== undefined && this.#traceIds.size < TRACE_IDS_MAX) this.#traceIds.add(anomaly.trace_id);
@@ -84,10 +117,13 @@ export class GrowingIncident {
   absorb(other: GrowingIncident): void {
     this.#firstSeen = Math.min(this.#firstSeen, other.#firstSeen);
     this.#lastSeen = Math.max(this.#lastSeen, other.#lastSeen);
+    if (other.#ongoingUntil !== undefined)
+      this.#ongoingUntil = Math.max(this.#ongoingUntil ?? other.#ongoingUntil, other.#ongoingUntil);
+    for (const service of other.#usual) this.#usual.add(service);
     this.#worstScore = Math.max(this.#worstScore, other.#worstScore);
     this.#worstLevel = Math.max(this.#worstLevel, other.#worstLevel);
     this.#count += other.#count;
-    this.#lineCount += other.#lineCount;
+    this.#lines.absorb(other.#lines);
     this.#otherTemplatesCount += other.#otherTemplatesCount;
     for (const [reason, count] of other.#reasons) this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + count);
     for (const service of other.#services) if (this.#services.size < SERVICES_MAX) this.#services.add(service);
@@ -105,7 +141,8 @@ export class GrowingIncident {
 
   #addTemplate(anomaly: Anomaly): void {
     const known = this.#templates.get(anomaly.fingerprint);
-    if (known !== undefined || this.#isYounger(anomaly)) this.#lineCount += anomaly.explanation?.repeats ?? 0;
+    const isAllOfIt = known !== undefined || this.#isYounger(anomaly);
+    this.#lines.add(anomaly, isAllOfIt ? (anomaly.explanation?.repeats ?? 0) : 0);
     if (known !== undefined) known.count++;
     else if (this.#templates.size < TEMPLATES_MAX) {
       const { fingerprint: of, service, template } = anomaly;
@@ -124,19 +161,20 @@ export class GrowingIncident {
     return explanation !== undefined && explanation.first_seen >= this.#firstSeen - this.#quietMs;
   }
 
-  /** As it stands; resolved when the time of that is given, perhaps because it became part of another. */
-  shown(resolvedAt?: number, mergedInto?: string): Incident {
+  /** As it stands; resolved when its end is given. */
+  shown(end?: IncidentEnd): Incident {
     return {
       id: this.#id,
-      state: resolvedAt === undefined ? 'open' : 'resolved',
+      state: end === undefined ? 'open' : 'resolved',
       service: this.#service,
       services: [...this.#services],
       first_seen: this.#firstSeen,
       last_seen: this.#lastSeen,
-      ...(resolvedAt === undefined ? {} : { resolved_at: resolvedAt }),
-      ...(mergedInto === undefined ? {} : { merged_into: mergedInto }),
+      ...(this.#ongoingUntil === undefined ? {} : { ongoing_until: this.#ongoingUntil }),
+      ...(end === undefined ? {} : { resolved_at: end.at, resolution: end.resolution }),
+      ...(end?.mergedInto === undefined ? {} : { merged_into: end.mergedInto }),
       count: this.#count,
-      line_count: this.#lineCount,
+      line_count: this.#lines.total,
       reasons: REASONS.filter((reason) => this.#reasons.has(reason)),
       reason_counts: this.#reasonCounts(),
       worst_score: this.#worstScore,
@@ -165,11 +203,13 @@ export class GrowingIncident {
     };
     const restored = new GrowingIncident(first, quietMs, shown.id);
     restored.#samples.length = 0;
+    restored.#lines = new LineCounts();
     restored.#templates.clear();
     restored.#services.clear();
     restored.#lastSeen = shown.last_seen;
+    restored.#ongoingUntil = shown.ongoing_until;
     restored.#count = shown.count;
-    restored.#lineCount = shown.line_count;
+    restored.#lines.restore(shown.services, shown.line_count);
     restored.#otherTemplatesCount = shown.other_templates_count;
     restored.#worstScore = shown.worst_score;
     restored.#worstLevel = LEVELS.indexOf(shown.worst_level);

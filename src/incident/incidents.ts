@@ -1,5 +1,5 @@
 import type { Anomaly } from '../domain/anomaly.ts';
-import type { Incident, IncidentChange } from '../domain/incident.ts';
+import type { Incident, IncidentChange, ServiceCourse } from '../domain/incident.ts';
 import { GrowingIncident } from './growing-incident.ts';
 
 const QUIET_MS = 300_000;
@@ -9,15 +9,15 @@ const WIDE_SERVICES_MIN = 3;
 const WIDE_MS = 60_000;
 
 export interface IncidentsOptions {
-  /** An incident is over when it had no anomaly for longer than this, 300,000. */
+  /** An incident ends when nothing was found of it for longer than this, 300,000. */
   quietMs?: number;
   /** Incidents open at once, 1,000; beyond it the one that has been quiet for longest is resolved early. */
   openMax?: number;
 }
 
 /**
- * Anomalies to incidents: those of one service belong together as long as no two are further apart than `quietMs`, and
- * those of three services or more whose incidents open within a minute.
+ * Anomalies to incidents: those of one service belong together as long as no two are further apart than `quietMs`, or
+ * what they tell goes on in between; and those of three services or more whose incidents open within a minute.
  *
  * Knows no clock: time comes in with anomalies and `advance`. The same anomalies in the same order give the same
  * incidents, with the same ids.
@@ -52,13 +52,25 @@ export class Incidents {
     return { id: late.id, changes };
   }
 
+  /** What became of services without a further anomaly; answers incidents that readers have not seen so. */
+  follow(courses: readonly ServiceCourse[], nowMs: number): Incident[] {
+    const changed = new Map<string, Incident>();
+    for (const one of courses) {
+      const incident = this.#byService.get(one.service);
+      if (incident === undefined || incident.lastFound + this.#quietMs < nowMs) continue;
+      if (incident.follow(one, nowMs)) changed.set(incident.id, incident.shown());
+      if (one.course === 'ongoing') this.#moveToEnd(incident);
+    }
+    return [...changed.values()];
+  }
+
   /** It is this late: resolves what has been quiet, in the order in which it fell so. */
   advance(nowMs: number): IncidentChange[] {
     const changes: IncidentChange[] = [];
     if (nowMs <= this.#nowMs) return changes;
     this.#nowMs = nowMs;
     for (const incident of this.#open.keys()) {
-      if (incident.lastSeen + this.#quietMs >= nowMs) break;
+      if (incident.lastFound + this.#quietMs >= nowMs) break;
       this.#forget(incident);
       changes.push(this.#resolution(incident));
     }
@@ -109,7 +121,7 @@ export class Incidents {
   }
 
   #grow(incident: GrowingIncident, anomaly: Anomaly, changes: IncidentChange[]): void {
-    const isLater = anomaly.timestamp > incident.lastSeen;
+    const isLater = anomaly.timestamp > incident.lastFound;
     if (incident.add(anomaly)) changes.push({ kind: 'updated', incident: incident.shown() });
     if (isLater) this.#moveToEnd(incident);
   }
@@ -124,7 +136,10 @@ export class Incidents {
     for (const other of others) {
       first.absorb(other);
       this.#forget(other);
-      changes.push({ kind: 'resolved', incident: other.shown(opened.openedMs, first.id) });
+      changes.push({
+        kind: 'resolved',
+        incident: other.shown({ at: opened.openedMs, resolution: 'merged', mergedInto: first.id }),
+      });
     }
     for (const service of services) this.#assign(service, first);
     this.#moveToEnd(first);
@@ -153,10 +168,11 @@ export class Incidents {
   #closeQuietest(): IncidentChange {
     const incident = this.#open.keys().next().value as GrowingIncident;
     this.#forget(incident);
-    return { kind: 'resolved', incident: incident.shown(this.#nowMs) };
+    return { kind: 'resolved', incident: incident.shown({ at: this.#nowMs, resolution: 'displaced' }) };
   }
 
   #resolution(incident: GrowingIncident): IncidentChange {
-    return { kind: 'resolved', incident: incident.shown(incident.lastSeen + this.#quietMs) };
+    const { lastFound, resolution } = incident;
+    return { kind: 'resolved', incident: incident.shown({ at: lastFound + this.#quietMs, resolution }) };
   }
 }

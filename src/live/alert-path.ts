@@ -1,5 +1,5 @@
 import type { Anomaly } from '../domain/anomaly.ts';
-import type { Incident, IncidentChange } from '../domain/incident.ts';
+import type { Incident, IncidentChange, ServiceCourse } from '../domain/incident.ts';
 import type { Incidents } from '../incident/incidents.ts';
 import { readAnomalies } from './anomaly-batch.ts';
 import type { AnomalyBatch } from './anomaly-batch.ts';
@@ -16,7 +16,7 @@ export interface AlertRecord {
   /** Of the first change. */
   firstChangeId: number;
   changes: readonly IncidentChange[];
-  /** The incidents that its anomalies are part of, as they stand now. */
+  /** The incidents that its anomalies are part of, and those that were found to go on, as they stand now. */
   standing: readonly Incident[];
 }
 
@@ -64,11 +64,13 @@ export class AlertPath {
     return this.#tell({ batch, firstAnomalyId, anomalies, changes, standing: incidents.standing(touched) });
   }
 
-  /** It is this late: what has been quiet is over. */
-  advance(nowMs: number): Promise<void> {
-    const changes = this.#options.incidents.advance(nowMs);
-    if (changes.length === 0) return Promise.resolve();
-    return this.#tell({ batch: undefined, firstAnomalyId: 0, anomalies: [], changes, standing: [] });
+  /** It is this late, and this is what goes on: what has been quiet is over. */
+  advance(nowMs: number, courses: readonly ServiceCourse[] = []): Promise<void> {
+    const { incidents } = this.#options;
+    const standing = incidents.follow(courses, nowMs);
+    const changes = incidents.advance(nowMs);
+    if (changes.length === 0 && standing.length === 0) return Promise.resolve();
+    return this.#tell({ batch: undefined, firstAnomalyId: 0, anomalies: [], changes, standing });
   }
 
   #tell(found: Omit<AlertRecord, 'firstChangeId'>): Promise<void> {

@@ -1,4 +1,5 @@
 import type { AnomalyBatch } from './anomaly-batch.ts';
+import type { FoundOnTick } from './shard-protocol.ts';
 
 export interface ClockOptions {
   intervalMs: number;
@@ -6,10 +7,10 @@ export interface ClockOptions {
   lagMs: number;
   nowMs(): number;
   /** Tells all services how late it is; resolves to what they found. */
-  tick(nowMs: number): Promise<readonly AnomalyBatch[]>;
+  tick(nowMs: number): Promise<FoundOnTick>;
   onAnomalies(anomalies: AnomalyBatch): Promise<void>;
   /** Called after each tick. */
-  onTick?(nowMs: number): Promise<void>;
+  onTick?(nowMs: number, courses: FoundOnTick['courses']): Promise<void>;
   onFailure(error: unknown): void;
 }
 
@@ -43,8 +44,9 @@ export class Clock {
     const { lagMs, nowMs, tick, onAnomalies, onTick, onFailure } = this.#options;
     try {
       const now = nowMs() - lagMs;
-      for (const batch of await tick(now)) await onAnomalies(batch);
-      await onTick?.(now);
+      const { batches, courses } = await tick(now);
+      for (const batch of batches) await onAnomalies(batch);
+      await onTick?.(now, courses);
     } catch (error) {
       onFailure(error);
     }

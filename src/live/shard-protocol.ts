@@ -1,5 +1,6 @@
 import type { Anomaly } from '../domain/anomaly.ts';
 import type { Mark } from '../domain/feedback.ts';
+import type { ServiceCourse } from '../domain/incident.ts';
 import type { ModelKey } from '../domain/model-key.ts';
 import type { DetectorOptions, TemplateFacts } from '../score/detector.ts';
 import type { AnomalyBatch } from './anomaly-batch.ts';
@@ -47,6 +48,17 @@ export interface ScoredRequest {
   records: number;
   /** Undefined when there are none. */
   anomalies: AnomalyBatch | undefined;
+}
+
+export interface TickedShard {
+  anomalies: AnomalyBatch | undefined;
+  courses: ServiceCourse[];
+}
+
+/** What all shards found when they were told the time. */
+export interface FoundOnTick {
+  batches: AnomalyBatch[];
+  courses: ServiceCourse[];
 }
 
 export interface DetectedRows {
@@ -132,7 +144,7 @@ export interface ShardResults {
   'end-job': Anomaly[];
   'lend-buffer': BufferedService[];
   'return-buffer': undefined;
-  tick: ScoredRequest;
+  tick: TickedShard;
   template: KnownTemplate | undefined;
   status: ShardStatus;
   /** The services with most lines, and those asked for. */

@@ -3,12 +3,12 @@ import type { Anomaly } from '../domain/anomaly.ts';
 import type { Mark } from '../domain/feedback.ts';
 import { shardOfOverflow } from '../domain/model-key.ts';
 import type { ModelKey } from '../domain/model-key.ts';
-import type { AnomalyBatch } from './anomaly-batch.ts';
 import { PackedRowReader } from '../domain/packed-rows.ts';
 import type { BufferedService } from './row-buffer.ts';
 import { ShardClient } from './shard-client.ts';
 import type { ShardOptions } from './shard-protocol.ts';
 import type {
+  FoundOnTick,
   KnownTemplate,
   RestoredModels,
   SavedModel,
@@ -170,9 +170,12 @@ export class ShardSet {
   }
 
   /** Every service's clock has come to `nowMs`. */
-  async tick(nowMs: number): Promise<AnomalyBatch[]> {
+  async tick(nowMs: number): Promise<FoundOnTick> {
     const parts = await Promise.all(this.clients.map((client) => client.call({ type: 'tick', nowMs })));
-    return parts.flatMap(({ anomalies }) => anomalies ?? []);
+    return {
+      batches: parts.flatMap(({ anomalies }) => anomalies ?? []),
+      courses: parts.flatMap(({ courses }) => courses),
+    };
   }
 
   /** The template of any service that has, or had, this fingerprint. */

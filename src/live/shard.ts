@@ -11,6 +11,7 @@ import { Replay } from '../score/replay.ts';
 import { kindOf, lineOfFinding } from './anomalous-line.ts';
 import { AnomalyBatchWriter } from './anomaly-batch.ts';
 import { busiest } from './busiest.ts';
+import { coursesOf } from './courses.ts';
 import { displayTime, windowTime } from './event-time.ts';
 import { findTemplate } from './known-template.ts';
 import { Marks } from './marks.ts';
@@ -32,6 +33,7 @@ import type {
   SnapshotCall,
   TakenModels,
   Tenant,
+  TickedShard,
 } from './shard-protocol.ts';
 import { writeShardStats } from './shard-stats.ts';
 
@@ -146,7 +148,7 @@ export class Shard {
     idBytes: Uint8Array,
   ): void {
     const columns = this.#columns;
-    this.#count(verdict.reasons);
+    for (const reason of reasonsOf(verdict.reasons)) this.#raised[reason]++;
     this.#anomalies.add({
       kind: kindOf(service, detector, verdict.template),
       timestampMs,
@@ -161,10 +163,6 @@ export class Shard {
       spanIdStart: columns.spanIdStart[i]!,
       explanation: detector.explain(source, columns.messageStart[i]!, columns.messageEnd[i]!),
     });
-  }
-
-  #count(reasons: number): void {
-    for (const reason of reasonsOf(reasons)) this.#raised[reason]++;
   }
 
   /** Teaches models rows of a window; raises nothing and buffers nothing. */
@@ -202,11 +200,11 @@ export class Shard {
   }
 
   /** The clock of all services has come to `nowMs`: what is missing or too many shows without any line. */
-  tick(nowMs: number): ScoredRequest {
+  tick(nowMs: number): TickedShard {
     for (const detector of this.#services.detectors()) {
       for (const finding of detector.tick(nowMs)) this.#tell(detector, finding);
     }
-    return { records: 0, anomalies: this.#anomalies.take() };
+    return { anomalies: this.#anomalies.take(), courses: coursesOf(this.#services.detectors(), this.#marks) };
   }
 
   #tell(detector: Detector, finding: Finding): void {

@@ -1,5 +1,6 @@
 import type { Archive } from '../domain/archive/archive.ts';
 import type { Explanation, Reason } from '../domain/anomaly.ts';
+import type { OngoingCourse } from '../domain/incident.ts';
 import type { DetectorProfile } from '../domain/profile.ts';
 import type { LevelIndex } from '../domain/level.ts';
 import type { MinedTemplate, MinerOptions, TemplateMiner } from '../mine/template-miner.ts';
@@ -65,6 +66,8 @@ export interface Detector {
   tick(nowMs: number): readonly Finding[];
   /** Why the line scored last is anomalous; costs time, so ask for raised ones only. Undefined in the reference profile. */
   explain(bytes: Uint8Array, start: number, end: number): Explanation | undefined;
+  /** What goes on, as of the latest tick, of that which was told of the service; undefined where nothing does. */
+  readonly ongoing: OngoingCourse | undefined;
   /** Of this service and a template's present identity. */
   fingerprintOf(template: MinedTemplate): string;
   /** The template that has, or had, this fingerprint. */

@@ -2,6 +2,7 @@ import { reasonsOf } from '../domain/anomaly.ts';
 import type { Anomaly, Explanation, Reason } from '../domain/anomaly.ts';
 import { fingerprint } from '../domain/fingerprint.ts';
 import { LEVELS } from '../domain/level.ts';
+import type { ServiceCourse } from '../domain/incident.ts';
 import type { LevelIndex } from '../domain/level.ts';
 import type { MinedTemplate } from '../mine/template-miner.ts';
 import { createDetector } from './create-detector.ts';
@@ -22,6 +23,8 @@ export interface ReplayOptions {
   servicesMax: number;
   /** Called for every anomaly, in the order in which they are found. */
   onAnomaly?: ((anomaly: RaisedAnomaly) => void) | undefined;
+  /** Called after each tick, at the rows' time, with what was told before and goes on, or has become usual. */
+  onCourses?: (courses: readonly ServiceCourse[], nowMs: number) => void;
 }
 
 /** A line, or something that a tick found, that a live service would have told. */
@@ -38,6 +41,7 @@ export interface RaisedAnomaly extends Anomaly {
  */
 export class Replay {
   readonly #onAnomaly: ((anomaly: RaisedAnomaly) => void) | undefined;
+  readonly #onCourses: ReplayOptions['onCourses'];
   readonly #services: ReplayServices;
   readonly #everyLine: boolean;
   readonly #clock = new ReplayClock();
@@ -47,6 +51,7 @@ export class Replay {
   constructor(options: ReplayOptions) {
     this.#everyLine = options.everyLine ?? false;
     this.#onAnomaly = options.onAnomaly;
+    this.#onCourses = options.onCourses;
     this.#services = new ReplayServices(
       options.servicesMax,
       options.create ?? ((service) => createDetector(service, options.detector)),
@@ -139,7 +144,15 @@ export class Replay {
       if (this.#training || this.#onAnomaly === undefined) continue;
       for (const finding of findings) this.#onAnomaly(this.#found(detector, finding));
     }
+    if (!this.#training && this.#onCourses !== undefined)
+      this.#onCourses(this.#courses(), this.#clock.rowTime(clockMs));
   };
+
+  #courses(): ServiceCourse[] {
+    return this.#services
+      .detectors()
+      .flatMap(({ service, ongoing }) => (ongoing === undefined ? [] : [{ service, ...ongoing }]));
+  }
 
   #raised(
     service: string,

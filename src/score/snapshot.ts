@@ -4,7 +4,7 @@ import { createDetector } from './create-detector.ts';
 import type { Detector, DetectorOptions } from './detector.ts';
 
 /** Of what models write of themselves. To be raised with every change of that, or of what it means. */
-export const SNAPSHOT_VERSION = 4;
+export const SNAPSHOT_VERSION = 5;
 /** The oldest that can still be read. */
 const OLDEST_VERSION = 1;
 

@@ -1,5 +1,6 @@
 import type { Anomaly, Reason } from '../domain/anomaly.ts';
 import type { Incident } from '../domain/incident.ts';
+import { lastFound } from '../domain/resolution-words.ts';
 import type { AlertEvent } from './alert-event.ts';
 import type { Placeholder } from './text-template.ts';
 
@@ -40,7 +41,7 @@ export function incidentValues(told: Told, incident: Incident): Values {
     sample: oneLine(worst?.message ?? '', SAMPLE_CHARS_MAX),
     first_seen: instant(first),
     last_seen: instant(last),
-    duration: duration(last - first),
+    duration: duration(lastFound(incident) - first),
     trace_id: traces[0] ?? '',
     incident_id: incident.id,
     fingerprint: incident.fingerprint,

@@ -1,6 +1,7 @@
 import type { Anomaly } from '../domain/anomaly.ts';
 import type { Incident, IncidentChange } from '../domain/incident.ts';
 import type { OutboxEntry } from '../domain/outbox.ts';
+import { resolutionWords } from '../domain/resolution-words.ts';
 import type { AlertEvent, AlertEventKind } from './alert-event.ts';
 import type { AlertsConfig, Route, SinkConfig } from './alerts-file/alerts-config.ts';
 import { matchesPattern } from './name-pattern.ts';
@@ -114,16 +115,21 @@ export function incidentEvent({
   const link = externalUrl === undefined ? {} : { url: `${externalUrl}/#/incident?id=${incident.id}` };
   const values = incidentValues({ kind, severity, ...link }, incident);
   const { title, text } = textsOf(sink, values);
-  const goesOn = incident.merged_into === undefined ? '' : ` It goes on as part of incident ${incident.merged_into}.`;
-  return { v: 1, kind, severity, title, text: text + goesOn, at, ...link, ...runbookOf(sink), incident };
+  const ended = resolutionWords(incident);
+  const whole = ended === '' ? text : `${text} ${escapeFor(sink)(ended)}`;
+  return { v: 1, kind, severity, title, text: whole, at, ...link, ...runbookOf(sink), incident };
 }
 
 function textsOf(sink: SinkConfig, values: ReturnType<typeof incidentValues>): { title: string; text: string } {
-  const escape = { slack: escapeSlack, teams: escapeTeams }[sink.tool.type as string] ?? ((text: string) => text);
+  const escape = escapeFor(sink);
   return {
     title: renderTemplate(sink.title, values, escape).replaceAll(/\s+/g, ' ').trim(),
     text: renderTemplate(values.score === NO_SCORE ? withoutScore(sink.text) : sink.text, values, escape),
   };
+}
+
+function escapeFor({ tool }: SinkConfig): (text: string) => string {
+  return { slack: escapeSlack, teams: escapeTeams }[tool.type as string] ?? ((text) => text);
 }
 
 const NO_SCORE = '0.00';

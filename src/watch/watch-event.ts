@@ -44,6 +44,8 @@ function incidentFields(incident: Incident): object {
     templates: incident.templates,
     samples: incident.samples.map(({ timestamp, ...sample }) => ({ time_unix_nano: nanosOf(timestamp), ...sample })),
     trace_ids: incident.trace_ids,
+    ongoing_until_unix_nano: nanosOf(incident.ongoing_until ?? 0),
+    resolution: incident.resolution ?? '',
   };
 }
 

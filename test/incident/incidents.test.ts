@@ -1,30 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Anomaly } from '../../src/domain/anomaly.ts';
-import type { IncidentChange } from '../../src/domain/incident.ts';
+import type { Anomaly, ReasonDetail } from '../../src/domain/anomaly.ts';
 import { Incidents } from '../../src/incident/incidents.ts';
-
-const START_MS = Date.UTC(2026, 2, 1);
-const QUIET_MS = 300_000;
-
-function anomaly(offsetMs: number, over: Partial<Anomaly> = {}): Anomaly {
-  return {
-    is_anomaly: true,
-    reasons: ['new_template'],
-    service: 'shop',
-    template: 'no space left on <*>',
-    template_id: 7,
-    fingerprint: '00000000000000aa',
-    hst_score: 0.4,
-    timestamp: START_MS + offsetMs,
-    message: 'no space left on sda1',
-    level: 'error',
-    ...over,
-  };
-}
-
-function play(anomalies: readonly Anomaly[], incidents = new Incidents()): IncidentChange[] {
-  return anomalies.flatMap((one) => incidents.add(one).changes);
-}
+import { anomaly, play, QUIET_MS, START_MS } from './anomaly-samples.ts';
 
 describe('anomalies become incidents:', () => {
   test('those of a service join one while no gap is longer than five minutes', () => {
@@ -123,6 +100,41 @@ describe('anomalies become incidents:', () => {
     play([anomaly(1, { ...told(-60_001, 7), fingerprint: 'b' })], after);
     play([anomaly(2, { ...told(-60_000, 5), fingerprint: 'c' })], after);
     expect(after.open()).toMatchObject([{ count: 3, line_count: 8 }]);
+  });
+
+  test('what is said of a service as a whole is no line, and counts that say of more lines are believed', () => {
+    const counted = (offsetMs: number, details: readonly Partial<ReasonDetail>[]) =>
+      anomaly(offsetMs, {
+        template: '',
+        explanation: {
+          ...told(0, 0).explanation!,
+          details: details.map((detail) => ({
+            reason: 'error_burst',
+            observed: 0,
+            expected: 1,
+            unit: 'error lines in 60 s',
+            since: START_MS,
+            scope: 'service',
+            ...detail,
+          })),
+        },
+      });
+    const incidents = new Incidents();
+    play([counted(0, [{ reason: 'rate_drop', observed: 3, unit: 'lines in 120 s' }])], incidents);
+    expect(incidents.open()).toMatchObject([{ count: 1, line_count: 0 }]);
+    // The same stretch, told again with what has come since; a later one; and other lines among which those are.
+    const burst = [
+      { observed: 20 },
+      { observed: 90, unit: 'error lines in 90 s' },
+      { observed: 8, since: START_MS + 9 },
+    ];
+    play(
+      burst.map((detail, i) => counted(i, [detail, { reason: 'rate_spike', observed: 70, unit: 'lines in 60 s' }])),
+      incidents,
+    );
+    expect(incidents.open()).toMatchObject([{ count: 4, line_count: 98 }]);
+    play([anomaly(5, { ...told(0, 30) }), anomaly(6, { ...told(0, 80) })], incidents);
+    expect(incidents.open(), 'two lines and 110 silent ones').toMatchObject([{ count: 6, line_count: 112 }]);
   });
 
   test('samples show every template before they show one often', () => {

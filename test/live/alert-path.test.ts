@@ -78,6 +78,22 @@ test('whoever asks for an incident gets it as it stands, also when what joined i
   expect(incidentLog.list()[0]!.last_seen - incidentLog.list()[0]!.first_seen).toBe(60_000);
 });
 
+test('whoever asks sees until when it goes on, once a minute, and it is kept; nobody is told', async () => {
+  const { path, incidentLog, kept, records } = keepingPath();
+  void path.take(batch('a'));
+  const { timestamp } = anomalyOf({});
+  const courses = [{ service: anomalyOf({}).service, course: 'ongoing' as const, lines: 40, since: timestamp }];
+  const followed = [10_000, 15_000, 300_000, 305_000].map((ms) => path.advance(timestamp + ms, courses));
+  for (const keep of kept) keep();
+  await Promise.all(followed);
+  expect(incidentLog.list()).toMatchObject([{ count: 1, line_count: 40, ongoing_until: timestamp + 300_000 }]);
+  expect(records.map(({ changes, standing }) => [changes.length, standing.length])).toEqual([
+    [1, 1],
+    [0, 1],
+    [0, 1],
+  ]);
+});
+
 describe('a ring of anomalies', () => {
   it('goes on with those of before and their ids', () => {
     const log = new AnomalyLog({ entriesMax: 4, bytesMax: 1 << 20 });

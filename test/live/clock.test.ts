@@ -14,7 +14,7 @@ function start(over: Partial<ClockOptions> = {}) {
     tick: (nowMs) =>
       new Promise((resolve) => {
         asked.push(nowMs);
-        answers.push(() => resolve([]));
+        answers.push(() => resolve({ batches: [], courses: [] }));
         waiting.splice(0).forEach((wake) => wake());
       }),
     onAnomalies: async () => {},

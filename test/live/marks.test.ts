@@ -15,12 +15,12 @@ import { ERROR_NUMBER, healthyLines, INFO_NUMBER, NOW_MS, shardOptions } from '.
 
 const DEFAULT = { detector: { hstThreshold: 0.7, miner: { simTh: 0.4, maxTemplates: 2000 } } };
 
-function score(shard: Shard, lines: string[], severityNumber = INFO_NUMBER): Anomaly[] {
+function score(shard: Shard, lines: string[], severityNumber = INFO_NUMBER, nowMs = NOW_MS): Anomaly[] {
   const bytes = encodeLines('shop', lines, { severityNumber });
   const routes = new RequestRoutes();
   routeRequest(bytes, new ServiceNames({ attributes: ['service.name'], shards: 1 }), routes);
   const ranges = Int32Array.of(routes.start[0]!, routes.end[0]!);
-  return readAnomalies(shard.scoreOtlp(bytes, ranges, NOW_MS).anomalies);
+  return readAnomalies(shard.scoreOtlp(bytes, ranges, nowMs).anomalies);
 }
 
 function stats(shard: Shard): ReturnType<typeof sumShardStats> {
@@ -64,6 +64,16 @@ describe.each([
     shard.mark([]);
     expect(score(shard, ['cache refreshed'])).toEqual([]);
   });
+});
+
+test('what goes on in a service of which that is expected keeps no incident open', () => {
+  const shard = new Shard(shardOptions(DEFAULT));
+  for (let second = 0; second < 1200; second += 5) score(shard, healthyLines(5), INFO_NUMBER, NOW_MS + second * 1000);
+  const silent = (minute: number) => shard.tick(NOW_MS + 1_200_000 + minute * 60_000);
+  for (let minute = 1; minute < 10; minute++) silent(minute);
+  expect(silent(10).courses).toMatchObject([{ service: 'shop', course: 'ongoing' }]);
+  shard.mark([[fingerprint('shop', ''), 'expected']]);
+  expect(silent(11).courses).toEqual([]);
 });
 
 test('each line of a watched template that is told is no repeat of another', () => {

@@ -58,10 +58,11 @@ function failure(random: () => number, burst: number): string {
 /** What the detector says at this step, as its readers see it. */
 export function take(detector: Detector, step: Step): unknown {
   if (step.kind === 'tick') {
-    return detector.tick(step.atMs).map(({ template, ...finding }) => ({
+    const findings = detector.tick(step.atMs).map(({ template, ...finding }) => ({
       ...finding,
       template: template && [template.id, template.text, detector.fingerprintOf(template)],
     }));
+    return { findings, ongoing: detector.ongoing };
   }
   const { bytes, level, atMs, kept } = step;
   if (kept !== undefined) detector.keepTemplate(kept, 0, kept.length);

@@ -8,6 +8,7 @@ import { restoreSnapshot, SnapshotError, takeSnapshot } from '../../src/score/sn
 import { SNAPSHOT_V1 } from './snapshot-v1.ts';
 import { SNAPSHOT_V2 } from './snapshot-v2.ts';
 import { SNAPSHOT_V3 } from './snapshot-v3.ts';
+import { SNAPSHOT_V4 } from './snapshot-v4.ts';
 import { someSteps, START_MS, take } from './snapshot-samples.ts';
 
 const MINER = { simTh: 0.4, maxTemplates: 2000 };
@@ -87,6 +88,7 @@ describe('a snapshot', () => {
     [1, SNAPSHOT_V1],
     [2, SNAPSHOT_V2],
     [3, SNAPSHOT_V3],
+    [4, SNAPSHOT_V4],
   ])('of version %i goes on where it was', (_, written) => {
     const restored = restoreSnapshot('shop', DEFAULTS, new Uint8Array(gunzipSync(Buffer.from(written, 'base64'))));
     const now = createDetector('shop', DEFAULTS);

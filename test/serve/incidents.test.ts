@@ -44,6 +44,20 @@ describe('incidents over REST', () => {
     expect([none.status, none.body['code']]).toEqual([404, 'not_found']);
   });
 
+  test('say how they ended, and until when they went on', async () => {
+    const { call, engine } = rest();
+    happen({ service: 'stock' });
+    engine.incidents.append(
+      [],
+      incidents.follow([{ service: 'stock', course: 'ongoing', lines: 70, since: at }], at + 60_000),
+    );
+    const open = await call('GET', '/incidents?service=stock');
+    expect(open.body['incidents']).toMatchObject([{ state: 'open', ongoing_until: at + 60_000, line_count: 70 }]);
+    happen({ service: 'stock' });
+    const both = await call('GET', '/incidents?service=stock&state=resolved');
+    expect(both.body['incidents']).toMatchObject([{ resolution: 'over', resolved_at: at - HOUR + 360_000 }]);
+  });
+
   test('are streamed as they open, grow and end, and the stream goes on after Last-Event-ID', async () => {
     const { url, engine } = rest();
     const { nextId } = engine.incidents;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { IncidentChange } from '../../src/domain/incident.ts';
+import type { Incident, IncidentChange } from '../../src/domain/incident.ts';
 import { readEvent } from '../../src/sinks/alert-event.ts';
+import { incidentValues } from '../../src/sinks/placeholder-values.ts';
 import { AlertPlanner } from '../../src/sinks/plan-alerts.ts';
 import { alerts, anomaly, incident, START_MS } from './samples.ts';
 
@@ -70,12 +71,41 @@ test('the same record gives the same entries, and each change an id of its own',
 
 test('an incident that went on as part of another says so', () => {
   const planner = new AlertPlanner(alerts(`sinks: ${SINKS}`));
-  const merged = incident({ state: 'resolved', resolved_at: START_MS, merged_into: 'fedcba9876543210' });
+  const merged = incident({
+    state: 'resolved',
+    resolved_at: START_MS,
+    resolution: 'merged',
+    merged_into: 'fedcba9876543210',
+  });
   const [entry] = planner.plan(
     { firstAnomalyId: 1, anomalies: [], changes: [{ kind: 'resolved', incident: merged }] },
     0,
   );
   expect(readEvent(entry!.event)?.text).toMatch(/It goes on as part of incident fedcba9876543210\.$/);
+});
+
+test.each<[string, Partial<Incident>, RegExp]>([
+  ['over', { resolution: 'over', ongoing_until: START_MS + 95_000 }, /It is over: back to what was usual before\.$/],
+  ['over', { resolution: 'over', resolved_at: START_MS + 390_000 }, /Nothing odd was found for 5 min\.$/],
+  ['over', { resolution: 'over', resolved_at: START_MS + 180_000 }, /Nothing odd was found for 90 s\.$/],
+  ['usual', { resolution: 'usual', ongoing_until: START_MS + 3_600_000 }, /so long that it counts as usual now\.$/],
+  ['displaced', { resolution: 'displaced' }, /too many incidents are open, and it had been quiet for longest\.$/],
+])('an incident that is resolved says how it ended: %s', (_, over, sentence) => {
+  const planner = new AlertPlanner(alerts(`sinks: ${SINKS}`));
+  const resolved = incident({ state: 'resolved', resolved_at: START_MS, ...over });
+  const [entry] = planner.plan(
+    { firstAnomalyId: 1, anomalies: [], changes: [{ kind: 'resolved', incident: resolved }] },
+    0,
+  );
+  expect(readEvent(entry!.event)?.text).toMatch(sentence);
+});
+
+test('its duration is until it was found to go on last', () => {
+  const { duration } = incidentValues(
+    { kind: 'updated', severity: 'error' },
+    incident({ ongoing_until: START_MS + 1_800_000 }),
+  );
+  expect(duration).toBe('30 min');
 });
 
 test('what an earlier version kept is not read as something else', () => {

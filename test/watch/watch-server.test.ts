@@ -104,6 +104,17 @@ describe('Watch', () => {
     ]);
   });
 
+  test('says how an incident ended', async () => {
+    const { watch, append } = await start();
+    const stream = watch({ feed: 'FEED_INCIDENTS', after: 0 });
+    append({ service: 'a' }, { service: 'b', timestamp: anomalyOf({}).timestamp + 3_600_000 });
+    const events = await take(stream, 2);
+    expect(events.map(({ incident }) => incident)).toMatchObject([
+      { incident: { resolution: '', ongoing_until_unix_nano: '0' } },
+      { incident: { open: false, resolution: 'over' } },
+    ]);
+  });
+
   test('goes on after a position, and tells how many are gone', async () => {
     const { watch, append } = await start();
     append(...Array.from({ length: 1200 }, () => ({})));

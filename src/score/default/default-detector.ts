@@ -2,6 +2,7 @@ import { archiveList } from '../../domain/archive/archive.ts';
 import type { Archive } from '../../domain/archive/archive.ts';
 import { REASON_BIT } from '../../domain/anomaly.ts';
 import type { Explanation } from '../../domain/anomaly.ts';
+import type { OngoingCourse } from '../../domain/incident.ts';
 import type { LevelIndex } from '../../domain/level.ts';
 import { createMiner } from '../../mine/create-miner.ts';
 import { KeepingMiner } from '../../mine/kept/keeping-miner.ts';
@@ -99,6 +100,12 @@ export class DefaultDetector implements Detector {
     if (state === undefined || verdict === undefined) return undefined;
     const context = { state, trees: this.#trees, miner: this.#miner, lineage: this.#lineage, clock: this.#clock };
     return explainLine(context, verdict);
+  }
+
+  get ongoing(): OngoingCourse | undefined {
+    const ongoing = this.#state?.ongoing;
+    if (ongoing === undefined || ongoing.course === 'over') return undefined;
+    return { course: ongoing.course, lines: ongoing.lines, since: this.#clock.outer(ongoing.sinceMs) };
   }
 
   fingerprintOf(template: MinedTemplate): string {

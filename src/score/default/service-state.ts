@@ -10,6 +10,7 @@ import { EventStream } from './event-stream.ts';
 import { ERROR_HEAT, heatClass, LEVEL_RARITY, rarityClass, SERVICE_HEAT } from './line-features.ts';
 import type { MemoryArchive } from './memory-archive.ts';
 import { Novelty, YOUNG_BUCKETS } from './novelty.ts';
+import { Ongoing } from './ongoing.ts';
 import { ParameterSummaries } from './parameter-summaries.ts';
 import { ServiceWatch } from './service-watch.ts';
 import { MEAN_BITS } from './template-memory.ts';
@@ -51,6 +52,7 @@ export class ServiceState {
   /** Values unlike those usual at their place. */
   readonly values = oddities();
   readonly gate = new AlertGate();
+  readonly ongoing = new Ongoing();
   /** A new template that was not told to keep alerts apart; told when its time has come. */
   #held: TemplateMemory | undefined;
   readonly #levelCounts = new Float64Array(LEVELS.length);
@@ -144,6 +146,8 @@ export class ServiceState {
       return false;
     }
     this.#tell(memory, speaking);
+    if (speaking & REASON_BIT.new_template) this.ongoing.toldNew(memory, this.nowMs);
+    if (speaking & REASON_BIT.severity_shift) this.ongoing.toldSevere(memory, this.nowMs);
     return true;
   }
 
@@ -161,6 +165,7 @@ export class ServiceState {
       if (mixed !== undefined) signals.push(mixed);
     }
     this.watch.closeBucket(this.doubtful);
+    if (isMinute) this.ongoing.endMinute(this.watch.ring, endMs);
     this.#settleStreams(endMs, weight, isMinute);
     this.#errorBurst = this.watch.isErrorBurst(endMs);
     this.#setContext();
@@ -187,6 +192,7 @@ export class ServiceState {
     this.severity.archive(state);
     this.values.archive(state);
     this.gate.archive(state);
+    this.ongoing.archive(state, memories);
     this.#held = memories.one(this.#held);
     state.numbers(this.#levelCounts);
     memories.list(this.#touched);
@@ -277,6 +283,7 @@ export class ServiceState {
     this.templates.told(endMs);
     for (const { memory, detail } of sorted)
       if (memory !== undefined) this.#tell(memory, REASON_BIT[detail.reason] & REASON_BIT.new_template);
+    for (const signal of sorted) this.ongoing.told(signal, (kind) => this.watch.spreadOf(kind), endMs);
     const sinceMs = sorted.reduce((first, { detail }) => Math.min(first, detail.since), endMs);
     this.watch.ring.markTroubled(Math.floor(sinceMs / BUCKET_MS));
     return sorted;

@@ -106,6 +106,11 @@ export class ServiceWatch {
     return this.ready && this.errors.passed(nowMs);
   }
 
+  /** How what is counted scatters; all lines, where it is no kind of line by level. */
+  spreadOf(kind: number): number {
+    return (this.#kinds.find((one) => one.kind === kind)?.events ?? this.lines).spread;
+  }
+
   get streams(): readonly EventStream[] {
     return [this.lines, this.errors, this.warns];
   }

@@ -101,6 +101,11 @@ export class ReferenceDetector implements Detector {
     return undefined;
   }
 
+  /** Each line of what goes on is told. */
+  get ongoing(): undefined {
+    return undefined;
+  }
+
   /** It learns from every line already. */
   accept(): void {}
 

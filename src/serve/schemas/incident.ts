@@ -1,6 +1,6 @@
 import { Type } from '@fastify/type-provider-typebox';
 import { REASONS } from '../../domain/anomaly.ts';
-import { INCIDENT_EVENTS, INCIDENT_STATES } from '../../domain/incident.ts';
+import { INCIDENT_EVENTS, INCIDENT_STATES, RESOLUTIONS } from '../../domain/incident.ts';
 import { LEVELS } from '../../domain/level.ts';
 import { reference } from './reference.ts';
 
@@ -16,12 +16,24 @@ export const IncidentSchema = Type.Object(
     services: Type.Array(Type.String(), { description: 'In order of appearance, at most 50' }),
     first_seen: Time,
     last_seen: Time,
+    ongoing_until: Type.Optional(
+      Type.Number({
+        description:
+          'Epoch milliseconds until which what it tells was found to go on, looked at once a minute; absent where that was never so without an anomaly',
+      }),
+    ),
     resolved_at: Type.Optional(Time),
+    resolution: Type.Optional(
+      Type.Enum([...RESOLUTIONS], {
+        description:
+          'How it ended: `over`: nothing odd was found any more, and rates that it told are back to what was usual before; `usual`: it goes on still, for so long that it counts as usual now; `merged`: it goes on as part of another; `displaced`: closed early, as too many were open and it had been quiet for longest',
+      }),
+    ),
     merged_into: Type.Optional(Type.String({ description: 'Id of the incident that it became part of' })),
     count: Type.Integer({ minimum: 1, description: 'Anomalies' }),
     line_count: Type.Integer({
       description:
-        'Anomalies, and lines like them that raised none of their own, as far as they are known: at least so many',
+        'Lines that are part of it, told or silent, as far as they are known: at least so many; 0 where lines are missing and nothing else',
     }),
     reasons: Type.Array(Type.Enum([...REASONS])),
     reason_counts: Type.Object(reasonCounts, { additionalProperties: false }),

@@ -58,6 +58,7 @@ function attributesOf({ incident, anomaly, url }: AlertEvent): LogRecord['attrib
       ...link,
       'halfspace.incident.id': incident.id,
       'halfspace.incident.state': incident.state,
+      ...(incident.resolution === undefined ? {} : { 'halfspace.incident.resolution': incident.resolution }),
       'halfspace.service': incident.service,
       'halfspace.services': incident.services,
       'halfspace.reasons': incident.reasons,

@@ -12,6 +12,8 @@ const SAMPLE_MAX = 600;
 
 const COLOURS = { info: '#3b82f6', warning: '#f59e0b', error: '#ef4444', critical: '#991b1b' };
 const RESOLVED_COLOUR = '#22c55e';
+/** It is not over. */
+const USUAL_COLOUR = '#6b7280';
 
 /** Slack, by an incoming webhook: a title, the text, who and how many, and sample lines in a code block. */
 export function createSlackSink({ post }: { post: HttpPost }): Sink {
@@ -41,10 +43,11 @@ function slackMessage(event: AlertEvent): Record<string, unknown> {
     ...linksOf(event),
   ];
   const isOver = kind === 'resolved' || incident?.state === 'resolved';
+  const overColour = incident?.resolution === 'usual' ? USUAL_COLOUR : RESOLVED_COLOUR;
   return {
     // The line above the blocks, and what notifications show.
     text: `*${shortened(heading, HEADING_MAX)}*`,
-    attachments: [{ color: isOver ? RESOLVED_COLOUR : COLOURS[severity], blocks }],
+    attachments: [{ color: isOver ? overColour : COLOURS[severity], blocks }],
     unfurl_links: false,
     unfurl_media: false,
   };
@@ -53,6 +56,7 @@ function slackMessage(event: AlertEvent): Record<string, unknown> {
 function wordOf({ kind, severity, incident }: AlertEvent): string {
   if (kind === 'test') return 'Test';
   if (incident?.merged_into !== undefined) return 'Merged';
+  if (incident?.resolution === 'usual') return 'Resolved as usual now';
   if (kind === 'resolved') return 'Resolved';
   const word = { info: 'Info', warning: 'Warning', error: 'Error', critical: 'Critical' }[severity];
   return kind === 'updated' ? `${word} (update)` : word;

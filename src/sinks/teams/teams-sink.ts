@@ -28,15 +28,17 @@ export function escapeTeams(text: string): string {
 }
 
 function teamsMessage(event: AlertEvent): Record<string, unknown> {
-  const { kind, severity, title, text } = event;
+  const { kind, severity, title, text, incident } = event;
   const isOver = kind === 'resolved';
+  const isUsual = incident?.resolution === 'usual';
+  const resolved = isUsual ? 'Resolved as usual now' : 'Resolved';
   const body = [
     {
       type: 'TextBlock',
-      text: `${isOver ? 'Resolved' : kind === 'test' ? 'Test' : severity.toUpperCase()}: ${title}`,
+      text: `${isOver ? resolved : kind === 'test' ? 'Test' : severity.toUpperCase()}: ${title}`,
       size: 'Large',
       weight: 'Bolder',
-      color: isOver ? 'Good' : COLOURS[severity],
+      color: isUsual ? 'Default' : isOver ? 'Good' : COLOURS[severity],
       wrap: true,
     },
     { type: 'TextBlock', text: text.slice(0, TEXT_MAX).toWellFormed(), wrap: true },

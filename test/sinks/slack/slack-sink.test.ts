@@ -61,14 +61,16 @@ test('a strict receiver written from the documentation takes every kind of alert
     ['opened', incident()],
     ['updated', incident({ count: 9999 })],
     ['resolved', incident({ state: 'resolved' })],
+    ['resolved', incident({ state: 'resolved', resolution: 'usual' })],
     ['test', incident()],
   ]);
-  expect(results.map(({ outcome }) => outcome)).toEqual(['delivered', 'delivered', 'delivered', 'delivered']);
+  expect(results.map(({ outcome }) => outcome)).toEqual(Array<string>(5).fill('delivered'));
   const headings = receiver.received.map(({ body }) => (JSON.parse(body) as { text: string }).text);
   expect(headings).toEqual([
     '*Error: payments: burst of errors*',
     '*Error (update): payments: burst of errors*',
     '*Resolved: payments: burst of errors*',
+    '*Resolved as usual now: payments: burst of errors*',
     '*Test: payments: burst of errors*',
   ]);
 });

@@ -89,9 +89,17 @@ test('a strict receiver written from the documentation takes every kind of alert
     ['opened', incident()],
     ['updated', incident()],
     ['resolved', incident({ state: 'resolved' })],
+    ['resolved', incident({ state: 'resolved', resolution: 'usual' })],
     ['test', incident()],
   ]);
-  expect(results.map(({ outcome }) => outcome)).toEqual(['delivered', 'delivered', 'delivered', 'delivered']);
+  expect(results.map(({ outcome }) => outcome)).toEqual(Array<string>(5).fill('delivered'));
+  expect(receiver.received.map(({ body }) => body.includes('Resolved as usual now'))).toEqual([
+    false,
+    false,
+    false,
+    true,
+    false,
+  ]);
 });
 
 test('what comes from logs is no Markdown, and the largest incident fits', async () => {

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { Incident } from '../../../domain/incident.ts';
+import { lastFound, resolutionWords } from '../../../domain/resolution-words.ts';
 import { get } from '../../api/client.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
 import { hrefOf } from '../../router.ts';
@@ -57,7 +58,9 @@ function Whole({ incident }: { incident: Incident }): JSX.Element {
         actions={<span class={`badge ${state === 'open' ? 'bad' : ''}`}>{state}</span>}
       >
         <div class="panel-body grid">
-          {into !== undefined && (
+          {into === undefined ? (
+            incident.resolution !== undefined && <p>{resolutionWords(incident)}</p>
+          ) : (
             <p>
               It went on as part of <a href={hrefOf('incident', { id: into })}>another incident</a>.
             </p>
@@ -116,7 +119,8 @@ function Whole({ incident }: { incident: Incident }): JSX.Element {
 }
 
 function Facts({ incident }: { incident: Incident }): JSX.Element {
-  const { first_seen: first, last_seen: last, reason_counts: counts } = incident;
+  const { first_seen: first, reason_counts: counts } = incident;
+  const last = lastFound(incident);
   return (
     <dl class="facts">
       <dt>When</dt>

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Incident } from '../../../domain/incident.ts';
+import { lastFound } from '../../../domain/resolution-words.ts';
 import { get } from '../../api/client.ts';
 import { follow } from '../../api/follow.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
@@ -74,7 +75,12 @@ function merge(listed: readonly Incident[], changed: ReadonlyMap<string, Inciden
 /** An incident only grows, and then ends. */
 function isLater(one: Incident, other: Incident | undefined): boolean {
   if (other === undefined) return true;
-  return one.state === other.state ? one.count > other.count : one.state === 'resolved';
+  if (one.state !== other.state) return one.state === 'resolved';
+  return one.count > other.count || lastFound(one) > lastFound(other);
+}
+
+function howMuch({ count, line_count: lines }: Incident): string {
+  return lines === 0 ? plural(count, 'anomaly', 'anomalies') : plural(lines, 'line');
 }
 
 function Item({ incident }: { incident: Incident }): JSX.Element {
@@ -84,17 +90,19 @@ function Item({ incident }: { incident: Incident }): JSX.Element {
     <li>
       <details>
         <summary class="unfolds">
-          <span class={`badge ${state === 'open' ? 'bad' : ''}`}>{state}</span>
+          <span class={`badge ${state === 'open' ? 'bad' : ''}`}>
+            {incident.resolution === 'usual' ? 'usual now' : state}
+          </span>
           <strong class="wrap">
             {incident.service}
             {others > 0 && ` and ${plural(others, 'other')}`}
           </strong>
           <span class="muted incident-time">
-            {moment(incident.first_seen)} · {span(incident.last_seen - incident.first_seen)}
+            {moment(incident.first_seen)} · {span(lastFound(incident) - incident.first_seen)}
           </span>
           <span class="incident-text wrap">{templates[0]?.template ?? ''}</span>
           <span class="muted incident-counts">
-            {plural(incident.line_count, 'line')} · {incident.reasons.map((reason) => REASON_WORDS[reason]).join(', ')}
+            {howMuch(incident)} · {incident.reasons.map((reason) => REASON_WORDS[reason]).join(', ')}
           </span>
         </summary>
         <p class="incident-more">
