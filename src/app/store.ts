@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { Incidents } from '../incident/incidents.ts';
 import type { OutboxEntry } from '../domain/outbox.ts';
+import { lastFound } from '../domain/resolution-words.ts';
 import type { AlertPathOptions, AlertRecord } from '../live/alert-path.ts';
 import type { AnomalyLog } from '../live/anomaly-log.ts';
 import type { FeedbackBook } from '../live/feedback-book.ts';
@@ -100,7 +101,7 @@ export async function restoreAlerts(
   into.anomalies.restore(batches, nextAnomalyId);
   into.incidentLog.restore(incidents, changes);
   const open = incidents.filter(({ state }) => state === 'open');
-  into.incidents.restore(open.toSorted((a, b) => a.last_seen - b.last_seen));
+  into.incidents.restore(open.toSorted((a, b) => lastFound(a) - lastFound(b)));
   into.feedback.restore(feedback);
   await into.shards.mark(feedback.map(({ fingerprint, mark }) => [fingerprint, mark]));
   store.releaseRestored();

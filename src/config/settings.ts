@@ -242,7 +242,8 @@ const SETTINGS = {
     minimum: 1,
     maximum: DAY_SECONDS,
     default: 300,
-    description: 'Time without a new anomaly after which an incident is resolved',
+    description:
+      'Time after which an incident is resolved in which nothing of it was found: no anomaly, nor that it goes on',
   }),
   ALERTS_FILE: text('YAML file that says where alerts go (docs/alerts.md); unset: nowhere'),
   SHUTDOWN_GRACE_SECONDS: number({
