@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { Clock } from '../../src/live/clock.ts';
 import type { ClockOptions } from '../../src/live/clock.ts';
+import { anomalyOf } from '../serve/engine-double.ts';
+import { packAnomalies } from './anomaly-samples.ts';
 
 /** A clock of one millisecond whose ticks the test answers by hand. */
 function start(over: Partial<ClockOptions> = {}) {
@@ -61,4 +63,27 @@ test('a failed tick is told and the clock goes on', async () => {
   await told.promise;
   await clock.stop();
   expect(failures.length).toBeGreaterThanOrEqual(2);
+});
+
+test('what goes on is handed over after what was found', async () => {
+  const courses = [{ service: 'shop', course: 'ongoing' as const, lines: 3, since: 1 }];
+  const batch = packAnomalies([anomalyOf({})]);
+  const order: unknown[] = [];
+  const done = Promise.withResolvers<void>();
+  const clock = new Clock({
+    intervalMs: 1,
+    lagMs: 0,
+    nowMs: () => 5,
+    tick: async () => ({ batches: [batch], courses }),
+    onAnomalies: async (found) => void order.push(found),
+    async onTick(nowMs, told) {
+      order.push(nowMs, told);
+      done.resolve();
+    },
+    onFailure: (error) => done.reject(error),
+  });
+  clock.start();
+  await done.promise;
+  await clock.stop();
+  expect(order.slice(0, 3)).toEqual([batch, 5, courses]);
 });

@@ -75,6 +75,7 @@ describe('an incident stays open while what it tells goes on, and ends some minu
     ['lines', { orders: 4 }, 4],
     ['warnings', { slow: 0.5 }, 0.5],
     ['lines above their level', { severe: 0.2 }, 0.2],
+    ['a few lines above their level', { severe: 0.03 }, 0.03],
     ['a new error', { lost: 0.1 }, 0.1],
     ['fewer lines', { orders: 0.15 }, 0],
     ['silence', { orders: 0, refusals: 0, slow: 0 }, 0],
