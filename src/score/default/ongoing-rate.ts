@@ -42,9 +42,9 @@ export interface OngoingRateStart {
  * on while the last minute and the last five both lie beyond; one alone would end it by chance, the others late.
  */
 export class OngoingRate {
-  #kind: number;
-  #memory: TemplateMemory | undefined;
-  #fromLevel: number;
+  kind: number;
+  memory: TemplateMemory | undefined;
+  fromLevel: number;
   #usual: number;
   #spread: number;
   #linesBefore: number;
@@ -55,23 +55,39 @@ export class OngoingRate {
   toldMs: number;
 
   constructor({ kind, memory, fromLevel = 0, usual, spread, toldMs }: OngoingRateStart) {
-    this.#kind = kind;
-    this.#memory = memory;
-    this.#fromLevel = fromLevel;
+    this.kind = kind;
+    this.memory = memory;
+    this.fromLevel = fromLevel;
     this.#usual = usual;
     this.#spread = spread;
     this.toldMs = toldMs;
-    // The line that was told counts, too.
-    this.#linesBefore = Math.max(0, this.#templateLines() - 1);
+    this.#linesBefore = this.#templateLines();
   }
 
   /** Whether it is what was told there, too. */
-  is({ kind, memory, fromLevel = 0 }: OngoingRateStart): boolean {
-    return kind === this.#kind && memory === this.#memory && fromLevel === this.#fromLevel;
+  is({ kind, memory, fromLevel = 0 }: Pick<OngoingRateStart, 'kind' | 'memory' | 'fromLevel'>): boolean {
+    return kind === this.kind && memory === this.memory && fromLevel === this.fromLevel;
+  }
+
+  /** Its template has become part of another one, which has its lines. */
+  moveTo(memory: TemplateMemory): void {
+    const pending = this.#pending;
+    this.memory = memory;
+    this.#linesBefore = this.#templateLines() - pending;
+  }
+
+  /** Another template has become part of its own: lines that it had so far do not come now. */
+  passOver(other: TemplateMemory): void {
+    this.#linesBefore += linesFrom(other, this.fromLevel);
+  }
+
+  /** But for those that another rate has not counted yet. */
+  join(other: OngoingRate): void {
+    this.#linesBefore -= other.#pending;
   }
 
   get isOfTemplate(): boolean {
-    return this.#kind === OF_TEMPLATE;
+    return this.kind === OF_TEMPLATE;
   }
 
   /** Whether it was beyond the usual in the minute that is over. */
@@ -81,7 +97,7 @@ export class OngoingRate {
 
   /** Whether it has been usual again for some minutes. */
   get isOver(): boolean {
-    return this.#usualMinutes >= USUAL_MINUTES || this.#memory?.accepted === true;
+    return this.#usualMinutes >= USUAL_MINUTES || this.memory?.accepted === true;
   }
 
   /** The minute is over that the last closed buckets of the ring hold. Answers its lines, where they were too many. */
@@ -92,15 +108,15 @@ export class OngoingRate {
     let sum = 0;
     for (let i = 0; i < minutes; i++) sum += this.#minutes[i]!;
     const isBeyond =
-      this.#kind === MISSING ? this.#areTooFew(lines, sum, minutes) : this.#areTooMany(lines, sum, minutes);
+      this.kind === MISSING ? this.#areTooFew(lines, sum, minutes) : this.#areTooMany(lines, sum, minutes);
     this.#usualMinutes = isBeyond ? 0 : this.#usualMinutes + 1;
-    return isBeyond && this.#kind !== MISSING ? lines : 0;
+    return isBeyond && this.kind !== MISSING ? lines : 0;
   }
 
   archive(state: Archive, memories: MemoryArchive): void {
-    this.#kind = state.count(this.#kind);
-    this.#memory = memories.one(this.#memory);
-    this.#fromLevel = state.count(this.#fromLevel);
+    this.kind = state.count(this.kind);
+    this.memory = memories.one(this.memory);
+    this.fromLevel = state.count(this.fromLevel);
     this.#usual = state.number(this.#usual);
     this.#spread = state.number(this.#spread);
     this.#linesBefore = state.count(this.#linesBefore);
@@ -125,19 +141,26 @@ export class OngoingRate {
   }
 
   #linesOf(ring: BucketRing): number {
-    if (this.#kind !== OF_TEMPLATE) return ring.minuteCount(this.#kind === MISSING ? LINES : this.#kind);
-    const lines = this.#templateLines();
-    const since = lines - this.#linesBefore;
-    this.#linesBefore = lines;
-    return since;
+    if (this.kind !== OF_TEMPLATE) return ring.minuteCount(this.kind === MISSING ? LINES : this.kind);
+    const lines = this.#pending;
+    this.#linesBefore += lines;
+    return lines;
+  }
+
+  /** Lines of its template that were not counted yet. */
+  get #pending(): number {
+    return this.#templateLines() - this.#linesBefore;
   }
 
   #templateLines(): number {
-    const counts = this.#memory?.levelCounts;
-    let lines = 0;
-    if (counts !== undefined) for (let level = this.#fromLevel; level < counts.length; level++) lines += counts[level]!;
-    return lines;
+    return this.memory === undefined ? 0 : linesFrom(this.memory, this.fromLevel);
   }
+}
+
+function linesFrom({ levelCounts }: TemplateMemory, fromLevel: number): number {
+  let lines = 0;
+  for (let level = fromLevel; level < levelCounts.length; level++) lines += levelCounts[level]!;
+  return lines;
 }
 
 /** So many times what is expected, or so many standard deviations more: what is further off. */

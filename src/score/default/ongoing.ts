@@ -58,6 +58,20 @@ export class Ongoing {
     this.#take({ kind: OF_TEMPLATE, memory, fromLevel, usual: 0, spread: 1, toldMs: nowMs });
   }
 
+  /** `other` has become part of `memory`: of one that is much older most lines are usual. */
+  absorb(memory: TemplateMemory, other: TemplateMemory): void {
+    for (const rate of this.#rates) if (rate.memory === memory) rate.passOver(other);
+    if ((other.bornBucket - memory.bornBucket) * BUCKET_MS >= YOUNG_MS) return;
+    for (const rate of this.#rates.filter((one) => one.memory === other)) {
+      const twin = this.#rates.find((one) => one.is({ kind: rate.kind, memory, fromLevel: rate.fromLevel }));
+      if (twin === undefined) rate.moveTo(memory);
+      else {
+        twin.join(rate);
+        this.#rates = this.#rates.filter((one) => one !== rate);
+      }
+    }
+  }
+
   /** A minute is over, the last one of the ring's closed buckets. */
   endMinute(ring: BucketRing, nowMs: number): void {
     if (this.#rates.length === 0) return;
@@ -106,6 +120,8 @@ export class Ongoing {
       this.sinceMs = start.toldMs;
     }
     this.#rates.push(new OngoingRate(start));
+    // The line that was told is one of them.
+    if (start.kind === OF_TEMPLATE && start.usual === 0) this.lines++;
   }
 
   #course(): Course {

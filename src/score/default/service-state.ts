@@ -181,6 +181,7 @@ export class ServiceState {
     if (other.lines === 1) this.novelty.noLongerSingle(other);
     if (memory.lines === 1) this.novelty.noLongerSingle(memory);
     memory.absorb(other);
+    this.ongoing.absorb(memory, other);
     // What it had in this bucket stays counted there; its own memory is let go.
     other.bucketLines = 0;
   }
