@@ -1,8 +1,10 @@
 import { writeByteSets } from '../../mine/simd/byte-sets.ts';
 import { compileWasm } from '../../mine/simd/compile-wasm.ts';
+import { REMEMBERED_BYTES, REMEMBERED_NUMBERS } from '../../mine/simd/assembly/layout.ts';
 import { levelOfNumber } from '../../domain/level.ts';
 import { SPELLINGS_BY_KIND } from '../../sources/record/field-names.ts';
 import {
+  GROUPS,
   KEY_BYTES,
   KEY_IS_LOG,
   KEY_KIND,
@@ -36,18 +38,37 @@ export interface CountModule extends Exports {
 }
 
 const instantiate = compileWasm(COUNT_BYTES);
+/** The thread's own, while nobody counts with it: a new one for each count would have its callers compiled anew. */
+let idle: CountModule | undefined;
 
-/** Undefined where there is no WebAssembly, or no SIMD in it. */
-export function createCountModule(): CountModule | undefined {
+/** One that knows of no row yet; give it back. Undefined where there is no WebAssembly, or no SIMD in it. */
+export function takeCountModule(): CountModule | undefined {
+  const module = idle ?? createCountModule();
+  idle = undefined;
+  module?.bytes.fill(0, REMEMBERED_NUMBERS, REMEMBERED_BYTES);
+  module?.bytes.fill(0, STATE, GROUPS);
+  if (module !== undefined) writeTables(module.bytes);
+  return module;
+}
+
+/** Nothing of it may be read any more. */
+export function giveBack(module: CountModule): void {
+  idle = module;
+}
+
+function createCountModule(): CountModule | undefined {
   if (instantiate === undefined) return undefined;
   const exports = instantiate() as Exports;
   const { buffer } = exports.memory;
   const bytes = new Uint8Array(buffer);
   writeByteSets(bytes);
+  return { ...exports, bytes, numbers: new Int32Array(buffer, STATE), floats: new Float64Array(buffer, STATE) };
+}
+
+function writeTables(bytes: Uint8Array): void {
   writeFieldNames(bytes);
   for (let number = 0; number < LEVEL_NUMBERS_MAX; number++)
     bytes[LEVEL_NUMBERS + number] = levelOfNumber(number) ?? NO_LEVEL;
-  return { ...exports, bytes, numbers: new Int32Array(buffer, STATE), floats: new Float64Array(buffer, STATE) };
 }
 
 function writeFieldNames(bytes: Uint8Array): void {

@@ -6,7 +6,7 @@ import type { ReadCounts } from '../../sources/file/byte-consumer.ts';
 import { SourceError } from '../../sources/source-error.ts';
 import { GroupsUnsettled } from '../../sources/pull/row-groups.ts';
 import { ServiceIndex, ServicesOverflow } from '../../sources/service-index.ts';
-import { createCountModule } from './count-module.ts';
+import { giveBack, takeCountModule } from './count-module.ts';
 import { GroupCounter } from './group-counter.ts';
 import type { Bounds, CountedGroup } from './group-counter.ts';
 
@@ -61,7 +61,7 @@ export type CountResult =
 /** Takes parts that nobody has taken until there are none, and counts their rows. */
 export async function countParts(task: CountTask, tick: () => void): Promise<CountResult> {
   const { parts, file, bounds, apart, servicesMax, shared } = task;
-  const module = createCountModule();
+  const module = takeCountModule();
   if (module === undefined) return { unsettled: 'there is no WebAssembly' };
   const services = new ServiceIndex(servicesMax);
   const counter = new GroupCounter(module, services, bounds, apart);
@@ -83,13 +83,14 @@ export async function countParts(task: CountTask, tick: () => void): Promise<Cou
       if (lines !== undefined) summaries.push({ part, ...readLines(options, lines, counter, tick) });
       else summaries.push({ part, counts: await readFile(options, counter, tick), ...whole });
     }
+    const groups = [...counter.groups()];
+    return { services: services.names, rows: counter.rows, bounds: counter.bounds, groups, summaries };
   } catch (error) {
     if (isKnown(error)) return { unsettled: error.message };
     throw error;
+  } finally {
+    giveBack(module);
   }
-  const { rows } = counter;
-  const groups = [...counter.groups()];
-  return { services: services.names, rows, bounds: counter.bounds, groups, summaries };
 }
 
 /** Whoever reads row by row meets it again, and says what it is. */

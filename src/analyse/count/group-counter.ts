@@ -152,6 +152,8 @@ export class GroupCounter implements RowSink, RecordTaker {
     if (number >= at.GROUPS_MAX) throw new GroupsUnsettled(`the window has more than ${at.GROUPS_MAX} kinds of lines`);
     const isApart = this.#apart.size > 0 && this.#apart.has(groupId(this.#services.names[service]!, level, key));
     this.#first.push(new FirstRows(isApart ? Infinity : GROUP_SAMPLES_MAX));
+    const own = at.GROUPS + number * at.GROUP_BYTES;
+    this.#module.bytes.fill(0, own, own + at.GROUP_BYTES);
     this.#setSampleMs(number, Infinity);
     this.#hold(key.length);
     return number;
