@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIPv4 } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify } from 'fastify';
@@ -46,6 +46,7 @@ import { isOpenPath, requireSigningSecret } from './signing-secret.ts';
 import { validatorCompiler } from './validate.ts';
 
 export interface RestOptions {
+  /** Not `localhost`: fastify would listen by a server more, which has none of the bounds below. */
   host: string;
   /** 0 takes a free port; `RestServer.port` says which. */
   port: number;
@@ -192,7 +193,7 @@ function addRoutes(app: RestApp, options: RestOptions, stream: EventStream): voi
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+  return host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
 /** Bytes that are no HTTP request, or one that did not arrive in time: there is no request to answer, only a socket. */
