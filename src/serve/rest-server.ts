@@ -39,7 +39,8 @@ import { ProblemSchema } from './schemas/problem.ts';
 import { TemplateSchema } from './schemas/template.ts';
 import type { Server as HttpsServer } from 'node:https';
 import type { Certificate } from '../security/certificate.ts';
-import { isPipelineOver, limitPipelines } from '../security/http1-pipelines.ts';
+import { boundHttp1 } from '../security/http1-bodies.ts';
+import { answersAnother, isPipelineOver } from '../security/http1-pipelines.ts';
 import type { SecretSet } from '../security/secret-set.ts';
 import { failedByCertificate, requireClientCertificate, strangeCertificate } from './client-certificate.ts';
 import { isOpenPath, requireSigningSecret } from './signing-secret.ts';
@@ -121,7 +122,7 @@ function createApp(options: RestOptions): RestApp {
   const { tls } = options;
   const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply): void =>
     answerProblem(error, request, reply, options.logger);
-  const bounds = limitPipelines(options.onPipelineOver);
+  const bounds = boundHttp1(options.onPipelineOver);
   const app = fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
@@ -199,7 +200,7 @@ function isLoopback(host: string): boolean {
 /** Bytes that are no HTTP request, or one that did not arrive in time: there is no request to answer, only a socket. */
 function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   if (isPipelineOver(socket)) return;
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (error.code === 'ECONNRESET' || !socket.writable || answersAnother(socket)) {
     socket.destroy();
     return;
   }
