@@ -9,6 +9,7 @@ import type { SourceValues } from './source-settings.ts';
 /** All settings as the code reads them: checked, in its own units, grouped by who needs them. */
 export interface Config {
   listen: {
+    /** Never `localhost`. */
     host: string;
     restPort: number;
     otlpGrpcPort: number;
@@ -82,7 +83,8 @@ export function buildConfig(
   const { TLS_API_CLIENT_CA_FILE: apiClientCaFile } = settings;
   return {
     listen: {
-      host: settings.HOST,
+      // The name may stand for two addresses, of which ports would choose each in its own way.
+      host: settings.HOST.toLowerCase() === 'localhost' ? '127.0.0.1' : settings.HOST,
       restPort: settings.REST_PORT,
       otlpGrpcPort: settings.OTLP_GRPC_PORT,
       otlpHttpPort: settings.OTLP_HTTP_PORT,

@@ -31,7 +31,7 @@ const SETTINGS = {
     minLength: 1,
     maxLength: 253,
     default: '127.0.0.1',
-    description: 'Address that every port listens on',
+    description: 'Address that every port listens on; localhost is 127.0.0.1',
   }),
   INSECURE_BIND: boolean({
     default: false,

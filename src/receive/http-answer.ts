@@ -1,9 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { constants } from 'node:http2';
 import type { Http2ServerRequest } from 'node:http2';
-import type { Socket } from 'node:net';
 import { EXPORT_STATUS } from './export-error.ts';
 import type { ExportError } from './export-error.ts';
 import { encodeExportResponse, exportResponseJson } from './export-response.ts';
@@ -45,24 +43,13 @@ export function sendRefusal(
   reply.header('content-type', mime ?? 'text/plain; charset=utf-8');
   const body = refusalBody(mime, error);
 
-  const unreadBytes = unreadBodyBytes(request.raw);
-  if (unreadBytes > 0 && request.raw.httpVersionMajor === 2) {
-    reply.raw.once('finish', () => cancelStream(request.raw));
-  } else if (unreadBytes > DRAIN_BYTES_MAX && reply.raw.socket) {
-    reply.hijack();
-    readNoMore(request.raw, reply.raw.socket);
-    answerUnread(reply.raw.socket, status, reply.getHeaders(), body);
-    return reply;
-  } else if (unreadBytes > 0) {
-    request.raw.resume();
+  if (isUnread(request.raw)) {
+    if (request.raw.httpVersionMajor === 2) reply.raw.once('finish', () => cancelStream(request.raw));
+    // What is left of a small one is dropped; of a large one no more is read, see `boundHttp1`.
+    else request.raw.resume();
   }
   return reply.send(body);
 }
-
-/** What is left of a smaller body is read and dropped, so that the connection lives on. */
-const DRAIN_BYTES_MAX = 1 << 20;
-/** How long a sender that is still sending has to see its answer. */
-const LINGER_MS = 1_000;
 
 function refusalHeaders(status: number, error: ExportError): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer realm="otlp"' };
@@ -78,39 +65,11 @@ function refusalBody(mime: OtlpMime | undefined, error: ExportError): Uint8Array
   return mime === PROTOBUF ? encodeRpcStatus(status) : Buffer.from(rpcStatusJson(status));
 }
 
-/** An upper bound; a chunked body has none. */
-function unreadBodyBytes(request: IncomingMessage): number {
-  if (request.complete || request.readableEnded) return 0;
-  if (request.httpVersionMajor === 2) return declaredBodyBytes(request) ?? Infinity;
-  return request.headers['transfer-encoding'] === undefined ? (declaredBodyBytes(request) ?? 0) : Infinity;
+function isUnread(request: IncomingMessage): boolean {
+  return !request.complete && !request.readableEnded && declaredBodyBytes(request) !== 0;
 }
 
 /** RFC 9113 section 8.1: a server may answer before the body has ended, and then asks to stop sending it. */
 function cancelStream(request: IncomingMessage): void {
   (request as unknown as Http2ServerRequest).stream.close(constants.NGHTTP2_NO_ERROR);
-}
-
-/**
- * Node keeps 64 KiB of a body that nobody reads, and more where it does not stop at once: 12 MB of memory where they come in
- * chunks of a byte.
- */
-function readNoMore(request: IncomingMessage, socket: Socket): void {
-  // What the parser still has.
-  request.push = () => true;
-  // Takes the socket from the parser; as nobody asks for what it holds, it stops when that is 64 KiB.
-  socket.on('readable', () => undefined);
-}
-
-/**
- * Answers past Node's response, which would read the rest of the body, or reset the connection before a sender that is
- * still sending has seen the answer. Nothing is read any more: the sender stalls, sees answer and end, and hangs up.
- */
-function answerUnread(socket: Socket, status: number, headers: object, body: Uint8Array): void {
-  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`];
-  for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
-  lines.push(`content-length: ${body.length}`, 'connection: close', '', '');
-  socket.write(lines.join('\r\n'), 'latin1');
-  socket.end(body);
-  const linger = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once('close', () => clearTimeout(linger));
 }

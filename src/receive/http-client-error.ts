@@ -1,6 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { isPipelineOver } from '../security/http1-pipelines.ts';
+import { answersAnother, isPipelineOver } from '../security/http1-pipelines.ts';
 
 /**
  * Answers what Node's parser refused before it became a request: bytes that are not HTTP, Content-Length together with
@@ -25,12 +24,3 @@ const STATUS_BY_CODE: ReadonlyMap<string, [status: string, reason: string]> = ne
   ['HPE_HEADER_OVERFLOW', ['431 Request Header Fields Too Large', 'the headers are larger than 64 KiB']],
   ['HPE_CHUNK_EXTENSIONS_OVERFLOW', ['413 Payload Too Large', 'the chunk extensions are too large']],
 ]);
-
-/**
- * Whether the sender would take an answer written now for that of an earlier request, which was received as a whole and
- * is still being scored. Node keeps the response that has the socket in this field; its own handler looks there too.
- */
-function answersAnother(socket: Socket): boolean {
-  const open = (socket as { _httpMessage?: ServerResponse | null })._httpMessage;
-  return open ? open.headersSent || open.req.complete : false;
-}

@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { sniffHttp2 } from './http-sniff.ts';
 import type { Certificate } from '../security/certificate.ts';
-import { limitPipelines } from '../security/http1-pipelines.ts';
+import { boundHttp1 } from '../security/http1-bodies.ts';
 import { RESETS_PER_SECOND } from '../security/http2-limits.ts';
 import { limitOpenings } from '../security/http2-openings.ts';
 
@@ -71,7 +71,7 @@ function createServer(options: HttpListenerOptions, handler: RequestListener): S
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: HEADER_BYTES_MAX,
     noDelay: true,
-    ...limitPipelines(options.onPipelineOver),
+    ...boundHttp1(options.onPipelineOver),
   };
   if (!tls) return createHttp1(http1, handler);
   const alpn = { ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: receiveTimeoutMs };

@@ -1,5 +1,4 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
-import type { ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
@@ -14,6 +13,12 @@ const GIVE_UP = -1;
 /** Node's own, to which it offers no way, and without which what one read brings cannot be bounded. */
 interface Parser {
   onIncoming: (request: IncomingMessage, keepAlive: boolean) => number;
+}
+
+/** What a server of HTTP/1.1 makes of requests and answers. */
+export interface Http1Messages {
+  IncomingMessage: typeof IncomingMessage;
+  ServerResponse: typeof ServerResponse;
 }
 
 interface Pipeline {
@@ -36,7 +41,7 @@ const pipelines = new WeakMap<Socket, Pipeline>();
  * that none waits when the next comes. `onOver` is called for each connection that ends so; a listener of 'clientError'
  * leaves those alone (`isPipelineOver`).
  */
-export function limitPipelines(onOver: () => void): Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'> {
+export function limitPipelines(onOver: () => void): Http1Messages {
   return {
     // The first thing that Node makes of a request: only then does it ask the parser's `onIncoming` to take it.
     IncomingMessage: class extends IncomingMessage {
@@ -62,6 +67,21 @@ export function isPipelineOver(socket: Socket): boolean {
   return pipelines.get(socket)?.isOver === true;
 }
 
+/**
+ * Whether the client would take an answer written now for that of an earlier request, which was received as a whole and
+ * is still worked on. Node keeps the response that has the socket in this field; its own handler looks there too.
+ */
+export function answersAnother(socket: Socket): boolean {
+  const open = (socket as { _httpMessage?: ServerResponse | null })._httpMessage;
+  return open ? open.headersSent || open.req.complete : false;
+}
+
+/** From now on no request of the connection is taken: an answer is under way that is its last. */
+export function takeNoMore(socket: Socket): void {
+  const pipeline = pipelines.get(socket);
+  if (pipeline !== undefined) pipeline.isOver = true;
+}
+
 function watch(socket: Socket, onOver: () => void): void {
   const { parser } = socket as { parser?: Partial<Parser> };
   const onIncoming = parser?.onIncoming;
@@ -70,6 +90,7 @@ function watch(socket: Socket, onOver: () => void): void {
   const pipeline: Pipeline = { unanswered: [], bytesRead: -1, atOnce: 0, isOver: false };
   pipelines.set(socket, pipeline);
   parser.onIncoming = (request, keepAlive) => {
+    if (pipeline.isOver) return GIVE_UP;
     const { bytesRead } = socket;
     if (pipeline.bytesRead !== bytesRead) pipeline.atOnce = pipeline.unanswered.length;
     pipeline.bytesRead = bytesRead;

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIPv4 } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { fastify } from 'fastify';
@@ -39,13 +39,15 @@ import { ProblemSchema } from './schemas/problem.ts';
 import { TemplateSchema } from './schemas/template.ts';
 import type { Server as HttpsServer } from 'node:https';
 import type { Certificate } from '../security/certificate.ts';
-import { isPipelineOver, limitPipelines } from '../security/http1-pipelines.ts';
+import { boundHttp1 } from '../security/http1-bodies.ts';
+import { answersAnother, isPipelineOver } from '../security/http1-pipelines.ts';
 import type { SecretSet } from '../security/secret-set.ts';
 import { failedByCertificate, requireClientCertificate, strangeCertificate } from './client-certificate.ts';
 import { isOpenPath, requireSigningSecret } from './signing-secret.ts';
 import { validatorCompiler } from './validate.ts';
 
 export interface RestOptions {
+  /** Not `localhost`: fastify would listen by a server more, which has none of the bounds below. */
   host: string;
   /** 0 takes a free port; `RestServer.port` says which. */
   port: number;
@@ -120,7 +122,7 @@ function createApp(options: RestOptions): RestApp {
   const { tls } = options;
   const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply): void =>
     answerProblem(error, request, reply, options.logger);
-  const bounds = limitPipelines(options.onPipelineOver);
+  const bounds = boundHttp1(options.onPipelineOver);
   const app = fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
@@ -192,13 +194,13 @@ function addRoutes(app: RestApp, options: RestOptions, stream: EventStream): voi
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+  return host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
 /** Bytes that are no HTTP request, or one that did not arrive in time: there is no request to answer, only a socket. */
 function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   if (isPipelineOver(socket)) return;
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (error.code === 'ECONNRESET' || !socket.writable || answersAnother(socket)) {
     socket.destroy();
     return;
   }

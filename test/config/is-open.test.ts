@@ -16,7 +16,7 @@ describe('ports that others reach', () => {
     ['everybody shows the secret', { SIGNING_SECRET: 'hush' }, []],
     ['an empty secret, which is none', { SIGNING_SECRET: ' ' }, ALL],
   ])('are open where %s', (_what, env, open) => {
-    for (const HOST of ['0.0.0.0', '::', '10.1.2.3', 'logs.example.com', 'localhost.example.com']) {
+    for (const HOST of ['0.0.0.0', '::', '10.1.2.3', '127.1', 'logs.example.com', 'localhost.example.com']) {
       const config = loadConfig({ HOST, ...env });
       expect(openPorts(config)).toEqual(open);
       expect(isOpen(config)).toBe(open.includes('REST'));
@@ -30,5 +30,9 @@ describe('ports that others reach', () => {
   test.each(['127.0.0.1', '127.1.2.3', 'localhost', 'LOCALHOST', '::1'])('none is open on %s', (HOST) => {
     const config = loadConfig({ HOST });
     expect([isOpen(config), refusalOfOpenPorts(config)]).toEqual([false, undefined]);
+  });
+
+  test.each(['localhost', 'LOCALHOST'])('%s is 127.0.0.1, whatever resolves it, and no second address', (HOST) => {
+    expect(loadConfig({ HOST }).listen.host).toBe('127.0.0.1');
   });
 });

@@ -1,6 +1,7 @@
 import { Client, credentials, status } from '@grpc/grpc-js';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { request } from 'undici';
 import { expect, onTestFinished, test } from 'vitest';
 import { startHalfspace } from './halfspace.ts';
 
@@ -24,6 +25,19 @@ test('S20: with nothing set every port is on loopback alone, and gRPC describes 
   for (const address of [otlp_grpc, watch]) {
     for (const path of DESCRIBING) expect([path, await codeOf(address, path)]).toEqual([path, status.UNIMPLEMENTED]);
   }
+}, 60_000);
+
+test('S20: on HOST=LOCALHOST every port is at the address that the log names, and REST answers to no other name', async () => {
+  const halfspace = await startHalfspace({ HOST: 'LOCALHOST' });
+  onTestFinished(() => halfspace.kill());
+  const { otlp_grpc, otlp_http, rest, watch } = halfspace.addresses;
+  for (const address of [otlp_grpc, otlp_http, rest, watch]) {
+    const port = Number(/127\.0\.0\.1:(\d+)(?:\/|$)/u.exec(address)?.[1]);
+    expect([address, await reach('127.0.0.1', port)]).toEqual([address, true]);
+    expect([address, await reach('::1', port)]).toEqual([address, false]);
+  }
+  const { statusCode } = await request(`${rest}/clusters/live`, { headers: { host: 'rebound.example.com' } });
+  expect(statusCode).toBe(403);
 }, 60_000);
 
 async function reach(host: string, port: number): Promise<boolean> {

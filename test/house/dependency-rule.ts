@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'domain',
     'config (types)',
     'security (types)',
+    'security/http1-bodies.ts',
     'security/http1-pipelines.ts',
     'sources (types)',
     'sources/catalogue.ts',

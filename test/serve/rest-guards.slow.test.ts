@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { request } from 'undici';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { PIPELINED_MAX } from '../../src/security/http1-pipelines.ts';
@@ -93,6 +94,22 @@ describe('SIGNING_SECRET', () => {
     expect(await sendRaw(rest().server.port, head)).toMatch(/^HTTP\/1.1 401 /);
   });
 
+  test.each([
+    ['POST /anomalies/detect', 401],
+    ['GET /nope', 401],
+    ['GET /ready', 200],
+  ])('S9: the body of %s without it is read no further than to the answer, which is %i', async (call, status) => {
+    const socket = connect(rest().server.port, '127.0.0.1');
+    const head = `${call} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`;
+    socket.write(head + '1\r\nx\r\n'.repeat(3_000_000));
+    let answer = '';
+    socket.on('data', (bytes: Buffer) => (answer += bytes.toString()));
+    await once(socket, 'end');
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} .*connection: close`, 'is'));
+    expect(socket.writableLength).toBeGreaterThan(0);
+    socket.destroy();
+  });
+
   test('the document says that the secret is wanted, and where it is not', async () => {
     const { body } = await rest().call('GET', '/openapi.json', { headers: { 'x-signing-secret': secret } });
     const paths = body['paths'] as Record<string, Record<string, { security?: unknown }>>;
@@ -172,6 +189,17 @@ describe('what is no call of this API', () => {
     );
     const flood = `GET /health HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`;
     expect(await sendRaw(port, flood)).toMatch(/^HTTP\/1.1 431 .*too_large/s);
+  });
+
+  test('what is no HTTP after a call gets no answer that would be taken for that of the call', async () => {
+    const { server, engine } = await startFixture();
+    onTestFinished(() => server.stop(0));
+    engine.gate = new Promise(() => undefined);
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write('GET /clusters HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    while (engine.calls.length === 0) await new Promise(setImmediate);
+    socket.write('nonsense\r\n\r\n');
+    expect(await text(socket)).toBe('');
   });
 
   test('S13: of calls that do not wait for answers a few are taken and answered, then the connection ends', async () => {
