@@ -1,0 +1,36 @@
+import type { JSX } from 'preact';
+import type { CompareAnswer } from '../../../serve/schemas/compare.ts';
+import { hrefOf } from '../../router.ts';
+import { fromTo } from '../../ui/format.ts';
+
+/** The stretch that a file has rows of, in epoch milliseconds; `endMs` is behind the last. */
+export interface FileHalves {
+  source: string;
+  startMs: number;
+  middleMs: number;
+  endMs: number;
+}
+
+/** What to compare instead where a file has nothing in one of the windows: that one was told all the times of the file. */
+export function halvesOf({ source, a, b }: CompareAnswer): FileHalves | undefined {
+  const empty = [a, b].find(({ log_count: count }) => count === 0);
+  const { outside_start: start, outside_end: end } = empty?.file ?? {};
+  if (start === undefined || end === undefined || start === end) return undefined;
+  const [startMs, endMs] = [Date.parse(start), Date.parse(end) + 1];
+  return { source, startMs, middleMs: Math.ceil((startMs + endMs) / 2), endMs };
+}
+
+export function HalvesOffer({ halves }: { halves: FileHalves }): JSX.Element {
+  const { source, startMs, middleMs, endMs } = halves;
+  const [start, middle, end] = [startMs, middleMs, endMs].map((ms) => new Date(ms).toISOString());
+  return (
+    <div class="grid">
+      <p>What the file has is from {fromTo(startMs, endMs)}.</p>
+      <p>
+        <a class="button" href={hrefOf('compare', { source, a: `${start}/${middle}`, b: `${middle}/${end}` })}>
+          Compare its first half with its second
+        </a>
+      </p>
+    </div>
+  );
+}
