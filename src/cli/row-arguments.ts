@@ -37,7 +37,8 @@ export const FILES_HELP = `
 FILE is JSON (rows, or any structured log, such as journald's, Docker's and Kubernetes'), CSV with a header, or text,
 plain or compressed by gzip or zstd. What does not fit into memory waits in a temporary file. A row without a time takes
 that of the row before it, or of the first that has one; where none has, all take that of the file's last change, and the
-order of the file stands. A name with * or ? in it, in quotes, is all files that it matches. A file is read in whole, or what of it is in the window.`;
+order of the file stands. A name with * or ? in it, in quotes, is all files that it matches. A file is read in whole, or
+what of it is in the window.`;
 
 /** What of the settings a command heeds, its own and those of reading. */
 export function settingsHelp(own: readonly SettingName[], readsStores: boolean): string {

@@ -82,19 +82,18 @@ function emptySentence(
   { startMs = -Infinity, endMs = Infinity }: Pick<FileOptions, 'startMs' | 'endMs'>,
 ): string {
   const none = `${name} ${name.endsWith(' files') ? 'have' : 'has'} no rows`;
-  if (startMs === -Infinity && endMs === Infinity) return none;
-  const there = outsideWords(name, summary);
-  return `${none} ${stretch(startMs, endMs)}${there}; without a window all is read`;
+  if (summary.outside.rows === 0) return none;
+  return `${none} ${stretch(startMs, endMs)}: ${outsideWords(name, summary)}; without a window all is read`;
 }
 
 /** What a window without rows has left out. */
 function outsideWords(name: string, summary: FilesSummary): string {
   const { outside, untimedOutside } = summary;
-  if (outside.rows === 0) return '';
+  const [one, many] = ['the row there is', `the ${outside.rows} rows there are`];
   if (untimedOutside < outside.rows)
-    return `: ${outside.rows === 1 ? 'the row' : `the ${outside.rows} rows`} there ${outside.rows === 1 ? 'is' : 'are'} ${stretch(outside.firstMs, outside.lastMs)}`;
+    return `${outside.rows === 1 ? one : many} ${stretch(outside.firstMs, outside.lastMs)}`;
   const where = `${lastWritten(name, summary)} or of a row beside ${untimedOutside === 1 ? 'it' : 'them'}`;
-  return `: ${rows(untimedOutside)} no time and took that ${where}`;
+  return `${rows(untimedOutside)} no time and took that ${where}`;
 }
 
 function untimedSentence(name: string, count: number, summary: FilesSummary): string | undefined {

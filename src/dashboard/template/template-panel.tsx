@@ -99,7 +99,7 @@ function Samples({ cluster }: { cluster: Cluster }): JSX.Element {
         {cluster.logs.map((log, i) => (
           <li key={i}>
             <span class="muted mono">{dayAndSecond(log.timestamp)}</span> <Level level={log.level} />
-            <p class="mono wrap">
+            <p class="mono wrap verbatim">
               <Runs runs={lineRuns(log.message.slice(0, SHOWN_CHARS), cluster.template)} />
             </p>
           </li>

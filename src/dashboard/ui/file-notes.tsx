@@ -4,8 +4,8 @@ import { formatInSentence } from '../../domain/format-word.ts';
 import { plural, whole } from './format.ts';
 
 /** What reading files met that the reader should know of; nothing where all went as it should. */
-export function FileNotes({ file }: { file: FileAnswer }): JSX.Element | null {
-  const notes = notesOf(file);
+export function FileNotes({ file, rows }: { file: FileAnswer; rows: number }): JSX.Element | null {
+  const notes = notesOf(file, rows);
   if (notes.length === 0) return null;
   return (
     <ul class="notes">
@@ -18,7 +18,7 @@ export function FileNotes({ file }: { file: FileAnswer }): JSX.Element | null {
   );
 }
 
-function notesOf(file: FileAnswer): string[] {
+function notesOf(file: FileAnswer, rows: number): string[] {
   const { format, bad_lines: bad, cut_lines: cut, untimed_rows: untimed, rows_outside: outside } = file;
   const notes: string[] = [];
   const { links_skipped: links = 0, first_link_skipped: link = '' } = file;
@@ -32,7 +32,11 @@ function notesOf(file: FileAnswer): string[] {
     );
   if (cut > 0)
     notes.push(`${plural(cut, 'line is', 'lines are')} longer than 1 MiB and ${cut === 1 ? 'was' : 'were'} cut`);
-  if (untimed > 0)
+  if (untimed > 0 && untimed === rows)
+    notes.push(
+      'no row says its time: all took that of the last change of their file, and what goes by time says nothing',
+    );
+  else if (untimed > 0)
     notes.push(
       `${plural(untimed, 'row says', 'rows say')} no time and took that of a row beside, or of the file's last change`,
     );

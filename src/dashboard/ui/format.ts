@@ -35,10 +35,11 @@ export function dayAndSecond(ms: number, nowMs = Date.now()): string {
   return dated(ms, nowMs, true);
 }
 
-/** `27 Nov, 10:15 to 16:15`: both days where they are two, and seconds over a few minutes. */
+/** `27 Nov, 10:15 to 16:15`: both days where they are two, seconds over a few minutes, and one time where both are that. */
 export function fromTo(startMs: number, endMs: number, nowMs = Date.now()): string {
   const exact = endMs - startMs < SECONDS_UP_TO_MS;
   const isOneDay = new Date(startMs).toDateString() === new Date(endMs).toDateString();
+  if (exact && dated(startMs, nowMs, true) === dated(endMs, nowMs, true)) return dated(startMs, nowMs, true);
   const end = isOneDay ? formatOf(exact ? SECOND : MINUTE).format(endMs) : dated(endMs, nowMs, exact);
   return `${dated(startMs, nowMs, exact)} to ${end}`;
 }

@@ -30,9 +30,12 @@ export function windowState(
       </p>
       {file?.outside_start !== undefined && file.outside_end !== undefined && (
         <>
-          <p>What the file has is from {fromTo(Date.parse(file.outside_start), Date.parse(file.outside_end))}.</p>
+          <p>
+            {file.files === 1 ? 'What the file has' : 'What the files have'} is from{' '}
+            {fromTo(Date.parse(file.outside_start), Date.parse(file.outside_end))}.
+          </p>
           <a class="button primary" href={hrefOf(view, { source, window: ALL })}>
-            Show the whole file
+            {file.files === 1 ? 'Show the whole file' : 'Show the whole files'}
           </a>
         </>
       )}

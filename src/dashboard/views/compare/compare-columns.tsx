@@ -39,13 +39,13 @@ export function compareColumns(onPick: (compared: Compared) => void): Column<Com
         </button>
       ),
     },
-    { name: 'service', title: 'Service', order: ({ service }) => service, cell: ({ service }) => service.slice(0, 60) },
     {
       name: 'change',
       title: 'Change',
       order: ({ change }) => CHANGES.length - CHANGES.indexOf(change),
       cell: ({ change }) => <span class={`badge ${changeTone(change)}`}>{change}</span>,
     },
+    { name: 'service', title: 'Service', order: ({ service }) => service, cell: ({ service }) => service.slice(0, 60) },
     {
       name: 'a',
       title: 'A, a minute',

@@ -16,8 +16,13 @@ export function halvesOf({ source, a, b }: CompareAnswer): FileHalves | undefine
   const empty = [a, b].find(({ log_count: count }) => count === 0);
   const { outside_start: start, outside_end: end } = empty?.file ?? {};
   if (start === undefined || end === undefined || start === end) return undefined;
-  const [startMs, endMs] = [Date.parse(start), Date.parse(end) + 1];
-  return { source, startMs, middleMs: Math.ceil((startMs + endMs) / 2), endMs };
+  const [firstMs, lastMs] = [Date.parse(start), Date.parse(end)];
+  // Fields for times know seconds, and what they say is what the next comparison is of.
+  const stepMs = lastMs - firstMs < 10_000 ? 1 : 1000;
+  const startMs = Math.floor(firstMs / stepMs) * stepMs;
+  const endMs = (Math.floor(lastMs / stepMs) + 1) * stepMs;
+  const middleMs = Math.ceil((startMs + endMs) / 2 / stepMs) * stepMs;
+  return { source, startMs, middleMs, endMs };
 }
 
 export function HalvesOffer({ halves }: { halves: FileHalves }): JSX.Element {

@@ -19,7 +19,7 @@ export function WindowsView({ query }: { query: Readonly<Record<string, string>>
           <WindowForm query={isChosen ? windowOf(query) : query} onSubmit={(chosen) => go('windows', chosen)} />
           <p class="muted note">
             The live buffer, files, or a store that Setup has. The address of this page leads to the same choice, anew;
-            a copied link leads to the times that are shown now.
+            a copied link leads to the times that are shown now, or to the whole file.
           </p>
         </div>
       </Panel>
@@ -61,17 +61,18 @@ function Summary({ answer, query }: { answer: ClustersAnswer; query: WindowQuery
   return (
     <>
       <div class="stats">
-        <Stat label="rows" value={whole(answer.log_count)} />
-        <Stat label="templates" value={whole(answer.cluster_count)} />
-        <Stat label="stand apart" value={whole(flagged.length)} tone={flagged.length > 0 ? 'bad' : ''} />
-        <Stat label="services" value={whole(services.size)} />
+        <Counted count={answer.log_count} one="row" />
+        <Counted count={answer.cluster_count} one="template" />
+        <Counted count={flagged.length} one="stands apart" many="stand apart" tone={flagged.length > 0 ? 'bad' : ''} />
+        <Counted count={services.size} one="service" />
+        {answer.file !== undefined && <Counted count={answer.file.files} one="file" />}
       </div>
       <div class="panel-body grid">
         <p class="muted">
           {stretchOf(answer)}
           {answer.truncated && ' · the window had more rows than MAX_ROWS: these are the newest'}
         </p>
-        {answer.file !== undefined && <FileNotes file={answer.file} />}
+        {answer.file !== undefined && <FileNotes file={answer.file} rows={answer.log_count} />}
         <div class="row">
           <a class="button primary" href={hrefOf('map', query)}>
             On the map
@@ -109,4 +110,9 @@ function Summary({ answer, query }: { answer: ClustersAnswer; query: WindowQuery
       </div>
     </>
   );
+}
+
+function Counted(props: { count: number; one: string; many?: string; tone?: string }): JSX.Element {
+  const { count, one, many = `${one}s`, tone = '' } = props;
+  return <Stat label={count === 1 ? one : many} value={whole(count)} tone={tone} />;
 }
