@@ -90,7 +90,7 @@ export class RateLimiter {
     const seconds = Math.max(1, ttlInSeconds);
     const sentence =
       name === 'wrongSecrets'
-        ? `this address has shown ${max} wrong secrets within a minute (${SETTINGS[name]}), so the right one is not taken ` +
+        ? `this address has shown ${max} wrong ${max === 1 ? 'secret' : 'secrets'} within a minute (${SETTINGS[name]}), so the right one is not taken ` +
           `from it either for another ${seconds} s`
         : `one address may send ${max} ${WHAT[name]} a minute (${SETTINGS[name]}); try again in ${seconds} s`;
     return new Problem(429, 'too_many_calls', sentence, { retryAfterSeconds: seconds });
