@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { SettingName } from '../config/settings.ts';
 import { CATALOGUE } from '../sources/catalogue.ts';
+import { ALL } from '../sources/window.ts';
 import type { WindowParameters } from '../sources/window.ts';
 import { UsageError } from './command-context.ts';
 
@@ -69,7 +70,10 @@ export function addTrainOptions(command: Command): Command {
 }
 
 /** The window that was asked for; without any member where none was. Throws `UsageError`. */
-export function windowOf({ window, start, end }: RowOptions): WindowParameters {
+export function windowOf({ window, start, end, source }: RowOptions): WindowParameters {
+  const isAlone = start === undefined && end === undefined;
+  // As the API calls a file in whole.
+  if (window?.toLowerCase() === ALL && source === undefined && isAlone) return {};
   const given = Object.entries({ window, start, end }).filter(([, value]) => value !== undefined);
   // A script's variable that is not set would ask for another window than is meant.
   for (const [name, value] of given) if (value === '') throw new UsageError(`--${name} is empty: give it a value`);
