@@ -99,6 +99,13 @@ describe.skipIf(chromium.missing !== undefined)('a file of long ago in the dashb
     expect(await overhang()).toBe(0);
   });
 
+  test('says that it came to little a minute, not to nothing, where the other window is empty', async () => {
+    await open('compare?source=file&a=all&b=1h');
+    await page.getByText('What the file has is from').waitFor();
+    const row = page.getByRole('row').filter({ hasText: 'order <*> placed' });
+    expect(await row.innerText()).toMatch(/gone\s+unknown_service\s+< 0\.01\s+0\b/);
+  });
+
   test('shows a trace by its lines', async () => {
     await open('templates?source=file&window=all');
     await page.getByRole('button', { name: 'payment <*> failed' }).click();

@@ -40,7 +40,6 @@ function notesOf(file: FileAnswer, rows: number): string[] {
     notes.push(
       `${plural(untimed, 'row says', 'rows say')} no time and took that of a row beside, or of the file's last change`,
     );
-  if (outside > 0)
-    notes.push(`${plural(outside, 'row')} of the file ${outside === 1 ? 'is' : 'are'} outside of the window`);
+  if (outside > 0) notes.push(`${plural(outside, 'row is', 'rows are')} outside of the window`);
   return notes;
 }

@@ -77,7 +77,9 @@ export function compareColumns(onPick: (compared: Compared) => void): Column<Com
   ];
 }
 
+/** A template that was there is never told as 0. */
 export function rateText(rate: number): string {
+  if (rate > 0 && rate < 0.005) return '< 0.01';
   return rate >= 100 ? whole(rate) : String(Math.round(rate * 100) / 100);
 }
 

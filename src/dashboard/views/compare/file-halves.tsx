@@ -6,6 +6,7 @@ import { fromTo } from '../../ui/format.ts';
 /** The stretch that a file has rows of, in epoch milliseconds; `endMs` is behind the last. */
 export interface FileHalves {
   source: string;
+  files: number;
   startMs: number;
   middleMs: number;
   endMs: number;
@@ -14,7 +15,7 @@ export interface FileHalves {
 /** What to compare instead where a file has nothing in one of the windows: that one was told all the times of the file. */
 export function halvesOf({ source, a, b }: CompareAnswer): FileHalves | undefined {
   const empty = [a, b].find(({ log_count: count }) => count === 0);
-  const { outside_start: start, outside_end: end } = empty?.file ?? {};
+  const { files = 1, outside_start: start, outside_end: end } = empty?.file ?? {};
   if (start === undefined || end === undefined || start === end) return undefined;
   const [firstMs, lastMs] = [Date.parse(start), Date.parse(end)];
   // Fields for times know seconds, and what they say is what the next comparison is of.
@@ -22,18 +23,20 @@ export function halvesOf({ source, a, b }: CompareAnswer): FileHalves | undefine
   const startMs = Math.floor(firstMs / stepMs) * stepMs;
   const endMs = (Math.floor(lastMs / stepMs) + 1) * stepMs;
   const middleMs = Math.ceil((startMs + endMs) / 2 / stepMs) * stepMs;
-  return { source, startMs, middleMs, endMs };
+  return { source, files, startMs, middleMs, endMs };
 }
 
 export function HalvesOffer({ halves }: { halves: FileHalves }): JSX.Element {
-  const { source, startMs, middleMs, endMs } = halves;
+  const { source, files, startMs, middleMs, endMs } = halves;
   const [start, middle, end] = [startMs, middleMs, endMs].map((ms) => new Date(ms).toISOString());
   return (
     <div class="grid">
-      <p>What the file has is from {fromTo(startMs, endMs)}.</p>
+      <p>
+        {files === 1 ? 'What the file has' : 'What the files have'} is from {fromTo(startMs, endMs)}.
+      </p>
       <p>
         <a class="button" href={hrefOf('compare', { source, a: `${start}/${middle}`, b: `${middle}/${end}` })}>
-          Compare its first half with its second
+          {files === 1 ? 'Compare its first half with its second' : 'Compare their first half with their second'}
         </a>
       </p>
     </div>
