@@ -134,7 +134,7 @@ function Query({ cluster, answer }: { cluster: Cluster; answer: ClustersAnswer }
         </label>
         <CopyButton text={query?.text ?? ''} />
       </div>
-      <pre class="code wrap" tabIndex={0} aria-label="Query for these lines">
+      <pre class="code wrap" role="group" tabIndex={0} aria-label="Query for these lines">
         {query?.text.slice(0, SHOWN_CHARS)}
       </pre>
     </section>
