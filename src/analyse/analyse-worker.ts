@@ -27,6 +27,12 @@ export interface WorkerTask {
   port?: MessagePort;
 }
 
+/** What stands on the port before the rows. */
+export interface RowsRead {
+  report: Pick<LoadedRows, 'file' | 'pull'>;
+  rows: number;
+}
+
 /** An answer, or an error of the known kinds: thrown ones lose their code on the way between threads. */
 export type WorkerResult =
   | ({ outcome: 'done'; analysis: WindowAnalysis | undefined } & Pick<LoadedRows, 'file' | 'pull'>)
@@ -92,6 +98,8 @@ async function runWindow(task: WorkerTask, control: JobControl, before: Progress
     const { sorter, services, file } = loaded;
     const pull = withPushdown(loaded.pull, byStore.reason);
     const truncated = pull?.truncated ?? false;
+    const read: RowsRead = { report: { file, pull }, rows: sorter.rows };
+    task.port?.postMessage(read);
     const counted = countTicks(tick, sorter.rows, (share) => shareDone(READING + share * (1 - READING)));
     const analysis = task.analyse ? { ...analyseRows(sorter, services, task.options, counted), truncated } : undefined;
     if (task.port !== undefined) streamRows(loaded, task.port, control);

@@ -6,7 +6,7 @@ import type { Retry } from '../domain/retry.ts';
 import type { Comparison } from '../domain/comparison.ts';
 import { SourceError } from '../sources/source-error.ts';
 import type { AnalyseOptions } from './analyse-rows.ts';
-import type { WorkerTask } from './analyse-worker.ts';
+import type { RowsRead, WorkerTask } from './analyse-worker.ts';
 import type { ComparedSide } from './compare-analyses.ts';
 import { JobControl } from './job-control.ts';
 import { Lanes } from './lanes.ts';
@@ -55,7 +55,8 @@ export interface AnalyseWatch extends JobWatch {
 export interface StreamWatch extends JobWatch {
   /** The rows are analysed too; called once the last of them was given. */
   onAnalysis?: ((result: AnalyserResult) => void) | undefined;
-  onReport?: ((report: JobReport) => void) | undefined;
+  /** Called once all rows are read, before the first of them is given. */
+  onReport?: ((report: JobReport, rows: number) => void) | undefined;
 }
 
 /** Runs windows through mining and clustering in threads of its own, so that none of them delays live scoring. */
@@ -166,8 +167,8 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
     async *streamRows(job, watch = {}) {
       const control = new JobControl();
       const { port1, port2 } = new MessageChannel();
-      const slices = receiveSlices(port1);
       const { onAnalysis, onReport } = watch;
+      const slices = receiveSlices(port1, ({ report, rows }) => onReport?.(report, rows));
       const running = run(control, watch, { job, port: port2, analyse: onAnalysis !== undefined });
       // Where no worker took the job nobody closes the other end. The error itself is thrown below.
       running.catch(() => slices.end());
@@ -180,7 +181,6 @@ export function createAnalyser(options: AnalyserOptions): Analyser {
         if (result.outcome !== 'done') throw new Error('the worker streamed nothing');
         const { analysis, file, pull } = result;
         if (analysis !== undefined) onAnalysis?.({ ...analysis, file, pull });
-        onReport?.({ file, pull });
       } finally {
         control.cancel();
         await running.catch(() => {});
@@ -213,16 +213,17 @@ interface SliceReceiver {
   end(): void;
 }
 
-function receiveSlices(port: MessagePort): SliceReceiver {
+function receiveSlices(port: MessagePort, onRead: (read: RowsRead) => void): SliceReceiver {
   const waiting: RowSlice[] = [];
   const state = { ended: false, wake: () => {} };
   const end = () => {
     state.ended = true;
     state.wake();
   };
-  port.on('message', (slice: RowSlice | undefined) => {
-    if (slice === undefined) return end();
-    waiting.push(slice);
+  port.on('message', (message: RowsRead | RowSlice | undefined) => {
+    if (message === undefined) return end();
+    if ('report' in message) return onRead(message);
+    waiting.push(message);
     state.wake();
   });
   return {

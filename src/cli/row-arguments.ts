@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { SettingName } from '../config/settings.ts';
 import { CATALOGUE } from '../sources/catalogue.ts';
+import { ALL } from '../sources/window.ts';
 import type { WindowParameters } from '../sources/window.ts';
 import { UsageError } from './command-context.ts';
 
@@ -37,7 +38,8 @@ export const FILES_HELP = `
 FILE is JSON (rows, or any structured log, such as journald's, Docker's and Kubernetes'), CSV with a header, or text,
 plain or compressed by gzip or zstd. What does not fit into memory waits in a temporary file. A row without a time takes
 that of the row before it, or of the first that has one; where none has, all take that of the file's last change, and the
-order of the file stands. A name with * or ? in it, in quotes, is all files that it matches. A file is read in whole, or what of it is in the window.`;
+order of the file stands. A name with * or ? in it, in quotes, is all files that it matches. A file is read in whole, or
+what of it is in the window.`;
 
 /** What of the settings a command heeds, its own and those of reading. */
 export function settingsHelp(own: readonly SettingName[], readsStores: boolean): string {
@@ -68,7 +70,10 @@ export function addTrainOptions(command: Command): Command {
 }
 
 /** The window that was asked for; without any member where none was. Throws `UsageError`. */
-export function windowOf({ window, start, end }: RowOptions): WindowParameters {
+export function windowOf({ window, start, end, source }: RowOptions): WindowParameters {
+  const isAlone = start === undefined && end === undefined;
+  // As the API calls a file in whole.
+  if (window?.toLowerCase() === ALL && source === undefined && isAlone) return {};
   const given = Object.entries({ window, start, end }).filter(([, value]) => value !== undefined);
   // A script's variable that is not set would ask for another window than is meant.
   for (const [name, value] of given) if (value === '') throw new UsageError(`--${name} is empty: give it a value`);

@@ -1,8 +1,10 @@
 import type { PullJob, Pushdown } from '../analyse/load-rows.ts';
 import type { Config } from '../config/config.ts';
+import { formatInSentence } from '../domain/format-word.ts';
 import { declarationOf } from '../sources/catalogue.ts';
 import type { FileOptions } from '../sources/file/read-file.ts';
 import type { FilesSummary } from '../sources/file/read-files.ts';
+import { formatWordOf } from '../sources/file/sniff-format.ts';
 import { SourceError } from '../sources/source-error.ts';
 import type { TimeWindow } from '../sources/window.ts';
 
@@ -58,7 +60,7 @@ export function fileProblems(
   if (count === 0) said.push(emptySentence(name, summary, window));
   if (firstBad !== undefined)
     said.push(
-      `${name}: ${badLines === 1 ? '1 line is' : `${badLines} lines are`} not ${format} and ` +
+      `${name}: ${badLines === 1 ? '1 line is' : `${badLines} lines are`} not ${formatInSentence(formatWordOf(format))} and ` +
         `${badLines === 1 ? 'was skipped: it' : 'were skipped; the first'} is line ${firstBad.line}` +
         `${firstBadPath === undefined ? '' : ` of ${firstBadPath}`}: ${firstBad.problem}`,
     );
@@ -79,12 +81,19 @@ function emptySentence(
   summary: FilesSummary,
   { startMs = -Infinity, endMs = Infinity }: Pick<FileOptions, 'startMs' | 'endMs'>,
 ): string {
-  if (startMs === -Infinity && endMs === Infinity) return `${name} has no rows`;
-  const none = `${name} has no rows ${stretch(startMs, endMs)}`;
-  const outside = summary.untimedOutside;
-  if (outside === 0) return `${none}; without a window it is read in whole`;
-  const where = `${lastWritten(name, summary)} or of a row beside ${outside === 1 ? 'it' : 'them'}`;
-  return `${none}: ${rows(outside)} no time and took that ${where}; without a window it is read in whole`;
+  const none = `${name} ${name.endsWith(' files') ? 'have' : 'has'} no rows`;
+  if (summary.outside.rows === 0) return none;
+  return `${none} ${stretch(startMs, endMs)}: ${outsideWords(name, summary)}; without a window all is read`;
+}
+
+/** What a window without rows has left out. */
+function outsideWords(name: string, summary: FilesSummary): string {
+  const { outside, untimedOutside } = summary;
+  const [one, many] = ['the row there is', `the ${outside.rows} rows there are`];
+  if (untimedOutside < outside.rows)
+    return `${outside.rows === 1 ? one : many} ${stretch(outside.firstMs, outside.lastMs)}`;
+  const where = `${lastWritten(name, summary)} or of a row beside ${untimedOutside === 1 ? 'it' : 'them'}`;
+  return `${rows(untimedOutside)} no time and took that ${where}`;
 }
 
 function untimedSentence(name: string, count: number, summary: FilesSummary): string | undefined {

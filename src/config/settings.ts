@@ -104,7 +104,7 @@ const SETTINGS = {
   ),
   REST_WRONG_SECRETS_PER_MINUTE: perMinute(
     60,
-    'Wrong secrets a minute that one address may show over REST; beyond them it is not let in with the right one either',
+    'Wrong secrets a minute that one address may show over REST; beyond them it is not let in with the right one either until the minute is over',
   ),
   SHARDS: optional(
     integer({

@@ -14,9 +14,9 @@ export function SecretDialog(): JSX.Element {
       await get('/services', { limit: '1' });
       dialog.current?.close();
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) return;
-      setRefused(storedSecret() === undefined ? '' : 'That is not the secret of this service.');
-      if (dialog.current?.open === false) dialog.current.showModal();
+      if (!(error instanceof ApiError)) return;
+      setRefused(storedSecret() === undefined ? '' : refusalOf(error));
+      if (error.status === 401 && dialog.current?.open === false) dialog.current.showModal();
     }
   };
   useEffect(() => {
@@ -46,4 +46,9 @@ export function SecretDialog(): JSX.Element {
       </form>
     </dialog>
   );
+}
+
+/** What else goes wrong, too many wrong ones before among it, says nothing of the secret. */
+function refusalOf({ status, message }: ApiError): string {
+  return status === 401 ? 'That is not the secret of this service.' : message;
 }

@@ -3,19 +3,28 @@ import type { Anomaly } from '../domain/anomaly.ts';
 import type { WindowAnalysis } from '../domain/cluster.ts';
 import { LEVELS } from '../domain/level.ts';
 import type { KnownTemplate } from '../live/shard-protocol.ts';
-import type { ClustersAnswer } from '../serve/schemas/clusters.ts';
+import type { ClustersAnswer, FileAnswer } from '../serve/schemas/clusters.ts';
 import type { CompareAnswer } from '../serve/schemas/compare.ts';
 import type { DetectAnswer } from '../serve/schemas/detect.ts';
 import type { TemplateAnswer } from '../serve/schemas/template.ts';
 import type { WindowQuery } from '../serve/schemas/window-query.ts';
 import type { FilesSummary } from '../sources/file/read-files.ts';
+import { formatWordOf } from '../sources/file/sniff-format.ts';
+import { ALL } from '../sources/window.ts';
 import type { TimeWindow } from '../sources/window.ts';
 
 /** Anomalies that one answer lists; all of them are counted. */
 export const LISTED_MAX = 10_000;
 
+/** Whether a stretch is asked for; `window=all` says that none is. */
 export function hasWindow(query: WindowQuery): boolean {
+  if (isWhole(query)) return false;
   return [query.window, query.hours, query.start, query.end].some((value) => value !== undefined);
+}
+
+/** Whether a file is asked for from its first row to its last. */
+export function isWhole({ window }: Pick<WindowQuery, 'window'>): boolean {
+  return window?.toLowerCase() === ALL;
 }
 
 /** A file that was taken whole has the window of its rows. */
@@ -24,34 +33,38 @@ export function windowFields(
   window: TimeWindow,
   { clusters }: WindowAnalysis,
 ): Pick<ClustersAnswer, 'window' | 'lookback_hours' | 'start' | 'end'> {
-  if (query.source !== 'file' || hasWindow(query) || clusters.length === 0) {
+  if (query.source !== 'file' || hasWindow(query)) {
     const { label, lookbackHours, startMs, endMs } = window;
     return { window: label, lookback_hours: lookbackHours, start: instant(startMs), end: instant(endMs) };
+  }
+  if (clusters.length === 0) {
+    const now = instant(window.endMs);
+    return { window: ALL, lookback_hours: 0, start: now, end: now };
   }
   const startMs = clusters.reduce((first, { firstSeen }) => Math.min(first, firstSeen), Infinity);
   const endMs = clusters.reduce((last, { lastSeen }) => Math.max(last, lastSeen), -Infinity);
   const hours = Math.round((endMs - startMs) / 36_000) / 100;
-  return { window: 'all', lookback_hours: hours, start: instant(startMs), end: instant(endMs) };
+  return { window: ALL, lookback_hours: hours, start: instant(startMs), end: instant(endMs) };
 }
 
 /** Of one of two windows that were compared. */
-export function sideFields({ startMs, endMs, log_count, cluster_count, truncated }: ComparedSide): CompareAnswer['a'] {
-  return { start: instant(startMs), end: instant(endMs), log_count, cluster_count, truncated };
+export function sideFields(side: ComparedSide): CompareAnswer['a'] {
+  const { startMs, endMs, log_count, cluster_count, truncated, file } = side;
+  const fields = { start: instant(startMs), end: instant(endMs), log_count, cluster_count, truncated };
+  return file === undefined ? fields : { ...fields, file: fileFields(file) };
 }
 
-export function fileFields({
-  format,
-  badLines,
-  cutLines,
-  untimedRows,
-  files,
-  firstBad,
-  firstBadPath,
-}: FilesSummary): NonNullable<ClustersAnswer['file']> {
+export function fileFields(file: FilesSummary): FileAnswer {
+  const { format, badLines, cutLines, untimedRows, files, firstBad, firstBadPath, outside, linksOut } = file;
   const path = firstBadPath === undefined ? {} : { first_bad_path: firstBadPath };
   const first =
     firstBad === undefined ? {} : { ...path, first_bad_line: firstBad.line, first_bad_problem: firstBad.problem };
-  return { files, format, bad_lines: badLines, cut_lines: cutLines, untimed_rows: untimedRows, ...first };
+  const { rows, firstMs, lastMs } = outside;
+  const span = rows === 0 ? {} : { outside_start: instant(firstMs), outside_end: instant(lastMs) };
+  const [link] = linksOut;
+  const links = link === undefined ? {} : { links_skipped: linksOut.length, first_link_skipped: link };
+  const counts = { files, format: formatWordOf(format), bad_lines: badLines, cut_lines: cutLines };
+  return { ...counts, untimed_rows: untimedRows, rows_outside: rows, ...span, ...first, ...links };
 }
 
 export function detectAnswer(

@@ -146,6 +146,7 @@ export class LiveEngine implements Engine {
         })),
         supports: {
           absolute_windows: true,
+          whole: name === 'file',
           max_rows: isLimited,
           pushdown,
           credentials_per_request: options.length > 0,

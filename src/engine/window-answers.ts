@@ -10,7 +10,7 @@ import type { ClustersAnswer, TrainAnswer } from '../serve/schemas/clusters.ts';
 import type { CompareAnswer, CompareQuery } from '../serve/schemas/compare.ts';
 import type { DetectAnswer } from '../serve/schemas/detect.ts';
 import type { WindowQuery } from '../serve/schemas/window-query.ts';
-import { detectAnswer, fileFields, hasWindow, instant, LISTED_MAX, sideFields, windowFields } from './answers.ts';
+import { detectAnswer, fileFields, hasWindow, LISTED_MAX, sideFields, windowFields } from './answers.ts';
 import { asProblem } from './source-problem.ts';
 import type { TimeWindow } from '../sources/window.ts';
 import type { WindowJobs } from './window-jobs.ts';
@@ -52,9 +52,8 @@ export class WindowAnswers {
     const { analyser, jobs, onPull } = this.#options;
     const { source } = query;
     const { a, b } = jobs.windowPair(query);
-    const window = { source, start: instant(a.startMs), end: instant(a.endMs) };
-    const result = await this.#timed(window, watch, () =>
-      jobs.with(window, a, (job) => analyser.compare(job, atTime(job, b), watch)),
+    const result = await this.#timed(query, watch, () =>
+      jobs.with({ source }, a, (job) => analyser.compare(atTime(job, a), atTime(job, b), watch)),
     );
     for (const { pull } of [result.a, result.b]) if (pull !== undefined) onPull(source, pull);
     return { source, a: sideFields(result.a), b: sideFields(result.b), ...result.comparison };
@@ -136,7 +135,11 @@ export class WindowAnswers {
     return new Set(services.map(({ service }) => service));
   }
 
-  async #timed<Result>({ source }: WindowQuery, watch: CallWatch, work: () => Promise<Result>): Promise<Result> {
+  async #timed<Result>(
+    { source }: Pick<WindowQuery, 'source'>,
+    watch: CallWatch,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
     const { nowMs, onWindow } = this.#options;
     const startedMs = nowMs();
     let outcome: 'ok' | 'failed' = 'failed';
@@ -175,9 +178,13 @@ export class WindowAnswers {
   }
 }
 
-/** The same job over another stretch; rows that were posted have none. */
+/** The same job over that stretch, which of a file may begin with its first row; rows that were posted have none. */
 function atTime(job: AnalyseJob, { startMs, endMs }: TimeWindow): AnalyseJob {
-  return job.source === 'rows' ? job : { ...job, startMs: Math.ceil(startMs), endMs: Math.ceil(endMs) };
+  if (job.source === 'rows') return job;
+  const end = { endMs: Math.ceil(endMs) };
+  return job.source === 'file' && startMs === -Infinity
+    ? { ...job, ...end }
+    : { ...job, startMs: Math.ceil(startMs), ...end };
 }
 
 async function* without(

@@ -4,12 +4,13 @@ import type { BufferedService } from '../live/row-buffer.ts';
 import type { ShardSet } from '../live/shard-set.ts';
 import type { CredentialStore } from '../serve/credential-store.ts';
 import { Problem } from '../serve/problem.ts';
+import type { CompareQuery } from '../serve/schemas/compare.ts';
 import type { WindowQuery } from '../serve/schemas/window-query.ts';
 import type { HostRules } from '../sources/http/host-guard.ts';
 import { parseWindowPair } from '../sources/window-pair.ts';
 import { parseWindow, WindowError } from '../sources/window.ts';
 import type { TimeWindow } from '../sources/window.ts';
-import { hasWindow } from './answers.ts';
+import { hasWindow, isWhole } from './answers.ts';
 import { asProblem } from './source-problem.ts';
 
 export interface WindowJobsOptions {
@@ -36,6 +37,14 @@ export class WindowJobs {
 
   window(query: WindowQuery): TimeWindow {
     const { nowMs, defaultLookbackHours } = this.#options;
+    if (isWhole(query)) {
+      refuseWhole(query.source, 'window');
+      const { window: _all, ...others } = query;
+      const given = (['hours', 'start', 'end'] as const).find((name) => others[name] !== undefined);
+      if (given !== undefined)
+        throw new Problem(400, 'bad_window', `window=all and ${given}= contradict one another: give one of them`);
+      return this.window(others);
+    }
     return asWindow(() => parseWindow(query, { nowMs: nowMs(), defaultLookbackHours }));
   }
 
@@ -51,9 +60,11 @@ export class WindowJobs {
   }
 
   /** The stretches `a` and `b` of one source; see `parseWindowPair`. */
-  windowPair({ a, b }: Record<'a' | 'b', string>): { a: TimeWindow; b: TimeWindow } {
+  windowPair({ source, a, b }: CompareQuery): { a: TimeWindow; b: TimeWindow } {
     const { nowMs, defaultLookbackHours } = this.#options;
-    return asWindow(() => parseWindowPair(a, b, { nowMs: nowMs(), defaultLookbackHours }));
+    if (isWhole({ window: a })) refuseWhole(source, 'a');
+    if (isWhole({ window: b })) refuseWhole(source, 'b');
+    return asWindow(() => parseWindowPair(a, b, { nowMs: nowMs(), defaultLookbackHours, takesAll: true }));
   }
 
   #job(query: WindowQuery, { startMs, endMs }: TimeWindow): AnalyseJob {
@@ -86,6 +97,15 @@ export class WindowJobs {
     // Without a window in the query a file is taken whole: its lines are rarely of the last hours.
     return { source: 'file', ...file, ...(hasWindow(query) ? { startMs, endMs } : {}) };
   }
+}
+
+function refuseWhole(source: string, parameter: string): void {
+  if (source === 'file') return;
+  throw new Problem(
+    400,
+    'bad_window',
+    `${parameter}=all is for source=file alone, which is read in whole: say how long`,
+  );
 }
 
 function asWindow<Windows>(parse: () => Windows): Windows {

@@ -29,10 +29,9 @@ const SETTINGS: Readonly<Record<LimitName, string>> = {
   wrongSecrets: 'REST_WRONG_SECRETS_PER_MINUTE',
 };
 
-const WHAT: Readonly<Record<LimitName, string>> = {
+const WHAT: Readonly<Record<Exclude<LimitName, 'wrongSecrets'>, string>> = {
   costlyCalls: 'calls of this kind',
   calls: 'calls',
-  wrongSecrets: 'wrong secrets',
 };
 
 declare module 'fastify' {
@@ -89,8 +88,12 @@ export class RateLimiter {
   #refusal(name: LimitName, { max, ttlInSeconds }: { max: number; ttlInSeconds: number }): Problem {
     this.refused[name]++;
     const seconds = Math.max(1, ttlInSeconds);
-    const allowed = `one address may send ${max} ${WHAT[name]} a minute (${SETTINGS[name]})`;
-    return new Problem(429, 'too_many_calls', `${allowed}; try again in ${seconds} s`, { retryAfterSeconds: seconds });
+    const sentence =
+      name === 'wrongSecrets'
+        ? `this address has shown ${max} wrong ${max === 1 ? 'secret' : 'secrets'} within a minute (${SETTINGS[name]}), so the right one is not taken ` +
+          `from it either for another ${seconds} s`
+        : `one address may send ${max} ${WHAT[name]} a minute (${SETTINGS[name]}); try again in ${seconds} s`;
+    return new Problem(429, 'too_many_calls', sentence, { retryAfterSeconds: seconds });
   }
 }
 

@@ -31,7 +31,7 @@ import { RateLimiter } from './rate-limits.ts';
 import type { LimitName, RateLimits } from './rate-limits.ts';
 import { refuseUnknownRoutes } from './routing-table.ts';
 import { AnomalySchema } from './schemas/anomaly.ts';
-import { ClusterSchema } from './schemas/clusters.ts';
+import { ClusterSchema, FileAnswerSchema } from './schemas/clusters.ts';
 import { DetectorStatusSchema } from './schemas/detector.ts';
 import { IncidentSchema } from './schemas/incident.ts';
 import { LogRowSchema } from './schemas/log-row.ts';
@@ -171,6 +171,7 @@ function addRoutes(app: RestApp, options: RestOptions, stream: EventStream): voi
   const { engine } = options;
   for (const schema of [
     LogRowSchema,
+    FileAnswerSchema,
     AnomalySchema,
     ClusterSchema,
     IncidentSchema,

@@ -21,6 +21,13 @@ export interface RecordRules {
   endMs: number;
 }
 
+/** Rows that a window leaves out, and their first and last time in epoch milliseconds; of none, the first is after the last. */
+export interface RowsOutside {
+  rows: number;
+  firstMs: number;
+  lastMs: number;
+}
+
 /** Takes plain JSON records straight from the stretch of the file that a reader looks at, as the reader would. */
 export interface RecordTaker {
   /** Memory that the file is to be read into. */
@@ -31,4 +38,6 @@ export interface RecordTaker {
   /** Lines taken by the last `take`, and the time of the last record taken. */
   readonly lines: number;
   readonly lastMs: number;
+  /** Of the last `take` the records that are not in the window; of none, the first time is after the last. */
+  readonly outside: RowsOutside;
 }

@@ -7,6 +7,9 @@ const INSTANT_MAX_MS = 253_402_300_799_999;
 const WINDOWS = '1h, 6h, 12h, 24h, 1d, 7d, minutes (30m), bare hours (3h, 48) or custom with hours= or start= and end=';
 const HOURS_OF_UNIT: Readonly<Record<string, number>> = { m: 1 / 60, h: 1, d: 24 };
 
+/** Instead of a length: a file from its first row to its last. */
+export const ALL = 'all';
+
 /** A stretch of time that is analysed: `startMs` belongs to it, `endMs` does not. */
 export interface TimeWindow {
   /** Epoch milliseconds. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/cli/command-context.ts';
-import { rowArguments } from '../../src/cli/row-arguments.ts';
+import { rowArguments, windowOf } from '../../src/cli/row-arguments.ts';
 import type { RowOptions } from '../../src/cli/row-arguments.ts';
 
 const asIs = (path: string) => path;
@@ -17,6 +17,15 @@ describe('what rows are asked for', () => {
       window: { window: '1h' },
       train: { window: '24h' },
     });
+  });
+
+  test('a file in whole, by the word that the API has for it; a store has no whole', () => {
+    expect(rowArguments('detect', 'a.log', { window: 'all' }, asIs).window).toEqual({});
+    for (const options of [
+      { window: 'all', end: '2026-01-01' },
+      { window: 'all', source: 'loki' },
+    ])
+      expect(windowOf(options)).toMatchObject({ window: 'all' });
   });
 
   test('a window of a store', () => {

@@ -172,6 +172,13 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
       expect(complaints).toEqual([]);
     });
 
+    test('setup: nothing is wrong for axe while the ports are not known yet', async () => {
+      await page.route('**/status', () => {});
+      await open(halfspace, 'setup');
+      await page.getByLabel('Configuration of the OpenTelemetry Collector').waitFor({ state: 'attached' });
+      expect(await accessibilityFaults(page)).toEqual([]);
+    });
+
     test('setup: what the Collector needs has the ports of this very service; status: how its parts are', async () => {
       await open(halfspace, 'setup');
       const { host } = new URL(`http://${halfspace.addresses.otlp_grpc}`);

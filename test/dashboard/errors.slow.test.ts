@@ -81,4 +81,23 @@ describe.skipIf(chromium.missing !== undefined)('what goes wrong is told in word
     },
     LIMIT_MS,
   );
+
+  test(
+    'too many wrong secrets, to whoever enters the right one',
+    async () => {
+      const strict = await startHalfspace({ SIGNING_SECRET: 'gehe1m-gehe1m', REST_WRONG_SECRETS_PER_MINUTE: '1' });
+      try {
+        await fetch(`${strict.addresses.rest}/sources`, { headers: { 'x-signing-secret': 'wrong' } });
+        await page.goto('about:blank');
+        await page.goto(`${strict.addresses.rest}/#/setup`);
+        await page.getByRole('textbox', { name: 'Secret' }).fill('gehe1m-gehe1m');
+        await page.getByRole('button', { name: 'Continue' }).click();
+        const told = page.getByRole('dialog').getByRole('alert').filter({ hasText: /\S/ });
+        expect(await told.textContent()).toMatch(/^this address has shown 1 wrong secrets? within a minute/);
+      } finally {
+        await strict.stop();
+      }
+    },
+    LIMIT_MS,
+  );
 });

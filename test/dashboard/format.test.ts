@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { distinctWords, oftenOf } from '../../src/dashboard/template/value-words.ts';
 import { dayAndSecond, dayAndTime, fromTo } from '../../src/dashboard/ui/format.ts';
+import { tickLabels } from '../../src/dashboard/ui/tick-labels.ts';
 
 const at = (text: string) => new Date(text).getTime();
 const now = at('2026-11-27T16:20:00');
@@ -10,9 +11,21 @@ test.each([
   ['2026-11-26T16:15:00', '2026-11-27T16:15:00', '26 Nov, 16:15 to 27 Nov, 16:15'],
   ['2026-11-27T16:15:10', '2026-11-27T16:15:11', '27 Nov, 16:15:10 to 16:15:11'],
   ['2024-05-04T08:00:00', '2024-05-04T09:00:00', '04 May 2024, 08:00 to 09:00'],
-  ['2025-12-31T23:30:00', '2026-01-01T00:30:00', '31 Dec 2025, 23:30 to 01 Jan, 00:30'],
+  ['2024-05-04T08:00:00', '2024-05-04T08:00:00.700', '04 May 2024, 08:00:00'],
+  ['2025-12-31T23:30:00', '2026-01-01T00:30:00', '31 Dec 2025, 23:30 to 01 Jan 2026, 00:30'],
 ])('from %s to %s is %s', (start, end, words) => {
   expect(fromTo(at(start), at(end), now)).toBe(words);
+});
+
+test.each([
+  ['2015-06-01T10:00:00', 10, ['10:00:00', '10:00:10']],
+  ['2015-06-01T10:00:00', 300, ['10:00', '10:05']],
+  ['2015-06-01T18:00:00', 6 * 3600, ['18:00', '02 Jun']],
+  ['2015-06-01T00:00:00', 86_400, ['01 Jun', '02 Jun']],
+  ['2015-06-01T00:00:00', 30 * 86_400, ['Jun 2015', 'Jul 2015']],
+])('ticks from %s on that are %i s apart are told apart', (first, step, labels) => {
+  const seconds = at(first) / 1000;
+  expect(tickLabels([seconds, seconds + step], step)).toEqual(labels);
 });
 
 test('an instant of another year has that year', () => {

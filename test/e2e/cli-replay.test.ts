@@ -117,17 +117,19 @@ describe('halfspace replay', { timeout: 60_000 }, () => {
     const { port } = await receiver([]);
     const mixed = await runCli(['replay', file('mixed'), '--to', `127.0.0.1:${port}`, '--speed', 'max']);
     expect(mixed.stdout).toMatch(/^2 lines sent/);
-    expect(mixed.stderr).toMatch(/1 line is not json-lines and was skipped: it is line 2: /);
+    expect(mixed.stderr).toMatch(/1 line is not JSON and was skipped: it is line 2: /);
     expect(mixed.stderr).toMatch(/no row says its time/);
     expect(mixed.stderr).not.toContain('--speed');
     const paced = await runCli(['replay', file('mixed'), '--to', `127.0.0.1:${port}`]);
-    expect(paced.stderr).toMatch(/mixed: --speed had no effect: all was sent at once\n$/);
+    expect(paced.stderr).toMatch(/mixed: --speed has no effect: all is sent at once\n$/);
     const empty = await runCli(['replay', file('empty'), '--to', 'localhost:1']);
     expect([empty.code, empty.stderr]).toEqual([0, `${file('empty')} has no rows\n`]);
   });
 
-  test('waits for a receiver that is not there, until Ctrl-C', async () => {
-    const shell = openTerminal(['replay', file('slow'), '--to', '127.0.0.1:1']);
+  test('waits for a receiver that is not there, until Ctrl-C, and has said before what speed cannot do', async () => {
+    writeFileSync(file('untimed'), '{"msg":"one"}\n{"msg":"two"}\n');
+    const shell = openTerminal(['replay', file('untimed'), '--to', '127.0.0.1:1']);
+    await shell.until(/--speed has no effect: all is sent at once[^]*nothing listens at 127\.0\.0\.1:1/);
     await shell.until(/nothing listens at 127\.0\.0\.1:1; trying again/);
     shell.type('\u0003');
     expect(await shell.ended).toBe(130);

@@ -162,7 +162,7 @@ describe('halfspace on the command line', () => {
     const { code, stdout, stderr } = await halfspace(['annotate', file('mixed')]);
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n')).toHaveLength(10);
-    expect(stderr).toMatch(/mixed: 1 line is not json-lines and was skipped: it is line 6: .+\n$/);
+    expect(stderr).toMatch(/mixed: 1 line is not JSON and was skipped: it is line 6: .+\n$/);
   });
 
   test.each([

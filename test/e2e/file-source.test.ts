@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -134,6 +134,33 @@ describe('a file of JSON lines, gzipped', () => {
     expect(total(answer)).toBe(inside.length);
   });
 
+  test('is read in whole where the window is all of it', async () => {
+    const last = Math.max(...ROWS.map(({ timestamp }) => timestamp));
+    const span = { start: new Date(START_MS).toISOString(), end: new Date(last).toISOString() };
+    const whole = await call(halfspace, 'GET', '/clusters?source=file&window=all');
+    expect(whole.json).toMatchObject({ window: 'all', log_count: LINES, ...span, file: { rows_outside: 0 } });
+    const { json } = await call(halfspace, 'GET', '/clusters?source=file&window=24h');
+    const outside = { rows_outside: LINES, outside_start: span.start, outside_end: span.end };
+    expect(json).toMatchObject({ log_count: 0, clusters: [], file: { format: 'json', ...outside } });
+    const middle = new Date(START_MS + 300 * 60_000).toISOString();
+    const compared = await call(halfspace, 'GET', `/clusters/compare?source=file&a=all&b=${middle}/${span.end}`);
+    expect(compared.json).toMatchObject({
+      a: { start: span.start, end: middle, log_count: LINES / 2 },
+      b: { log_count: LINES / 2 - 1, file: { rows_outside: LINES / 2 + 1 } },
+    });
+  });
+
+  test.each([
+    ['/clusters?window=all', 'window=all is for source=file alone'],
+    ['/clusters?source=file&window=all&hours=3', 'window=all and hours= contradict one another'],
+    ['/clusters/compare?a=all&b=1h', 'a=all is for source=file alone'],
+    ['/clusters/compare?source=file&a=all&b=all', 'a and b begin at the same time'],
+  ])('%s is refused', async (path, sentence) => {
+    const { status, json } = await call(halfspace, 'GET', path);
+    expect(status).toBe(400);
+    expect(json.detail).toContain(sentence);
+  });
+
   test('can be detected in once something was trained, and twice with the same bytes', async () => {
     const end = new Date(START_MS + 0.9 * SPAN_MINUTES * 60_000).toISOString();
     const before = { source: 'file', start: new Date(START_MS).toISOString(), end };
@@ -194,6 +221,24 @@ describe('a file of text, named by a call', () => {
       expect(errors).toBe(ROWS.filter(({ level }) => level === 'error').length);
       await call(halfspace, 'DELETE', '/credentials?source=file');
       expect((await call(halfspace, 'GET', '/clusters?source=file')).status).toBe(400);
+    } finally {
+      await halfspace.kill();
+    }
+  });
+
+  test('is read without the links of its pattern that lead out of FILE_ROOT, which the answer says', async () => {
+    const root = mkdtempSync(join(folder, 'root-'));
+    writeFileSync(join(root, 'a.log'), '2024-05-01T00:00:00Z INFO within\n');
+    symlinkSync(text, join(root, 'b.log'));
+    const halfspace = await startHalfspace({ FILE_ROOT: root });
+    try {
+      const body = { source: 'file', credentials: { path: '*.log' } };
+      const { json } = await call(halfspace, 'POST', '/clusters', body);
+      const file = { files: 1, links_skipped: 1, first_link_skipped: join(root, 'b.log') };
+      expect(json).toMatchObject({ log_count: 1, file });
+      const named = await call(halfspace, 'POST', '/clusters', { ...body, credentials: { path: 'b.log' } });
+      expect(named.status).toBe(400);
+      expect(named.json.detail).toContain('outside of FILE_ROOT');
     } finally {
       await halfspace.kill();
     }

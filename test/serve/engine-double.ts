@@ -132,7 +132,13 @@ function templateOf(): TemplateAnswer {
 }
 
 function sourceOf(): SourcesAnswer['sources'][number] {
-  const supports = { absolute_windows: true, max_rows: false, pushdown: false, credentials_per_request: false };
+  const supports = {
+    absolute_windows: true,
+    whole: false,
+    max_rows: false,
+    pushdown: false,
+    credentials_per_request: false,
+  };
   return {
     source: 'otlp',
     title: 'OTLP',

@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 import type { WindowAnalysis } from '../../domain/cluster.ts';
-import { noCounts } from '../../sources/file/byte-consumer.ts';
-import { refusalOfPath } from '../../sources/file/file-root.ts';
+import { addCounts, noCounts } from '../../sources/file/byte-consumer.ts';
 import { outlineFile } from '../../sources/file/outline-file.ts';
 import type { FileOutline } from '../../sources/file/outline-file.ts';
 import { allPathsOf } from '../../sources/file/read-files.ts';
@@ -50,7 +49,8 @@ export async function answerByCounting(
   division: Division = DIVISION,
 ): Promise<CountedFiles | undefined> {
   if (options.miner.profile === 'drain3' || options.intake !== undefined) return undefined;
-  const outlines = await outlinesOf(job, watch.tick);
+  const { paths, linksOut } = await allPathsOf(job, watch.tick);
+  const outlines = await outlinesOf(paths, job);
   if (outlines === undefined) return undefined;
   const parts = partsOf(outlines, options.readThreads === undefined ? Infinity : division.partBytes);
   const { readThreads = 1, servicesMax = SERVICES_MAX } = options;
@@ -63,8 +63,9 @@ export async function answerByCounting(
   try {
     for (let round = 1; round <= ROUNDS_MAX; round++) {
       const counts = await count({ ...task, bounds, apart }, Math.max(0, threads - 1), watch);
-      const file = summaryOf(outlines, parts, counts);
-      if (file === undefined) return undefined;
+      const summary = summaryOf(outlines, parts, counts);
+      if (summary === undefined) return undefined;
+      const file = { ...summary, linksOut };
       const met = boundsOf(counts);
       const isEmpty = met.firstMs > met.lastMs;
       if (!isEmpty && (met.firstMs !== bounds.firstMs || met.lastMs !== bounds.lastMs)) {
@@ -90,11 +91,9 @@ export async function answerByCounting(
 }
 
 /** Undefined when not all of the files are plain ones of lines. */
-async function outlinesOf(job: FileJob, tick: () => void): Promise<FileOutline[] | undefined> {
+async function outlinesOf(paths: readonly string[], job: FileJob): Promise<FileOutline[] | undefined> {
   const outlines: FileOutline[] = [];
-  for (const path of await allPathsOf(job, tick)) {
-    if (job.root !== undefined && refusalOfPath(path, { root: job.root, isOpen: false }) !== undefined)
-      return undefined;
+  for (const path of paths) {
     const outline = await outlineFile({ ...job, path });
     if (outline === undefined) return undefined;
     outlines.push(outline);
@@ -173,6 +172,7 @@ function summaryOf(
     format: formats.size > 1 ? 'mixed' : format,
     files: outlines.length,
     firstBadPath: undefined,
+    linksOut: [],
   };
   let seen = 0;
   let lines = 0;
@@ -181,14 +181,12 @@ function summaryOf(
     const isHead = part === undefined || part.from === 0;
     if (isHead) seen = lines = 0;
     else if (rest.startsUntimed) return undefined;
-    summary.badLines += counts.badLines;
-    summary.cutLines += counts.cutLines;
-    summary.untimedRows += counts.untimedRows;
-    summary.untimedOutside += counts.untimedOutside;
-    if (counts.firstBad !== undefined && summary.firstBad === undefined) {
-      summary.firstBad = { ...counts.firstBad, line: counts.firstBad.line + lines };
-      if (outlines.length > 1) summary.firstBadPath = path;
-    }
+    const { firstBad } = counts;
+    if (firstBad !== undefined && summary.firstBad === undefined && outlines.length > 1) summary.firstBadPath = path;
+    addCounts(summary, {
+      ...counts,
+      firstBad: firstBad === undefined ? undefined : { ...firstBad, line: firstBad.line + lines },
+    });
     seen += rest.seen;
     lines += rest.lines;
     const isTail = parts[i + 1]?.path !== path;

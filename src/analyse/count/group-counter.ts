@@ -4,7 +4,7 @@ import { levelOfBytes } from '../../domain/level-sniff.ts';
 import type { LevelIndex } from '../../domain/level.ts';
 import { LineKinds } from '../../mine/keyed/line-kinds.ts';
 import { GROUP_SAMPLES_MAX, GroupsUnsettled } from '../../sources/pull/row-groups.ts';
-import type { RecordRules, RecordTaker, RowSink } from '../../sources/row-sink.ts';
+import type { RecordRules, RecordTaker, RowsOutside, RowSink } from '../../sources/row-sink.ts';
 import type { ServiceIndex } from '../../sources/service-index.ts';
 import { copyBytes } from '../row-run.ts';
 import * as at from './assembly/layout.ts';
@@ -76,6 +76,11 @@ export class GroupCounter implements RowSink, RecordTaker {
     return { firstMs: this.#float(at.MIN_MS), lastMs: this.#float(at.MAX_MS) };
   }
 
+  get outside(): RowsOutside {
+    const [firstMs, lastMs] = [this.#float(at.MIN_OUTSIDE_MS), this.#float(at.MAX_OUTSIDE_MS)];
+    return { rows: this.#float(at.ROWS_OUTSIDE), firstMs, lastMs };
+  }
+
   service(bytes: Uint8Array, start: number, end: number): number {
     return this.#services.ofBytes(bytes, start, end);
   }
@@ -100,6 +105,9 @@ export class GroupCounter implements RowSink, RecordTaker {
 
   take(start: number, end: number): number {
     this.lines = 0;
+    this.#setFloat(at.ROWS_OUTSIDE, 0);
+    this.#setFloat(at.MIN_OUTSIDE_MS, Infinity);
+    this.#setFloat(at.MAX_OUTSIDE_MS, -Infinity);
     for (let from = start + at.STRETCH; ;) {
       const reason = this.#module.takeRecords(from, end + at.STRETCH);
       const lines = this.#number(at.LINES);

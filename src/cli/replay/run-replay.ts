@@ -44,8 +44,10 @@ export async function runReplay(
     const exporter = new OtlpExporter({ target, tls, headers, signal, note: context.note });
     try {
       let pace: Pace | undefined;
-      const reports: JobReport[] = [];
-      const onReport = (report: JobReport) => void reports.push(report);
+      const onReport = (met: JobReport, count: number) => {
+        for (const sentence of open.problems(count, false, met)) context.note(sentence);
+        if (speed !== Infinity && isUntimed(count, met.file)) context.note(untimedPace(open.name, met.file));
+      };
       for await (const batch of analyser.streamRows(open.job, { signal, onReport })) {
         pace ??= paceFrom(firstTime(batch), context.nowMs(), speed, options.restamp === true);
         for (const part of paced(batch, pace)) {
@@ -54,12 +56,6 @@ export async function runReplay(
           await exporter.send(bytes, rows);
           onProgress(exporter.counts.sent, 0);
         }
-      }
-      const { sent, rejected, dropped } = exporter.counts;
-      for (const met of reports) {
-        const count = sent + rejected + dropped;
-        for (const sentence of open.problems(count, false, met)) context.note(sentence);
-        if (speed !== Infinity && isUntimed(count, met.file)) context.note(untimedPace(open.name, met.file));
       }
       return exporter.counts;
     } finally {
@@ -95,8 +91,8 @@ function speedOf(text: string): number {
 
 /** Speed is by the times of rows, which are those of their files here. */
 function untimedPace(name: string, file: FilesSummary | undefined): string {
-  if (file === undefined || file.files === 1) return `${name}: --speed had no effect: all was sent at once`;
-  return `${name}: --speed went by the files' last changes: each file was sent at once`;
+  if (file === undefined || file.files === 1) return `${name}: --speed has no effect: all is sent at once`;
+  return `${name}: --speed goes by the files' last changes: each file is sent at once`;
 }
 
 function firstTime(batch: readonly ServiceBatch[]): number {

@@ -99,7 +99,7 @@ function Samples({ cluster }: { cluster: Cluster }): JSX.Element {
         {cluster.logs.map((log, i) => (
           <li key={i}>
             <span class="muted mono">{dayAndSecond(log.timestamp)}</span> <Level level={log.level} />
-            <p class="mono wrap">
+            <p class="mono wrap verbatim">
               <Runs runs={lineRuns(log.message.slice(0, SHOWN_CHARS), cluster.template)} />
             </p>
           </li>
@@ -134,7 +134,7 @@ function Query({ cluster, answer }: { cluster: Cluster; answer: ClustersAnswer }
         </label>
         <CopyButton text={query?.text ?? ''} />
       </div>
-      <pre class="code wrap" tabIndex={0} aria-label="Query for these lines">
+      <pre class="code wrap" role="group" tabIndex={0} aria-label="Query for these lines">
         {query?.text.slice(0, SHOWN_CHARS)}
       </pre>
     </section>

@@ -27,25 +27,33 @@ export function moment(ms: number, nowMs = Date.now()): string {
 
 /** To the minute; the year as well where it is another. */
 export function dayAndTime(ms: number, nowMs = Date.now()): string {
-  return dated(ms, nowMs, false);
+  return dated(ms, !isOfYear(ms, nowMs), false);
 }
 
 /** The same to the second. */
 export function dayAndSecond(ms: number, nowMs = Date.now()): string {
-  return dated(ms, nowMs, true);
+  return dated(ms, !isOfYear(ms, nowMs), true);
 }
 
-/** `27 Nov, 10:15 to 16:15`: both days where they are two, and seconds over a few minutes. */
+/**
+ * `27 Nov, 10:15 to 16:15`: both days where they are two, both years where either is another, seconds over a few minutes,
+ * and one time where both are that.
+ */
 export function fromTo(startMs: number, endMs: number, nowMs = Date.now()): string {
   const exact = endMs - startMs < SECONDS_UP_TO_MS;
+  const isOfNow = isOfYear(startMs, nowMs) && isOfYear(endMs, nowMs);
+  const [start, end] = [startMs, endMs].map((ms) => dated(ms, !isOfNow, exact));
+  if (exact && start === end) return `${start}`;
   const isOneDay = new Date(startMs).toDateString() === new Date(endMs).toDateString();
-  const end = isOneDay ? formatOf(exact ? SECOND : MINUTE).format(endMs) : dated(endMs, nowMs, exact);
-  return `${dated(startMs, nowMs, exact)} to ${end}`;
+  return `${start} to ${isOneDay ? formatOf(exact ? SECOND : MINUTE).format(endMs) : end}`;
 }
 
-function dated(ms: number, nowMs: number, exact: boolean): string {
-  const isThisYear = new Date(ms).getFullYear() === new Date(nowMs).getFullYear();
-  const day = { day: '2-digit', month: 'short', ...(isThisYear ? {} : { year: 'numeric' as const }) } as const;
+function isOfYear(ms: number, nowMs: number): boolean {
+  return new Date(ms).getFullYear() === new Date(nowMs).getFullYear();
+}
+
+function dated(ms: number, hasYear: boolean, exact: boolean): string {
+  const day = { day: '2-digit', month: 'short', ...(hasYear ? { year: 'numeric' as const } : {}) } as const;
   return formatOf({ ...day, ...(exact ? SECOND : MINUTE) }).format(ms);
 }
 

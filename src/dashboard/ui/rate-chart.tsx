@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { tickLabels } from './tick-labels.ts';
 
 export interface RateLine {
   label: string;
@@ -66,7 +67,7 @@ function optionsOf(lines: readonly RateLine[], width: number, height: number): u
     padding: [10, 18, 0, 0],
     scales: { y: { range: (_plot, _min, max) => [0, Math.max(max * 1.1, 1)] } },
     axes: [
-      { ...axis, size: 28, values: (_plot, ticks) => ticks.map((tick) => clockOf(tick)) },
+      { ...axis, size: 28, space: 60, values: (_plot, ticks, _axis, _space, step) => tickLabels(ticks, step) },
       { ...axis, size: 46 },
     ],
     series: [
@@ -85,9 +86,4 @@ function optionsOf(lines: readonly RateLine[], width: number, height: number): u
       }),
     ],
   };
-}
-
-function clockOf(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
 }

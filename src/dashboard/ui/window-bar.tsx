@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
 import type { LoadedWindow } from '../api/use-window.ts';
 import { go } from '../router.ts';
-import { fromTo, plural } from './format.ts';
+import { plural } from './format.ts';
 import { WindowForm } from './window-form.tsx';
 import type { WindowQuery } from './window-form.tsx';
+import { stretchOf } from './window-state.tsx';
 
 interface WindowBarProps {
   view: string;
@@ -24,8 +25,7 @@ export function WindowBar({ view, query, loaded }: WindowBarProps): JSX.Element 
       <WindowForm query={query} busy={loading} onSubmit={submit} />
       {answer !== undefined && (
         <p class="muted" role="status">
-          {plural(answer.log_count, 'row')}, {plural(answer.cluster_count, 'template')} ·{' '}
-          {fromTo(Date.parse(answer.start), Date.parse(answer.end))}
+          {plural(answer.log_count, 'row')}, {plural(answer.cluster_count, 'template')} · {stretchOf(answer)}
           {answer.truncated && ' · the newest of them'}
         </p>
       )}

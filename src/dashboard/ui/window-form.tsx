@@ -1,7 +1,7 @@
 import type { JSX, TargetedSubmitEvent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { fieldOf } from './parts.tsx';
-import { SourceSelect } from './source-select.tsx';
+import { SourceSelect, takesAll, useSources } from './source-select.tsx';
 
 /** A source and a window of it, as the API takes them. */
 export type WindowQuery = Readonly<Record<string, string>>;
@@ -9,6 +9,11 @@ export type WindowQuery = Readonly<Record<string, string>>;
 const LENGTHS = ['1h', '6h', '12h', '24h', '7d'];
 const DEFAULT_SOURCE = 'otlp';
 const DEFAULT_LENGTH = '6h';
+/** As the API calls a window without a beginning and an end. */
+export const ALL = 'all';
+
+/** How the window is said: a length that ends now, two times, or no bounds at all. */
+type Kind = 'relative' | 'absolute' | 'all';
 
 interface WindowFormProps {
   query: WindowQuery;
@@ -16,24 +21,34 @@ interface WindowFormProps {
   onSubmit(query: Record<string, string>): void;
 }
 
-/** Chooses a source, and a window: a length that ends now, or two times. */
+/** Chooses a source, and a window: a length that ends now, two times, or, of files, the whole. */
 export function WindowForm({ query, busy = false, onSubmit }: WindowFormProps): JSX.Element {
-  const [absolute, setAbsolute] = useState(query['start'] !== undefined);
+  const sources = useSources();
+  const [source, setSource] = useState(query['source'] ?? DEFAULT_SOURCE);
+  const [kind, setKind] = useState(kindOf(query));
   const [wrong, setWrong] = useState('');
   const place = useRef<HTMLFormElement>(null);
   const address = JSON.stringify(query);
   useEffect(() => {
-    setAbsolute(query['start'] !== undefined);
+    setSource(query['source'] ?? DEFAULT_SOURCE);
+    setKind(kindOf(query));
     setWrong('');
     if (place.current !== null) fill(place.current, query);
   }, [address]);
+  const isWhole = kind === 'all' || takesAll(sources, source);
+  const choose = (name: string) => {
+    setSource(name);
+    // Lines of files are rarely of the last hours; two times that somebody has set stay.
+    if (takesAll(sources, name)) setKind((before) => (before === 'relative' ? 'all' : before));
+    else setKind((before) => (before === 'all' ? 'relative' : before));
+  };
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (busy) return;
     const form = new FormData(event.currentTarget);
     const field = (name: string) => fieldOf(form, name);
-    if (!absolute) {
-      onSubmit({ source: field('source'), window: field('window') });
+    if (kind !== 'absolute') {
+      onSubmit({ source: field('source'), window: kind === 'all' ? ALL : field('window') });
       return;
     }
     const [start, end] = [new Date(field('start')), new Date(field('end'))];
@@ -43,19 +58,17 @@ export function WindowForm({ query, busy = false, onSubmit }: WindowFormProps): 
   };
   return (
     <form class="window-form" ref={place} onSubmit={submit}>
-      <SourceSelect chosen={query['source'] ?? DEFAULT_SOURCE} />
+      <SourceSelect sources={sources} chosen={source} onChoose={choose} />
       <label class="field">
         <span>Window</span>
-        <select
-          name="kind"
-          value={absolute ? 'absolute' : 'relative'}
-          onChange={(event) => setAbsolute(event.currentTarget.value === 'absolute')}
-        >
+        <select name="kind" value={kind} onChange={(event) => setKind(event.currentTarget.value as Kind)}>
+          {isWhole && <option value="all">the whole file</option>}
           <option value="relative">up to now</option>
           <option value="absolute">between two times</option>
         </select>
       </label>
-      {absolute ? <Times query={query} /> : <Length chosen={query['window'] ?? DEFAULT_LENGTH} />}
+      {kind === 'absolute' && <Times query={query} />}
+      {kind === 'relative' && <Length chosen={lengthOf(query)} />}
       <button type="submit" class="button primary" aria-disabled={busy}>
         {busy ? 'Reading' : 'Show'}
       </button>
@@ -66,6 +79,15 @@ export function WindowForm({ query, busy = false, onSubmit }: WindowFormProps): 
       )}
     </form>
   );
+}
+
+function kindOf({ window, start }: WindowQuery): Kind {
+  if (start !== undefined) return 'absolute';
+  return window === ALL ? 'all' : 'relative';
+}
+
+function lengthOf({ window = ALL }: WindowQuery): string {
+  return window === ALL ? DEFAULT_LENGTH : window;
 }
 
 /** Fields that stay take what another address says; made anew, they would lose the focus. */
@@ -116,9 +138,9 @@ export function localTime(date: Date): string {
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }
 
-/** What the address says of the window; the live buffer without it. */
+/** What the address says of the window; the live buffer without it, and a file in whole, as the API has them. */
 export function windowOf(query: Readonly<Record<string, string>>): WindowQuery {
   const { source = DEFAULT_SOURCE, window, start, end } = query;
   if (start !== undefined) return { source, start, ...(end === undefined ? {} : { end }) };
-  return { source, window: window ?? DEFAULT_LENGTH };
+  return { source, window: window ?? (source === 'file' ? ALL : DEFAULT_LENGTH) };
 }

@@ -19,7 +19,7 @@ export function WindowPage({ view, query, children }: WindowPageProps): JSX.Elem
   return (
     <div class="grid">
       <WindowBar view={view} query={chosen} loaded={loaded} />
-      {windowState(loaded) ?? (loaded.answer !== undefined && children(loaded.answer))}
+      {windowState(loaded, view) ?? (loaded.answer !== undefined && children(loaded.answer))}
     </div>
   );
 }

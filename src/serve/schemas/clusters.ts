@@ -1,5 +1,6 @@
 import { Type } from '@fastify/type-provider-typebox';
 import type { Static, TOptional } from '@fastify/type-provider-typebox';
+import { FORMAT_WORDS } from '../../domain/format-word.ts';
 import { LEVELS } from '../../domain/level.ts';
 import type { Level } from '../../domain/level.ts';
 import { DetectorStatusSchema } from './detector.ts';
@@ -55,6 +56,33 @@ export const ClusterSchema = Type.Object(
   { $id: 'Cluster', title: 'Cluster', additionalProperties: false },
 );
 
+export const FileAnswerSchema = Type.Object(
+  {
+    files: Type.Integer({ description: 'Files read' }),
+    format: Type.Enum([...FORMAT_WORDS], { description: 'How they are written, as FILE_FORMAT has it' }),
+    bad_lines: Type.Integer({ description: 'Lines that are not of the format; they were skipped' }),
+    cut_lines: Type.Integer({ description: 'Lines longer than 1 MiB, of which the head was kept' }),
+    untimed_rows: Type.Integer({
+      description: 'Rows that say no time and took that of a row beside them, or of the last change of the file',
+    }),
+    rows_outside: Type.Integer({ description: 'Rows that are not in the window' }),
+    outside_start: Type.Optional(Type.String({ format: 'date-time', description: 'Time of the first of these' })),
+    outside_end: Type.Optional(Type.String({ format: 'date-time', description: 'Time of the last of these' })),
+    first_bad_path: Type.Optional(Type.String({ description: 'Where there are several files' })),
+    first_bad_line: Type.Optional(Type.Integer({ description: 'Counted from 1' })),
+    first_bad_problem: Type.Optional(Type.String()),
+    links_skipped: Type.Optional(
+      Type.Integer({
+        description: 'Links that the pattern met and that lead out of FILE_ROOT: they were not followed',
+      }),
+    ),
+    first_link_skipped: Type.Optional(Type.String()),
+  },
+  { $id: 'File', title: 'File', additionalProperties: false, description: 'With source=file: what reading it met' },
+);
+
+export type FileAnswer = Static<typeof FileAnswerSchema>;
+
 const answerFields = {
   source: Type.Enum([...SOURCE_NAMES]),
   window: Type.String(),
@@ -65,23 +93,7 @@ const answerFields = {
   cluster_count: Count,
   truncated: Type.Boolean({ description: 'The window had more rows than were read; the newest were kept' }),
   clusters: Type.Array(reference(ClusterSchema), { description: 'Non-anomalous first' }),
-  file: Type.Optional(
-    Type.Object(
-      {
-        files: Type.Integer({ description: 'Files read' }),
-        format: Type.String({ description: 'How they are written; mixed when not all alike' }),
-        bad_lines: Type.Integer({ description: 'Lines that are not of the format; they were skipped' }),
-        cut_lines: Type.Integer({ description: 'Lines longer than 1 MiB, of which the head was kept' }),
-        untimed_rows: Type.Integer({
-          description: 'Rows that say no time and took that of a row beside them, or of the last change of the file',
-        }),
-        first_bad_path: Type.Optional(Type.String({ description: 'Where there are several files' })),
-        first_bad_line: Type.Optional(Type.Integer({ description: 'Counted from 1' })),
-        first_bad_problem: Type.Optional(Type.String()),
-      },
-      { additionalProperties: false, description: 'With source=file: what reading it met' },
-    ),
-  ),
+  file: Type.Optional(reference(FileAnswerSchema)),
   pushdown: Type.Optional(
     Type.Object(
       {

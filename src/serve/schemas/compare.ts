@@ -2,8 +2,8 @@ import { Type } from '@fastify/type-provider-typebox';
 import type { Static } from '@fastify/type-provider-typebox';
 import { CHANGES } from '../../domain/comparison.ts';
 import { SOURCE_NAMES } from '../../sources/catalogue.ts';
-import { LevelCountsSchema } from './clusters.ts';
-import { nullable } from './reference.ts';
+import { FileAnswerSchema, LevelCountsSchema } from './clusters.ts';
+import { nullable, reference } from './reference.ts';
 import { windowFields } from './window-query.ts';
 
 const Count = Type.Integer({ minimum: 0 });
@@ -15,7 +15,7 @@ const side = (what: string) =>
   Type.String({
     minLength: 1,
     maxLength: SIDE_CHARS_MAX,
-    description: `${what}: a length that ends now (1h, 24h, 7d), or START/END in ISO 8601`,
+    description: `${what}: a length that ends now (1h, 24h, 7d), START/END in ISO 8601, or, of files, all before the other`,
   });
 
 /** What two windows share belongs to the one that begins later. */
@@ -48,6 +48,7 @@ const SideSchema = Type.Object(
     log_count: Count,
     cluster_count: Count,
     truncated: Type.Boolean({ description: 'The window had more rows than were read; the newest were kept' }),
+    file: Type.Optional(reference(FileAnswerSchema)),
   },
   { additionalProperties: false },
 );

@@ -27,6 +27,7 @@ export const SourcesAnswerSchema = Type.Object(
           supports: Type.Object(
             {
               absolute_windows: Type.Boolean(),
+              whole: Type.Boolean({ description: 'Whether it is read from its first row to its last by window=all' }),
               max_rows: Type.Boolean({ description: 'Whether MAX_ROWS bounds a window' }),
               pushdown: Type.Boolean({ description: 'Whether the store can count, so that MAX_ROWS bounds nothing' }),
               credentials_per_request: Type.Boolean(),

@@ -14,7 +14,7 @@ export const windowFields = {
     Type.String({
       minLength: 1,
       maxLength: 40,
-      description: '1h 6h 12h 24h 1d 7d, minutes (30m), bare hours (3h, 48), or custom',
+      description: '1h 6h 12h 24h 1d 7d, minutes (30m), bare hours (3h, 48), custom, or, of files, all',
     }),
   ),
   hours: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'Length of a custom window' })),

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { isWithin, KERNEL_FOLDERS, kernelFolderOf } from '../../security/kernel-folders.ts';
 
 export interface FileRootOptions {
@@ -29,11 +29,17 @@ export function refusalOfRealPath(real: string, root: string): string | undefine
   return 'credentials.path is outside of FILE_ROOT, which is where files have to be';
 }
 
-/** With links followed, so that none leads outside; as it is where there is nothing yet. */
+/** Whether a path that a pattern meets leads out of the root. */
+export function leadsOut(path: string, root: string): boolean {
+  return refusalOfRealPath(realPath(path), root) !== undefined;
+}
+
+/** With links followed, so that none leads outside; what is not there, or a pattern, as it stands. */
 function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    return resolve(path);
+    const folder = dirname(path);
+    return folder === path ? path : join(realPath(folder), basename(path));
   }
 }

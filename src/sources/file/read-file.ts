@@ -1,3 +1,4 @@
+import { formatInSentence } from '../../domain/format-word.ts';
 import type { RowSink } from '../row-sink.ts';
 import { SourceError } from '../source-error.ts';
 import { binaryKind } from './binary-kind.ts';
@@ -11,7 +12,7 @@ import { dateOrderIn } from '../record/date-order.ts';
 import { openChunks } from './open-chunks.ts';
 import { RowWriter } from './row-writer.ts';
 import { serviceOfPath } from './service-of-path.ts';
-import { HEAD_BYTES, sniffFormat } from './sniff-format.ts';
+import { formatWordOf, HEAD_BYTES, sniffFormat } from './sniff-format.ts';
 import type { FileFormat } from './sniff-format.ts';
 
 /** What users may ask for. */
@@ -117,10 +118,9 @@ async function* withHead(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenera
 
 function nothingGood(path: string, format: FileFormat, counts: ReadCounts): SourceError {
   const { line, problem } = counts.firstBad ?? { line: 1, problem: 'nothing' };
-  const name = format === 'csv' ? 'CSV' : 'JSON';
   return new SourceError(
     'malformed_input',
-    `malformed ${name} at line ${line} of ${path}, and no line is better: ${problem}. ` +
-      'If the file is plain text, set its format to text',
+    `malformed ${formatInSentence(formatWordOf(format))} at line ${line} of ${path}, and no line is better: ${problem}. ` +
+      'If the file is plain text, set its format to text (FILE_FORMAT)',
   );
 }

@@ -1,16 +1,11 @@
-import { existsSync } from 'node:fs';
-import { glob, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
 
 import type { RowSink } from '../row-sink.ts';
-import { SourceError } from '../source-error.ts';
-import { noCounts } from './byte-consumer.ts';
-import { refusalOfPath } from './file-root.ts';
+import { addCounts, noCounts } from './byte-consumer.ts';
+import { filePaths } from './file-paths.ts';
+import type { FilePaths } from './file-paths.ts';
 import { readFile } from './read-file.ts';
 import type { FileOptions, FileSummary } from './read-file.ts';
-
-const FILES_MAX = 10_000;
-const PATTERN = /[*?[{]/;
 
 export interface FilesOptions extends FileOptions {
   /** Relative paths start there, too. */
@@ -27,6 +22,8 @@ export interface FilesSummary extends Omit<FileSummary, 'format'> {
   files: number;
   /** Of `firstBad`, where there are several files. */
   firstBadPath: string | undefined;
+  /** Links that a pattern met and that lead out of the root: what they lead to was not read. */
+  linksOut: readonly string[];
 }
 
 /**
@@ -34,34 +31,34 @@ export interface FilesSummary extends Omit<FileSummary, 'format'> {
  * other by name. Throws a `SourceError` when there is none, and for the first that cannot be read.
  */
 export async function readFiles(options: FilesOptions, sink: RowSink, tick: () => void): Promise<FilesSummary> {
-  const paths = await allPathsOf(options, tick);
+  const { paths, linksOut } = await allPathsOf(options, tick);
   const onRead = await shareTeller(paths, options.onProgress);
-  const summary: FilesSummary = { ...noCounts(), format: 'text', files: paths.length, firstBadPath: undefined };
+  const summary: FilesSummary = {
+    ...noCounts(),
+    format: 'text',
+    files: paths.length,
+    firstBadPath: undefined,
+    linksOut,
+  };
   for (const [i, path] of paths.entries()) {
-    const refusal = options.root === undefined ? undefined : refusalOfPath(path, { root: options.root, isOpen: false });
-    if (refusal !== undefined) throw new SourceError('source_permission_denied', refusal);
-    const { format, badLines, cutLines, untimedRows, untimedOutside, firstBad } = await readFile(
-      { ...options, path, onRead },
-      sink,
-      tick,
-    );
+    const { format, ...counts } = await readFile({ ...options, path, onRead }, sink, tick);
     summary.format = i === 0 || summary.format === format ? format : 'mixed';
-    summary.badLines += badLines;
-    summary.cutLines += cutLines;
-    summary.untimedRows += untimedRows;
-    summary.untimedOutside += untimedOutside;
-    if (firstBad === undefined || summary.firstBad !== undefined) continue;
-    summary.firstBad = firstBad;
-    if (paths.length > 1) summary.firstBadPath = path;
+    const isFirstBad = summary.firstBad === undefined && counts.firstBad !== undefined;
+    if (isFirstBad && paths.length > 1) summary.firstBadPath = path;
+    addCounts(summary, counts);
   }
   return summary;
 }
 
 /** All files that are meant, in the order in which they are read. Throws a `SourceError` when there is none. */
-export async function allPathsOf(options: FilesOptions, tick: () => void): Promise<string[]> {
-  const paths = await pathsOf(options, tick);
-  for (const path of options.morePaths ?? []) paths.push(...(await pathsOf({ ...options, path }, tick)));
-  return paths;
+export async function allPathsOf({ path, root, morePaths = [] }: FilesOptions, tick: () => void): Promise<FilePaths> {
+  const all: FilePaths = { paths: [], linksOut: [] };
+  for (const given of [path, ...morePaths]) {
+    const { paths, linksOut } = await filePaths(given, root, tick);
+    all.paths.push(...paths);
+    all.linksOut.push(...linksOut);
+  }
+  return all;
 }
 
 /** Adds up what is read of all files, and tells it as a share of their sizes. */
@@ -82,31 +79,4 @@ async function shareTeller(
     read += bytes;
     if (total > 0) onProgress(Math.min(1, read / total));
   };
-}
-
-/** A file whose very name looks like a pattern is that file. */
-async function pathsOf({ path: given, root }: FilesOptions, tick: () => void): Promise<string[]> {
-  const refusal = root === undefined ? undefined : refusalOfPath(given, { root, isOpen: false });
-  if (refusal !== undefined) throw new SourceError('source_permission_denied', refusal);
-  const path = root === undefined ? given : resolve(root, given);
-  if (!PATTERN.test(path) || existsSync(path)) return [path];
-  const found: string[] = [];
-  for await (const match of glob(path)) {
-    tick();
-    if (!(await isFile(match))) continue;
-    found.push(match);
-    if (found.length > FILES_MAX) {
-      throw new SourceError('source_not_a_file', `${given} matches more than ${FILES_MAX} files: name fewer`);
-    }
-  }
-  if (found.length === 0) throw new SourceError('source_not_found', `no file matches ${given}`);
-  return found.toSorted();
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isFile();
-  } catch {
-    return false; // a link to nowhere, or gone since
-  }
 }

@@ -4,6 +4,7 @@ import type { LevelIndex } from '../../domain/level.ts';
 import { UNKNOWN_SERVICE } from '../../domain/row.ts';
 import type { DateOrder } from '../record/date-order.ts';
 import type { RowSink } from '../row-sink.ts';
+import { addOutside, countOutside } from './byte-consumer.ts';
 import type { ReadCounts } from './byte-consumer.ts';
 
 export interface RowWriterOptions {
@@ -59,6 +60,7 @@ export class RowWriter {
     if (taker?.stretch !== bytes) return start;
     const at = taker.take(start, end);
     this.seen += taker.lines;
+    addOutside(this.counts.outside, taker.outside);
     if (taker.lines === 0) return at;
     this.#lastMs = taker.lastMs;
     this.#isTimed = true;
@@ -97,7 +99,10 @@ export class RowWriter {
     }
     const isInside = time >= this.#startMs && time < this.#endMs;
     if (isUntimed) this.counts[isInside ? 'untimedRows' : 'untimedOutside']++;
-    if (!isInside) return;
+    if (!isInside) {
+      countOutside(this.counts.outside, time);
+      return;
+    }
     if (validUtf8 || isUtf8(bytes.subarray(start, end))) this.sink.add(bytes, start, end, time, level, service);
     else this.#writeText(decoder.decode(bytes.subarray(start, end)), time, level, service);
   }

@@ -1,3 +1,4 @@
+import type { FormatWord } from '../../domain/format-word.ts';
 import { csvColumns } from './csv-columns.ts';
 import { skipSpace, skipValue } from './json-syntax.ts';
 
@@ -5,6 +6,11 @@ import { skipSpace, skipValue } from './json-syntax.ts';
 export const HEAD_BYTES = 64 << 10;
 
 export type FileFormat = 'json-lines' | 'json-array' | 'json-sequence' | 'csv' | 'text';
+
+/** The same in the words that users have for it. */
+export function formatWordOf(format: FileFormat | 'mixed'): FormatWord {
+  return format === 'csv' || format === 'text' || format === 'mixed' ? format : 'json';
+}
 
 /** What the head of a file says about how to read it. `delimiter` is CSV's. */
 export interface SniffedFormat {

@@ -228,6 +228,7 @@ export function describeSource(source: SourceUnderTest): void {
       );
       expect(listed?.supports).toEqual({
         absolute_windows: true,
+        whole: false,
         max_rows: declaration.isLimited,
         pushdown: declaration.pushdown ?? false,
         credentials_per_request: true,

@@ -32,6 +32,10 @@ export const WINDOW_END = 104;
 export const FIRST_MS = 112;
 export const LAST_MS = 120;
 export const WIDTH_MS = 128;
+/** Records that were taken and are not in the window, and their first and last time; set back by the caller. */
+export const ROWS_OUTSIDE = 136;
+export const MIN_OUTSIDE_MS = 144;
+export const MAX_OUTSIDE_MS = 152;
 
 /** Why taking stopped. */
 export const AT_END = 0;

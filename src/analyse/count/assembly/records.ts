@@ -23,6 +23,8 @@ import {
   LEVEL_NUMBERS,
   LEVEL_NUMBERS_MAX,
   LINES,
+  MAX_OUTSIDE_MS,
+  MIN_OUTSIDE_MS,
   NAME_TEXT_MAX,
   NEW_LEVEL,
   NEW_SERVICE,
@@ -36,6 +38,7 @@ import {
   OF_SERVICE,
   OF_SEVERITY_NUMBER,
   OF_TIME,
+  ROWS_OUTSIDE,
   SERVICE_NAMES,
   STATE,
   TIME,
@@ -76,10 +79,17 @@ export function takeRecords(from: i32, end: i32): i32 {
     store<f64>(STATE, timeMs, TIME);
     if (timeMs >= load<f64>(STATE, WINDOW_START) && timeMs < load<f64>(STATE, WINDOW_END))
       reason = takeRow(startOf(OF_MESSAGE), endOf(OF_MESSAGE), timeMs, service, level);
+    else leaveOut(timeMs);
   }
   store<i32>(STATE, at, NEXT);
   store<i32>(STATE, lines, LINES);
   return reason;
+}
+
+function leaveOut(timeMs: f64): void {
+  store<f64>(STATE, load<f64>(STATE, ROWS_OUTSIDE) + 1, ROWS_OUTSIDE);
+  if (timeMs < load<f64>(STATE, MIN_OUTSIDE_MS)) store<f64>(STATE, timeMs, MIN_OUTSIDE_MS);
+  if (timeMs > load<f64>(STATE, MAX_OUTSIDE_MS)) store<f64>(STATE, timeMs, MAX_OUTSIDE_MS);
 }
 
 /** Behind the line of the record at `start`, when that is whole and plain; else 0. */

@@ -39,13 +39,13 @@ export function compareColumns(onPick: (compared: Compared) => void): Column<Com
         </button>
       ),
     },
-    { name: 'service', title: 'Service', order: ({ service }) => service, cell: ({ service }) => service.slice(0, 60) },
     {
       name: 'change',
       title: 'Change',
       order: ({ change }) => CHANGES.length - CHANGES.indexOf(change),
       cell: ({ change }) => <span class={`badge ${changeTone(change)}`}>{change}</span>,
     },
+    { name: 'service', title: 'Service', order: ({ service }) => service, cell: ({ service }) => service.slice(0, 60) },
     {
       name: 'a',
       title: 'A, a minute',
@@ -77,7 +77,9 @@ export function compareColumns(onPick: (compared: Compared) => void): Column<Com
   ];
 }
 
+/** A template that was there is never told as 0. */
 export function rateText(rate: number): string {
+  if (rate > 0 && rate < 0.005) return '< 0.01';
   return rate >= 100 ? whole(rate) : String(Math.round(rate * 100) / 100);
 }
 

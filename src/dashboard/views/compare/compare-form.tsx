@@ -1,8 +1,8 @@
 import type { JSX, TargetedSubmitEvent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { fieldOf } from '../../ui/parts.tsx';
-import { SourceSelect } from '../../ui/source-select.tsx';
-import { localTime } from '../../ui/window-form.tsx';
+import { SourceSelect, takesAll, useSources } from '../../ui/source-select.tsx';
+import { ALL, localTime } from '../../ui/window-form.tsx';
 
 const LENGTHS = ['1h', '3h', '6h', '12h', '24h', '7d'];
 const BETWEEN = 'between';
@@ -16,10 +16,13 @@ interface CompareFormProps {
 export function CompareForm({ query, onSubmit }: CompareFormProps): JSX.Element {
   const [wrong, setWrong] = useState('');
   const { source = 'otlp', a = '24h', b = '1h' } = query;
+  const sources = useSources();
+  const [chosen, setChosen] = useState(source);
   const place = useRef<HTMLFormElement>(null);
   // Fields that stay take what another address says; made anew, they would lose the focus.
   useEffect(() => {
     setWrong('');
+    setChosen(source);
     if (place.current !== null) fill(place.current, { source, ...timesOf('a', a), ...timesOf('b', b) });
   }, [source, a, b]);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
@@ -32,8 +35,8 @@ export function CompareForm({ query, onSubmit }: CompareFormProps): JSX.Element 
   };
   return (
     <form class="window-form" ref={place} onSubmit={submit}>
-      <SourceSelect chosen={source} />
-      <Side name="a" title="Before (A)" value={a} />
+      <SourceSelect sources={sources} chosen={chosen} onChoose={setChosen} />
+      <Side name="a" title="Before (A)" value={a} takesAll={a === ALL || takesAll(sources, chosen)} />
       <Side name="b" title="After (B)" value={b} />
       <button type="submit" class="button primary">
         Compare
@@ -70,11 +73,20 @@ function sideOf(form: FormData, name: string): string | undefined {
   return start.getTime() < end.getTime() ? `${start.toISOString()}/${end.toISOString()}` : undefined;
 }
 
-function Side({ name, title, value }: { name: string; title: string; value: string }): JSX.Element {
+interface SideProps {
+  name: string;
+  title: string;
+  value: string;
+  /** Whether it may be all that stands before the other. */
+  takesAll?: boolean;
+}
+
+function Side({ name, title, value, takesAll: isWhole = false }: SideProps): JSX.Element {
   const [start, end] = value.split('/');
   const [kind, setKind] = useState(end === undefined ? value : BETWEEN);
   useEffect(() => setKind(end === undefined ? value : BETWEEN), [value]);
-  const lengths = LENGTHS.includes(value) || end !== undefined ? LENGTHS : [value, ...LENGTHS];
+  const isKnown = LENGTHS.includes(value) || value === ALL || end !== undefined;
+  const lengths = isKnown ? LENGTHS : [value, ...LENGTHS];
   const until = end === undefined ? new Date() : new Date(end);
   const from = end === undefined ? new Date(until.getTime() - 3_600_000) : new Date(start ?? '');
   return (
@@ -82,6 +94,7 @@ function Side({ name, title, value }: { name: string; title: string; value: stri
       <label class="field">
         <span>{title}</span>
         <select name={`${name}-length`} value={kind} onChange={(event) => setKind(event.currentTarget.value)}>
+          {isWhole && <option value={ALL}>all that is older than B</option>}
           {lengths.map((length) => (
             <option key={length} value={length}>
               the last {length}

@@ -10,6 +10,7 @@ import { LongTable, sorted } from '../../ui/long-table.tsx';
 import { Empty, ErrorBox, Panel } from '../../ui/parts.tsx';
 import { Reading } from '../../ui/reading.tsx';
 import { Scatter } from '../../ui/scatter/scatter.tsx';
+import { HalvesOffer, halvesOf } from './file-halves.tsx';
 import { ComparedPanel } from './compared-panel.tsx';
 import { CompareForm } from './compare-form.tsx';
 import { changeColour, compareColumns, CHANGES } from './compare-columns.tsx';
@@ -60,13 +61,15 @@ function Result({ windows, round, query }: ResultProps): JSX.Element {
   if (error !== undefined && !loading) return <ErrorBox error={error} onRetry={reload} />;
   if (answer === undefined) return <Reading title="Reading both windows" progress={progress} />;
   if (answer.templates.length > 0) return <Changes answer={answer} query={query} />;
+  const halves = halvesOf(answer);
   return (
     <Panel title="What has changed">
       <Empty title="Both windows are empty">
         <p>
-          No log record from {fromTo(Date.parse(answer.a.start), Date.parse(answer.b.end))}. Try longer windows or
-          another source.
+          No log record from {fromTo(Date.parse(answer.a.start), Date.parse(answer.b.end))}.{' '}
+          {halves === undefined && 'Try longer windows or another source.'}
         </p>
+        {halves !== undefined && <HalvesOffer halves={halves} />}
       </Empty>
     </Panel>
   );
@@ -74,6 +77,7 @@ function Result({ windows, round, query }: ResultProps): JSX.Element {
 
 function Changes({ answer, query }: { answer: CompareAnswer; query: ViewQuery }): JSX.Element {
   const [sort, setSort] = useState('');
+  const halves = halvesOf(answer);
   const { change: shown = '', template: picked } = query;
   const show = (fields: Record<string, string | undefined>) =>
     go('compare', { ...query, ...fields }, { replace: true });
@@ -90,6 +94,11 @@ function Changes({ answer, query }: { answer: CompareAnswer; query: ViewQuery })
           <Side title="Before (A)" side={answer.a} />
           <Side title="After (B)" side={answer.b} />
         </div>
+        {halves !== undefined && (
+          <div class="panel-body">
+            <HalvesOffer halves={halves} />
+          </div>
+        )}
         <div class="change-buttons" role="group" aria-label="Show only">
           {CHANGES.map((one) => (
             <ChangeButton

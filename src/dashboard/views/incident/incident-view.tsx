@@ -106,7 +106,7 @@ function Whole({ incident }: { incident: Incident }): JSX.Element {
                   {dayAndSecond(sample.timestamp)} <Level level={sample.level} />
                   <span class="wrap">{sample.service}</span>
                 </p>
-                <p class="mono wrap">
+                <p class="mono wrap verbatim">
                   <Runs runs={lineRuns(sample.message, texts.get(sample.fingerprint) ?? '')} />
                 </p>
               </li>

@@ -46,7 +46,7 @@ function Receiving(): JSX.Element {
             ? `Logs arrive: ${whole(lines)} lines of ${whole(answer?.service_count ?? 0)} services so far.`
             : 'Nothing has arrived yet. The light turns green with the first record.'}
         </p>
-        <pre class="code" tabIndex={0} aria-label="Configuration of the OpenTelemetry Collector">
+        <pre class="code" role="group" tabIndex={0} aria-label="Configuration of the OpenTelemetry Collector">
           {snippet}
         </pre>
         <p class="muted">

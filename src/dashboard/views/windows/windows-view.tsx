@@ -2,11 +2,12 @@ import type { JSX } from 'preact';
 import type { ClustersAnswer } from '../../../serve/schemas/clusters.ts';
 import { useWindow } from '../../api/use-window.ts';
 import { go, hrefOf } from '../../router.ts';
-import { fromTo, whole } from '../../ui/format.ts';
+import { FileNotes } from '../../ui/file-notes.tsx';
+import { whole } from '../../ui/format.ts';
 import { CopyButton, Panel, Stat } from '../../ui/parts.tsx';
-import { WindowForm } from '../../ui/window-form.tsx';
+import { ALL, WindowForm, windowOf } from '../../ui/window-form.tsx';
 import type { WindowQuery } from '../../ui/window-form.tsx';
-import { windowState } from '../../ui/window-state.tsx';
+import { stretchOf, windowState } from '../../ui/window-state.tsx';
 
 /** Chooses a window of any source; what came of it is looked at here, on the map and among the templates. */
 export function WindowsView({ query }: { query: Readonly<Record<string, string>> }): JSX.Element {
@@ -15,14 +16,14 @@ export function WindowsView({ query }: { query: Readonly<Record<string, string>>
     <div class="grid">
       <Panel title="Which logs">
         <div class="panel-body">
-          <WindowForm query={query} onSubmit={(chosen) => go('windows', chosen)} />
+          <WindowForm query={isChosen ? windowOf(query) : query} onSubmit={(chosen) => go('windows', chosen)} />
           <p class="muted note">
             The live buffer, files, or a store that Setup has. The address of this page leads to the same choice, anew;
-            a copied link leads to the times that are shown now.
+            a copied link leads to the times that are shown now, or to the whole file.
           </p>
         </div>
       </Panel>
-      {isChosen && <Result query={query} />}
+      {isChosen && <Result query={windowOf(query)} />}
     </div>
   );
 }
@@ -30,7 +31,7 @@ export function WindowsView({ query }: { query: Readonly<Record<string, string>>
 function Result({ query }: { query: WindowQuery }): JSX.Element {
   const loaded = useWindow(query);
   const { answer, loading, reload } = loaded;
-  const state = windowState(loaded);
+  const state = windowState(loaded, 'windows');
   return (
     <Panel
       title="What is in them"
@@ -50,7 +51,7 @@ function Result({ query }: { query: WindowQuery }): JSX.Element {
 
 /** To what is seen now: a length that ends now would be other lines tomorrow. */
 function linkTo({ source }: WindowQuery, answer: ClustersAnswer | undefined): string {
-  if (answer === undefined) return location.href;
+  if (answer === undefined || answer.window === ALL) return location.href;
   return new URL(hrefOf('windows', { source, start: answer.start, end: answer.end }), location.href).href;
 }
 
@@ -60,16 +61,18 @@ function Summary({ answer, query }: { answer: ClustersAnswer; query: WindowQuery
   return (
     <>
       <div class="stats">
-        <Stat label="rows" value={whole(answer.log_count)} />
-        <Stat label="templates" value={whole(answer.cluster_count)} />
-        <Stat label="stand apart" value={whole(flagged.length)} tone={flagged.length > 0 ? 'bad' : ''} />
-        <Stat label="services" value={whole(services.size)} />
+        <Counted count={answer.log_count} one="row" />
+        <Counted count={answer.cluster_count} one="template" />
+        <Counted count={flagged.length} one="stands apart" many="stand apart" tone={flagged.length > 0 ? 'bad' : ''} />
+        <Counted count={services.size} one="service" />
+        {answer.file !== undefined && <Counted count={answer.file.files} one="file" />}
       </div>
       <div class="panel-body grid">
         <p class="muted">
-          {fromTo(Date.parse(answer.start), Date.parse(answer.end))}
+          {stretchOf(answer)}
           {answer.truncated && ' · the window had more rows than MAX_ROWS: these are the newest'}
         </p>
+        {answer.file !== undefined && <FileNotes file={answer.file} rows={answer.log_count} />}
         <div class="row">
           <a class="button primary" href={hrefOf('map', query)}>
             On the map
@@ -107,4 +110,9 @@ function Summary({ answer, query }: { answer: ClustersAnswer; query: WindowQuery
       </div>
     </>
   );
+}
+
+function Counted(props: { count: number; one: string; many?: string; tone?: string }): JSX.Element {
+  const { count, one, many = `${one}s`, tone = '' } = props;
+  return <Stat label={count === 1 ? one : many} value={whole(count)} tone={tone} />;
 }

@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { glob, stat } from 'node:fs/promises';
+import { isAbsolute, resolve } from 'node:path';
+
+import { isWithin } from '../../security/kernel-folders.ts';
+import { SourceError } from '../source-error.ts';
+import { leadsOut, refusalOfPath } from './file-root.ts';
+
+const FILES_MAX = 10_000;
+const PATTERN = /[*?[{]/;
+
+export interface FilePaths {
+  paths: string[];
+  /** Links among what a pattern matches that lead out of the root: nobody follows them. */
+  linksOut: string[];
+}
+
+/**
+ * The files that a path or a pattern names, below the root where there is one. A link that leads out of it is refused
+ * where it is named, and passed over where a pattern only meets it: the other files are what was meant.
+ */
+export async function filePaths(given: string, root: string | undefined, tick: () => void): Promise<FilePaths> {
+  const path = root === undefined ? given : resolve(root, given);
+  refuse(given, root);
+  // A file whose very name looks like a pattern is that file.
+  if (!PATTERN.test(path) || existsSync(path)) return { paths: [path], linksOut: [] };
+  const folder = folderOf(path);
+  const found: string[] = [];
+  const linksOut = new Set<string>();
+  const isOut = (met: string): boolean => {
+    // A mere name stands where glob follows no link; the way to the first wildcard has been looked at.
+    if (root === undefined || !isAbsolute(met) || isWithin(met, folder) || !leadsOut(met, root)) return false;
+    linksOut.add(met);
+    return true;
+  };
+  for await (const match of glob(path, { exclude: isOut })) {
+    tick();
+    if (isOut(match) || !(await isFile(match))) continue;
+    found.push(match);
+    if (found.length > FILES_MAX) {
+      throw new SourceError('source_not_a_file', `${given} matches more than ${FILES_MAX} files: name fewer`);
+    }
+  }
+  if (found.length > 0) return { paths: found.toSorted(), linksOut: [...linksOut].toSorted() };
+  const [link] = linksOut;
+  if (link === undefined) throw new SourceError('source_not_found', `no file matches ${given}`);
+  const only = `${given} matches nothing but what leads out of FILE_ROOT, where files have to be: ${link}`;
+  throw new SourceError('source_permission_denied', only);
+}
+
+function refuse(path: string, root: string | undefined): void {
+  const refusal = root === undefined ? undefined : refusalOfPath(path, { root, isOpen: false });
+  if (refusal !== undefined) throw new SourceError('source_permission_denied', refusal);
+}
+
+/** What stands before the first part of a pattern that is none by itself. */
+function folderOf(pattern: string): string {
+  const parts = pattern.split('/');
+  return (
+    parts
+      .slice(
+        0,
+        parts.findIndex((part) => PATTERN.test(part)),
+      )
+      .join('/') || '/'
+  );
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false; // a link to nowhere, or gone since
+  }
+}
