@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startHalfspace } from '../e2e/halfspace.ts';
 import type { RunningHalfspace } from '../e2e/halfspace.ts';
 import { encodeLogs, ERROR, messages } from '../e2e/otlp-client.ts';
@@ -324,12 +324,9 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
     await page.getByText('connecting', { exact: true }).waitFor();
     await page.getByText('The service does not answer').first().waitFor();
     const second = await startHalfspace({ REST_PORT: port });
-    try {
-      await page.getByText('live', { exact: true }).waitFor();
-      await page.getByText('The service does not answer').first().waitFor({ state: 'detached' });
-      expect(await page.getByRole('alert').count()).toBe(0);
-    } finally {
-      await second.stop();
-    }
-  });
+    onTestFinished(async () => void (await second.stop()));
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.getByText('The service does not answer').first().waitFor({ state: 'detached' });
+    expect(await page.getByRole('alert').count()).toBe(0);
+  }, 60_000);
 });

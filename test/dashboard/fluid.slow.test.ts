@@ -12,8 +12,8 @@ import { manyTemplates } from './many-templates.ts';
 const chromium = await usePart('chromium');
 const LIMIT_MS = 180_000;
 const TEMPLATES = 10_000;
-/** From what a hand does to the picture of it, at the median; test machines have no GPU and other things to do. */
-const MEDIAN_MS_MAX = 200;
+/** Of the processor, as test machines have other things to do. */
+const WORK_MS_MAX = 100;
 const ROWS_IN_DOM_MAX = 60;
 
 describe.skipIf(chromium.missing !== undefined)('ten thousand templates', () => {
@@ -38,16 +38,22 @@ describe.skipIf(chromium.missing !== undefined)('ten thousand templates', () => 
     rmSync(folder, { recursive: true });
   });
 
-  /** Milliseconds of each step until the page has drawn what came of it. */
-  const timesOf = async (count: number, step: (i: number) => Promise<void>): Promise<number[]> => {
-    const times: number[] = [];
+  /** Milliseconds of the processor that a step takes the page's own thread, until it has drawn what came of it. */
+  const workOf = async (count: number, step: (i: number) => Promise<void>): Promise<number> => {
+    const tools = await page.context().newCDPSession(page);
+    await tools.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const taskSeconds = async () => {
+      const { metrics } = await tools.send('Performance.getMetrics');
+      return metrics.find(({ name }) => name === 'TaskDuration')!.value;
+    };
+    const before = await taskSeconds();
     for (let i = 0; i < count; i++) {
-      const from = performance.now();
       await step(i);
       await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
-      times.push(performance.now() - from);
     }
-    return times;
+    const seconds = (await taskSeconds()) - before;
+    await tools.detach();
+    return (seconds * 1000) / count;
   };
 
   test(
@@ -59,12 +65,12 @@ describe.skipIf(chromium.missing !== undefined)('ten thousand templates', () => 
       const box = (await map.boundingBox())!;
       const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
       await page.mouse.move(x, y);
-      const hovered = await timesOf(15, (i) => page.mouse.move(x + i * 9, y + i * 3));
+      const hovered = await workOf(15, (i) => page.mouse.move(x + i * 9, y + i * 3));
       await page.mouse.down();
-      const moved = await timesOf(15, (i) => page.mouse.move(x + 100 - i * 9, y - i * 5));
+      const moved = await workOf(15, (i) => page.mouse.move(x + 100 - i * 9, y - i * 5));
       await page.mouse.up();
-      const zoomed = await timesOf(15, (i) => page.mouse.wheel(0, i % 3 === 0 ? 120 : -120));
-      for (const times of [hovered, moved, zoomed]) expect(median(times)).toBeLessThan(MEDIAN_MS_MAX);
+      const zoomed = await workOf(15, (i) => page.mouse.wheel(0, i % 3 === 0 ? 120 : -120));
+      for (const work of [hovered, moved, zoomed]) expect(work).toBeLessThan(WORK_MS_MAX);
     },
     LIMIT_MS,
   );
@@ -78,20 +84,16 @@ describe.skipIf(chromium.missing !== undefined)('ten thousand templates', () => 
       const rows = table.locator('tbody tr');
       expect(await rows.count()).toBeLessThan(ROWS_IN_DOM_MAX);
       await table.hover();
-      const scrolled = await timesOf(15, () => page.mouse.wheel(0, 25_000));
+      const scrolled = await workOf(15, () => page.mouse.wheel(0, 25_000));
       expect(await rows.count()).toBeLessThan(ROWS_IN_DOM_MAX);
-      const sorted = await timesOf(6, (i) =>
+      const sorted = await workOf(6, (i) =>
         table.getByRole('button', { name: i % 2 === 0 ? 'Service' : 'Rows', exact: true }).click(),
       );
       const search = page.getByPlaceholder('Search templates');
-      const typed = await timesOf(8, (i) => search.press('kalominu'[i]!));
+      const typed = await workOf(8, (i) => search.press('kalominu'[i]!));
       await page.getByRole('heading', { name: / of 10,000 templates$/ }).waitFor();
-      for (const times of [scrolled, sorted, typed]) expect(median(times)).toBeLessThan(MEDIAN_MS_MAX);
+      for (const work of [scrolled, sorted, typed]) expect(work).toBeLessThan(WORK_MS_MAX);
     },
     LIMIT_MS,
   );
 });
-
-function median(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]!;
-}
