@@ -71,9 +71,13 @@ export function addTrainOptions(command: Command): Command {
 
 /** The window that was asked for; without any member where none was. Throws `UsageError`. */
 export function windowOf({ window, start, end, source }: RowOptions): WindowParameters {
-  const isAlone = start === undefined && end === undefined;
   // As the API calls a file in whole.
-  if (window?.toLowerCase() === ALL && source === undefined && isAlone) return {};
+  if (window?.toLowerCase() === ALL) {
+    if (source !== undefined) throw new UsageError('--window all is for files, which are read in whole: say how long');
+    if (start !== undefined || end !== undefined)
+      throw new UsageError('--window all takes files in whole: leave out --start and --end');
+    return {};
+  }
   const given = Object.entries({ window, start, end }).filter(([, value]) => value !== undefined);
   // A script's variable that is not set would ask for another window than is meant.
   for (const [name, value] of given) if (value === '') throw new UsageError(`--${name} is empty: give it a value`);

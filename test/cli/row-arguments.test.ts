@@ -21,11 +21,12 @@ describe('what rows are asked for', () => {
 
   test('a file in whole, by the word that the API has for it; a store has no whole', () => {
     expect(rowArguments('detect', 'a.log', { window: 'all' }, asIs).window).toEqual({});
-    for (const options of [
-      { window: 'all', end: '2026-01-01' },
-      { window: 'all', source: 'loki' },
-    ])
-      expect(windowOf(options)).toMatchObject({ window: 'all' });
+    expect(() => windowOf({ window: 'all', end: '2026-01-01' })).toThrow(
+      '--window all takes files in whole: leave out --start and --end',
+    );
+    expect(() => windowOf({ window: 'ALL', source: 'loki' })).toThrow(
+      '--window all is for files, which are read in whole: say how long',
+    );
   });
 
   test('a window of a store', () => {
