@@ -3,6 +3,8 @@ export interface Measured {
   /** Lines, or calls, that the seconds are for. */
   lines: number;
   cpuSeconds: number;
+  /** Of the process from its start, imports included; a peer's alone. */
+  processCpuSeconds?: number;
   wallSeconds: number;
   peakRssMiB: number;
   /** Anything the piece wants to show, such as how many templates it found. */

@@ -72,6 +72,7 @@ class Timed:
             {
                 "lines": self.lines,
                 "cpuSeconds": time.process_time() - self.cpu,
+                "processCpuSeconds": time.process_time(),
                 "wallSeconds": time.perf_counter() - self.wall,
                 "peakRssMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
                 **self.extra,

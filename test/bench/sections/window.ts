@@ -19,23 +19,23 @@ interface ClustersAnswer {
  * A window of the whole corpus from a file through `/clusters`, and by the command from its start to its end, against the
  * same pipeline in Python over the same lines. The peer's imports and start are left out, so the service answers once
  * before it is measured: the first window after its start, which has threads to start and code to compile, is told beside.
+ * The peer is one thread that computes all the time: what it takes by the clock of a machine that does nothing else is its
+ * CPU seconds, and where there is something else they are less.
  */
 export async function windowSection(): Promise<Figure[]> {
   const corpus = await corpusFile();
-  const peerStartedMs = performance.now();
   const peer = await runPeer('clusters', [corpus, CORPUS_LINES]);
-  const peerWallSeconds = (performance.now() - peerStartedMs) / 1000;
   const { first, next, peakRssMiB } = await askForWindows(corpus);
-  const wallRatio = peer.wallSeconds / next.wallSeconds;
+  const wallRatio = peer.cpuSeconds / next.wallSeconds;
   const cpuRatio = peer.cpuSeconds / next.cpuSeconds;
-  const firstRatio = peer.wallSeconds / first.wallSeconds;
+  const firstRatio = peer.cpuSeconds / first.wallSeconds;
   const firstCpuRatio = peer.cpuSeconds / first.cpuSeconds;
   return [
     {
       section: 'window',
       what: `${short(CORPUS_LINES)} lines of a file to ${next.clusters} clusters by GET /clusters`,
       ours: `${short(next.wallSeconds)} s`,
-      peer: `${short(peer.wallSeconds)} s`,
+      peer: `${short(peer.cpuSeconds)} s`,
       ratio: `${short(wallRatio)} x`,
       wanted: `>= ${RATIO_MIN} x`,
       met: wallRatio >= RATIO_MIN,
@@ -53,7 +53,7 @@ export async function windowSection(): Promise<Figure[]> {
       section: 'window',
       what: 'the first window of a service that has just started',
       ours: `${short(first.wallSeconds)} s, ${short(first.cpuSeconds)} CPU s`,
-      peer: `${short(peer.wallSeconds)} s, ${short(peer.cpuSeconds)} CPU s`,
+      peer: `${short(peer.cpuSeconds)} s`,
       ratio: `${short(firstRatio)} x, ${short(firstCpuRatio)} x`,
       wanted: '',
     },
@@ -66,7 +66,7 @@ export async function windowSection(): Promise<Figure[]> {
       wanted: `< ${RSS_MIB_MAX} MiB`,
       met: peakRssMiB < RSS_MIB_MAX,
     },
-    ...(await commandFigures(corpus, peer, peerWallSeconds)),
+    ...(await commandFigures(corpus, peer)),
   ];
 }
 
@@ -112,19 +112,20 @@ async function askForWindows(corpus: string): Promise<{ first: Asked; next: Aske
 }
 
 /** By the clock, both with their start, as that is what a user waits for; and by CPU seconds, the peer's start left out. */
-async function commandFigures(corpus: string, peer: Measured, peerWallSeconds: number): Promise<Figure[]> {
+async function commandFigures(corpus: string, peer: Measured): Promise<Figure[]> {
   let lines = 0;
   const use = await measureCommand(['analyse', corpus, '--ndjson'], (line) => {
     lines += (JSON.parse(line) as { logCount: number }).logCount;
   });
-  const ratio = peerWallSeconds / use.wallSeconds;
+  const peerSeconds = peer.processCpuSeconds ?? peer.cpuSeconds;
+  const ratio = peerSeconds / use.wallSeconds;
   const cpuRatio = rateOf({ lines, cpuSeconds: use.cpuSeconds }) / rateOf(peer);
   return [
     {
       section: 'window',
       what: `halfspace analyse, ${short(lines)} lines, from its start to its end`,
       ours: `${short(use.wallSeconds)} s`,
-      peer: `${short(peerWallSeconds)} s`,
+      peer: `${short(peerSeconds)} s`,
       ratio: `${short(ratio)} x`,
       wanted: `>= ${RATIO_MIN} x`,
       met: ratio >= RATIO_MIN && lines === CORPUS_LINES,
