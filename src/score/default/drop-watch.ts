@@ -3,7 +3,7 @@ import { BUCKET_MS, LINES } from './bucket-ring.ts';
 import type { BucketRing } from './bucket-ring.ts';
 import { Habit } from './habit.ts';
 import { Spread } from './spread.ts';
-import { notePeak, PEAK_NUMBERS, usualPeak } from './usual-peak.ts';
+import { archivePeaks, notePeak, PEAK_NUMBERS, usualPeak } from './usual-peak.ts';
 
 /** Windows in which lines may be too few, in buckets: two to five minutes. */
 const WINDOWS = [24, 36, 48, 60] as const;
@@ -19,6 +19,8 @@ const RECENT_SHARE_MAX = 0.7;
 /** A pause must be so much longer than the usual longest. */
 const PAUSE_FACTOR = 1.4;
 const PAUSE_MIN_MS = 20_000;
+/** Half the shortest window: a pause so long makes too few lines of the usual ones. */
+const LONG_PAUSE_MS = 60_000;
 /** Empty buckets after an empty one that are remembered, as an exponential mean. */
 const MEMORY_BUCKETS = 720;
 const STRETCHES_MAX = 30;
@@ -43,6 +45,8 @@ export class DropWatch {
   #empty = 0;
   /** Lines a second that were usual when the pause began: while it lasts, the service is slowly taken for a quiet one. */
   #pauseRate = 0;
+  /** Bucket after the last pause that was usual and long. */
+  #pausedUntil = -Infinity;
   #told = false;
   /** Scatter of the lines of four minutes, and those being counted. */
   readonly #slow = new Spread(1, 0);
@@ -55,14 +59,14 @@ export class DropWatch {
   sinceMs = 0;
 
   /** The open bucket is over, for which so many lines were `expected`. */
-  count(lines: number, expected: number, nowMs: number, healthy: boolean): void {
+  count(lines: number, expected: number, nowMs: number, healthy: boolean, isTold: boolean): void {
     this.#countStretch(lines, expected, healthy);
     if (lines === 0) {
       this.#empty++;
       return;
     }
     if (this.#empty === 0) return;
-    notePeak(this.#pauses, 0, this.#empty * BUCKET_MS, nowMs);
+    notePeak(this.#pauses, 0, this.#empty * BUCKET_MS, nowMs, isTold);
     if (healthy) {
       const kept = Math.exp(-this.#empty / MEMORY_BUCKETS);
       this.#stayed = this.#stayed * kept + this.#empty - 1;
@@ -99,6 +103,7 @@ export class DropWatch {
     const usualMs = Math.max(PAUSE_MIN_MS, usualPeak(this.#pauses, 0, nowMs) * PAUSE_FACTOR);
     if (this.#empty <= 1) this.#pauseRate = rate;
     if (pauseMs > usualMs) this.#take(silence, 0, (this.#pauseRate * pauseMs) / 1000, nowMs - pauseMs);
+    if (pauseMs >= LONG_PAUSE_MS && pauseMs <= usualMs) this.#pausedUntil = ring.open + 1;
     // A drop to nothing is a pause, and judged as such.
     if (pauseMs > usualMs / PAUSE_FACTOR && this.evidence < DROP_LIMIT) return;
     const noise = this.#noise(rate, clump, spread);
@@ -108,7 +113,7 @@ export class DropWatch {
     for (const window of WINDOWS) {
       for (; buckets < window; buckets++) lines += ring.count(ring.open - buckets, LINES);
       const expected = (rate * window * BUCKET_MS) / 1000;
-      if (lines > expected * SHARE_MAX || ring.age < window) continue;
+      if (lines > expected * SHARE_MAX || Math.min(ring.age, ring.open - this.#pausedUntil) < window) continue;
       this.#take(deviance(lines / clump, expected / clump, 1 / noise), lines, expected, nowMs - window * BUCKET_MS);
     }
   }
@@ -128,7 +133,7 @@ export class DropWatch {
 
   archive(state: Archive): void {
     this.#habit.archive(state);
-    state.numbers(this.#pauses);
+    archivePeaks(state, this.#pauses);
     this.#stayed = state.number(this.#stayed);
     this.#followed = state.number(this.#followed);
     this.#empty = state.number(this.#empty);
@@ -142,6 +147,7 @@ export class DropWatch {
     this.expected = state.number(this.expected);
     this.sinceMs = state.number(this.sinceMs);
     if (!state.isOlderThan(4)) this.#pauseRate = state.number(this.#pauseRate);
+    if (!state.isOlderThan(5)) this.#pausedUntil = state.number(this.#pausedUntil);
   }
 
   copyFrom(other: DropWatch): void {

@@ -3,7 +3,7 @@ import { Habit } from './habit.ts';
 import type { MemoryArchive } from './memory-archive.ts';
 import type { TemplateMemory } from './template-memory.ts';
 import { MINUTE_LINES, PEAK } from './template-memory.ts';
-import { notePeak, PEAK_NUMBERS, usualPeak } from './usual-peak.ts';
+import { archivePeaks, notePeak, PEAK_NUMBERS, usualPeak } from './usual-peak.ts';
 
 /** Standard deviations above the usual minute from which a mix is another, and times the strangest usual one. */
 const LIMIT = 8;
@@ -58,7 +58,7 @@ export class MixWatch {
     if (this.#minutes >= KNOWN_MINUTES && ratio > usual && this.#isNews(nowMs)) {
       this.deviation = (ratio - this.#mean) / Math.sqrt(Math.max(1, this.#square - this.#mean ** 2));
     }
-    notePeak(this.#peaks, 0, ratio, nowMs);
+    notePeak(this.#peaks, 0, ratio, nowMs, this.#told);
     this.#learn(this.speaks(nowMs) ? this.#mean : ratio);
   }
 
@@ -84,7 +84,7 @@ export class MixWatch {
 
   archive(state: Archive, memories: MemoryArchive): void {
     this.#habit.archive(state);
-    state.numbers(this.#peaks);
+    archivePeaks(state, this.#peaks);
     this.#mean = state.number(this.#mean);
     this.#square = state.number(this.#square);
     this.#minutes = state.number(this.#minutes);

@@ -12,6 +12,8 @@ export const OF_TEMPLATE = 4;
 const MINUTES = 5;
 /** So many minutes in a row must be usual again. */
 const USUAL_MINUTES = 5;
+/** So many minutes beyond the usual are no moment that a busy service has. */
+const LASTING_MINUTES = 3;
 /** Too many are so many times what is usual, and so many standard deviations more: less than what makes a spike. */
 const TIMES = 2;
 const DEVIATIONS = 3;
@@ -51,6 +53,7 @@ export class OngoingRate {
   readonly #minutes = new Float64Array(MINUTES);
   #counted = 0;
   #usualMinutes = 0;
+  #minutesBeyond = 0;
   /** When it was told last. */
   toldMs: number;
 
@@ -95,6 +98,11 @@ export class OngoingRate {
     return this.#counted > 0 && this.#usualMinutes === 0;
   }
 
+  /** Whether it has gone on for more than a moment. */
+  get hasLasted(): boolean {
+    return this.#minutesBeyond >= LASTING_MINUTES;
+  }
+
   /** Whether it has been usual again for some minutes. */
   get isOver(): boolean {
     return this.#usualMinutes >= USUAL_MINUTES || this.memory?.accepted === true;
@@ -110,6 +118,7 @@ export class OngoingRate {
     const isBeyond =
       this.kind === MISSING ? this.#areTooFew(lines, sum, minutes) : this.#areTooMany(lines, sum, minutes);
     this.#usualMinutes = isBeyond ? 0 : this.#usualMinutes + 1;
+    if (isBeyond) this.#minutesBeyond++;
     return isBeyond && this.kind !== MISSING ? lines : 0;
   }
 
@@ -123,6 +132,7 @@ export class OngoingRate {
     state.numbers(this.#minutes);
     this.#counted = state.count(this.#counted);
     this.#usualMinutes = state.count(this.#usualMinutes);
+    this.#minutesBeyond = state.count(this.#minutesBeyond);
     this.toldMs = state.number(this.toldMs);
   }
 

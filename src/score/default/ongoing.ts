@@ -35,6 +35,11 @@ export class Ongoing {
   lines = 0;
   sinceMs = 0;
 
+  /** Whether this was told, went on, and is not over for long. */
+  follows(kind: number, memory?: TemplateMemory): boolean {
+    return this.#rates.some((rate) => rate.kind === kind && rate.memory === memory && rate.hasLasted);
+  }
+
   /** What a bucket's end has shown was told; counts scatter as `spreadOf` says. */
   told({ detail, memory }: Signal, spreadOf: (kind: number) => number, nowMs: number): void {
     if (memory !== undefined && (detail.reason === 'new_template' || isYoung(memory, nowMs))) {

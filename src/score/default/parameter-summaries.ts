@@ -49,7 +49,10 @@ export class ParameterSummaries {
 
   archive(state: Archive): void {
     const packed = state.bytes(state.restoring ? NOTHING : (this.#packed ?? this.#pack()));
-    if (state.restoring) this.#packed = packed;
+    if (!state.restoring) return;
+    this.#packed = packed;
+    // What is packed does not say of which version it is, and would be written on as it is.
+    if (state.isOlderThan(5)) this.#unpack(4);
   }
 
   clone(): ParameterSummaries {
@@ -59,12 +62,16 @@ export class ParameterSummaries {
   }
 
   get #positions(): ParameterSummary[] {
-    if (this.#packed !== undefined) {
-      const packed = this.#packed;
-      this.#packed = undefined;
-      this.#exchange(new ArchiveReader(packed));
-    }
+    this.#unpack();
     return this.#summaries;
+  }
+
+  #unpack(version = Infinity): void {
+    if (this.#packed === undefined) return;
+    const reader = new ArchiveReader(this.#packed);
+    reader.version = version;
+    this.#packed = undefined;
+    this.#exchange(reader);
   }
 
   #pack(): Uint8Array {

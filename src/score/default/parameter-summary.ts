@@ -2,7 +2,7 @@ import { archiveList } from '../../domain/archive/archive.ts';
 import type { Archive } from '../../domain/archive/archive.ts';
 import type { ParameterFacts } from '../detector.ts';
 import { numberValue } from './number-value.ts';
-import { notePeak, PEAK_NUMBERS, usualPeak } from './usual-peak.ts';
+import { archivePeaks, notePeak, PEAK_NUMBERS, usualPeak } from './usual-peak.ts';
 
 const TOP_VALUES = 5;
 const VALUE_BYTES_MAX = 64;
@@ -68,7 +68,7 @@ export class ParameterSummary {
     const size = Math.abs(value);
     const isOutlier = this.#numbers >= KNOWN && this.#isFar(size, !includesPoint(bytes, start, end), nowMs);
     if (isOutlier) this.outlier = value;
-    notePeak(this.#peaks, 0, size, nowMs);
+    notePeak(this.#peaks, 0, size, nowMs, false);
     this.#countNumber(value, isOutlier);
     return isOutlier;
   }
@@ -106,7 +106,7 @@ export class ParameterSummary {
     this.#sampled = state.count(this.#sampled);
     this.#keptMax = this.#largestKept();
     this.#stride = state.count(this.#stride);
-    state.numbers(this.#peaks);
+    archivePeaks(state, this.#peaks);
     this.#max = state.number(this.#max);
     this.#min = state.number(this.#min);
     this.outlier = state.number(this.outlier);

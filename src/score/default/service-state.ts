@@ -141,7 +141,7 @@ export class ServiceState {
       speaking |= REASON_BIT.parameter_outlier;
     if (speaking === 0) return false;
     const isNews = (speaking & REASON_BIT.new_template) !== 0 && isUntold;
-    if (!this.gate.admit(speaking, isNews, memory.bornLevel >= ERROR, this.nowMs)) {
+    if (!this.gate.admit(speaking, isNews, memory.bornLevel >= ERROR, this.#isFollowed, this.nowMs)) {
       if (isNews && (this.#held === undefined || memory.bornLevel > this.#held.bornLevel)) this.#held = memory;
       return false;
     }
@@ -164,7 +164,7 @@ export class ServiceState {
       const mixed = this.templates.mixSignal(endMs);
       if (mixed !== undefined) signals.push(mixed);
     }
-    this.watch.closeBucket(this.doubtful);
+    this.watch.closeBucket(this.doubtful, this.ongoing);
     if (isMinute) this.ongoing.endMinute(this.watch.ring, endMs);
     this.#settleStreams(endMs, weight, isMinute);
     this.#errorBurst = this.watch.isErrorBurst(endMs);
@@ -219,6 +219,10 @@ export class ServiceState {
     return copy;
   }
 
+  get #isFollowed(): boolean {
+    return this.ongoing.course === 'ongoing';
+  }
+
   #young(memory: TemplateMemory, timestampMs: number): number {
     const { novelty, watch, nowMs } = this;
     const lineRate = Math.max(watch.rateHigh, watch.ring.minuteCount(LINES) / 60);
@@ -238,7 +242,7 @@ export class ServiceState {
     const signals: Signal[] = [];
     for (const memory of this.#touched) {
       if (memory.bucketLines === 0) continue;
-      if (this.templates.flush(memory, bucket, endMs, weight, this.watch.ready)) {
+      if (this.templates.flush(memory, bucket, endMs, weight, this.watch.ready, this.ongoing)) {
         signals.push(this.templates.signalOf(memory, endMs));
       }
       memory.bucketLines = 0;
@@ -278,7 +282,10 @@ export class ServiceState {
   #tellSignals(signals: Signal[], endMs: number): readonly Signal[] {
     const reasons = signals.reduce((bits, { detail }) => bits | REASON_BIT[detail.reason], 0);
     const isNews = this.#held !== undefined && (reasons & REASON_BIT.new_template) !== 0;
-    if (!this.gate.admit(reasons, isNews, false, endMs)) return NOTHING;
+    if (!this.gate.admit(reasons, isNews, false, this.#isFollowed, endMs)) {
+      this.watch.ring.markTroubled(this.open);
+      return NOTHING;
+    }
     const sorted = signals.toSorted((a, b) => b.evidence - a.evidence);
     this.watch.told(endMs);
     this.templates.told(endMs);

@@ -4,11 +4,13 @@ import { BUCKET_MS, BucketRing, ERRORS, LINES, MINUTE_BUCKETS, WARNS } from './b
 import { EventStream } from './event-stream.ts';
 import { DropWatch } from './drop-watch.ts';
 import { isOneClump } from './one-clump.ts';
+import type { Ongoing } from './ongoing.ts';
+import { MISSING } from './ongoing-rate.ts';
 import { RateBaseline } from './rate-baseline.ts';
 import type { Signal } from './service-state.ts';
 import type { Alternative } from './shift-watch.ts';
 import { Spread } from './spread.ts';
-import { notePeak, PEAK_NUMBERS, usualPeak } from './usual-peak.ts';
+import { archivePeaks, notePeak, PEAK_NUMBERS, usualPeak } from './usual-peak.ts';
 
 /** Known time from which rates are judged, seconds. */
 const READY_SECONDS = 300;
@@ -63,19 +65,25 @@ export class ServiceWatch {
   }
 
   /** Judges the open bucket, learns the one that falls out, and opens the next; `doubtful` while something is wrong. */
-  closeBucket(doubtful: boolean): void {
+  closeBucket(doubtful: boolean, ongoing: Ongoing): void {
     const { ring } = this;
     const nowMs = (ring.open + 1) * BUCKET_MS;
     const lines = ring.count(ring.open, LINES);
-    this.drops.count(lines, this.ready ? (this.lines.rate * BUCKET_MS) / 1000 : 0, nowMs, !doubtful);
+    this.drops.count(
+      lines,
+      this.ready ? (this.lines.rate * BUCKET_MS) / 1000 : 0,
+      nowMs,
+      !doubtful,
+      ongoing.follows(MISSING),
+    );
     if (this.ready) this.#judge(lines, nowMs, doubtful);
     const { leaving } = ring;
     if (leaving !== undefined) this.#learn(leaving, doubtful);
     ring.advance();
-    this.#noteQuickPeaks();
+    this.#noteQuickPeaks(ongoing);
     if (++this.#buckets % MINUTE_BUCKETS !== 0) return;
-    this.#notePeaks();
-    if (this.ready) this.#endMinute(!doubtful);
+    this.#notePeaks(ongoing);
+    if (this.ready) this.#endMinute(!doubtful, ongoing);
   }
 
   /** Adds what speaks now. */
@@ -121,10 +129,10 @@ export class ServiceWatch {
     this.#recent.archive(state);
     this.drops.archive(state);
     this.#clump.archive(state);
-    state.numbers(this.#peaks);
+    archivePeaks(state, this.#peaks);
     // No stretch of a minute has more than the minute.
     if (state.isOlderThan(3)) this.#quickPeaks.set(this.#peaks);
-    else state.numbers(this.#quickPeaks);
+    else archivePeaks(state, this.#quickPeaks);
     this.#buckets = state.count(this.#buckets);
   }
 
@@ -162,17 +170,23 @@ export class ServiceWatch {
     return isOneClump(busiest, sum - busiest, this.#clump.value);
   }
 
-  #notePeaks(): void {
+  #notePeaks(ongoing: Ongoing): void {
     const nowMs = this.ring.open * BUCKET_MS;
     for (const kind of KINDS) {
-      notePeak(this.#peaks, kind * PEAK_NUMBERS, this.ring.minuteCount(kind), nowMs);
+      notePeak(this.#peaks, kind * PEAK_NUMBERS, this.ring.minuteCount(kind), nowMs, ongoing.follows(kind));
     }
   }
 
-  #noteQuickPeaks(): void {
+  #noteQuickPeaks(ongoing: Ongoing): void {
     const nowMs = this.ring.open * BUCKET_MS;
     for (const kind of KINDS) {
-      notePeak(this.#quickPeaks, kind * PEAK_NUMBERS, this.ring.lately(kind, QUICK_BUCKETS), nowMs);
+      notePeak(
+        this.#quickPeaks,
+        kind * PEAK_NUMBERS,
+        this.ring.lately(kind, QUICK_BUCKETS),
+        nowMs,
+        ongoing.follows(kind),
+      );
     }
   }
 
@@ -196,11 +210,10 @@ export class ServiceWatch {
     this.warns.learn(ring.count(bucket, WARNS), seconds, weight);
   }
 
-  #endMinute(healthy: boolean): void {
+  #endMinute(healthy: boolean, ongoing: Ongoing): void {
     const seconds = (MINUTE_BUCKETS * BUCKET_MS) / 1000;
-    this.lines.endMinute(this.lines.rate * seconds, healthy);
-    this.errors.endMinute(this.errors.rate * seconds, healthy);
-    this.warns.endMinute(this.warns.rate * seconds, healthy);
+    for (const { events, kind } of this.#kinds)
+      events.endMinute(events.rate * seconds, healthy && !ongoing.follows(kind));
   }
 }
 

@@ -3,7 +3,7 @@ import { LEVELS } from '../../domain/level.ts';
 import type { LevelIndex } from '../../domain/level.ts';
 import type { MinedTemplate } from '../../mine/template-miner.ts';
 import { ParameterSummaries } from './parameter-summaries.ts';
-import { PEAK_NUMBERS } from './usual-peak.ts';
+import { PEAK_NUMBERS, PEAK_NUMBERS_4 } from './usual-peak.ts';
 
 /** Sums of `numbers`, in doubles. */
 export const FIRST_SEEN = 0;
@@ -19,13 +19,16 @@ export const MINUTE_LINES = 7;
 /** Squared deviations of the lines a minute, and lines that were expected. */
 export const DEVIATIONS = 8;
 export const EXPECTED = 9;
-/** The most there were of {@link RECENT}; see `usual-peak`. */
-export const PEAK = 10;
-const NUMBERS_2 = PEAK + PEAK_NUMBERS;
 /** Lines of late, as they fade, and the inner time at which they were last brought up to date. */
-export const RECENT = NUMBERS_2;
-export const RECENT_AT = RECENT + 1;
-const NUMBERS = RECENT_AT + 1;
+export const RECENT = 10;
+export const RECENT_AT = 11;
+/** The most there were of {@link RECENT}; see `usual-peak`. */
+export const PEAK = 12;
+const NUMBERS = PEAK + PEAK_NUMBERS;
+/** Before version 5 peaks came first, and were fewer; version 2 had nothing else there. */
+const PEAK_4 = 10;
+const NUMBERS_2 = PEAK_4 + PEAK_NUMBERS_4;
+const NUMBERS_4 = NUMBERS_2 + 2;
 
 /** Bucket of birth of templates that are never young. */
 export const LONG_AGO = -1_000_000_000;
@@ -128,9 +131,18 @@ export class TemplateMemory {
     this.accepted = state.flag(this.accepted);
     this.spikeUntil = state.number(this.spikeUntil);
     state.counts(this.levelCounts);
-    // Before version 3 peaks were those of whole minutes: no more than that was ever recent.
-    state.numbers(state.isOlderThan(3) ? this.numbers.subarray(0, NUMBERS_2) : this.numbers);
+    if (state.isOlderThan(5)) this.#restoreOldNumbers(state);
+    else state.numbers(this.numbers);
     if (state.flag(this.parameters !== undefined)) (this.parameters ??= new ParameterSummaries()).archive(state);
+  }
+
+  #restoreOldNumbers(state: Archive): void {
+    const old = new Float64Array(NUMBERS_4);
+    // Before version 3 peaks were those of whole minutes: no more than that was ever recent.
+    state.numbers(state.isOlderThan(3) ? old.subarray(0, NUMBERS_2) : old);
+    this.numbers.set(old.subarray(0, PEAK_4));
+    this.numbers.set(old.subarray(NUMBERS_2), RECENT);
+    this.numbers.set(old.subarray(PEAK_4, NUMBERS_2), PEAK);
   }
 
   cloneFor(template: MinedTemplate): TemplateMemory {

@@ -7,6 +7,8 @@ import type { MemoryArchive } from './memory-archive.ts';
 import { MixWatch } from './mix-watch.ts';
 import { YOUNG_BUCKETS } from './novelty.ts';
 import { isOneClump } from './one-clump.ts';
+import type { Ongoing } from './ongoing.ts';
+import { OF_TEMPLATE } from './ongoing-rate.ts';
 import type { Signal } from './service-state.ts';
 import { Spread } from './spread.ts';
 import {
@@ -92,7 +94,14 @@ export class TemplateWatch {
    * The lines of a template in the bucket that ends at `nowMs`; whether they are evidence for a spike.
    * `weight` is what they teach, `judged` whether rates are known well enough.
    */
-  flush(memory: TemplateMemory, bucket: number, nowMs: number, weight: number, judged: boolean): boolean {
+  flush(
+    memory: TemplateMemory,
+    bucket: number,
+    nowMs: number,
+    weight: number,
+    judged: boolean,
+    ongoing: Ongoing,
+  ): boolean {
     const { numbers } = memory;
     const lines = memory.bucketLines;
     const kept = keptCount(memory, nowMs);
@@ -110,7 +119,7 @@ export class TemplateWatch {
       memory.spikeUntil = bucket + SPIKE_BUCKETS;
       this.#passed = true;
     }
-    notePeak(numbers, PEAK, recent, nowMs);
+    notePeak(numbers, PEAK, recent, nowMs, ongoing.follows(OF_TEMPLATE, memory));
     const taught = lines * (spikes ? Math.min(weight, 0.1) : weight);
     numbers[COUNT] = kept + taught;
     numbers[COUNT_AT] = nowMs;

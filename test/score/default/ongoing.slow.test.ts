@@ -99,8 +99,9 @@ describe('what goes on for an hour after it was told last', () => {
     ['lines', { orders: 4 }],
     ['a new error', { lost: 0.1 }],
     ['fewer lines', { orders: 0.15 }],
+    ['silence', { orders: 0, refusals: 0, slow: 0 }],
   ])('counts as usual, and its incident says so: %s', (_, trouble) => {
-    const [incident] = incidentsOf(trouble, 120);
+    const [incident] = incidentsOf(trouble, 180);
     expect(incident!.resolution).toBe('usual');
     expect(minuteOf(incident!.ongoing_until) - minuteOf(incident!.last_seen)).toBeCloseTo(60, -0.5);
   });
