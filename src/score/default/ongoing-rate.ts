@@ -98,6 +98,11 @@ export class OngoingRate {
     return this.#counted > 0 && this.#usualMinutes === 0;
   }
 
+  /** Whether it was usual in the minute that is over. */
+  get isEnding(): boolean {
+    return this.#usualMinutes > 0;
+  }
+
   /** Whether it has gone on for more than a moment. */
   get hasLasted(): boolean {
     return this.#minutesBeyond >= LASTING_MINUTES;

@@ -35,8 +35,16 @@ export class Ongoing {
   lines = 0;
   sinceMs = 0;
 
+  /** Whether what a bucket's end has shown was told and is usual by now: what is left of it is no news. */
+  isEnding({ detail, memory }: Signal): boolean {
+    const kind = memory === undefined ? KINDS[detail.reason] : OF_TEMPLATE;
+    return this.#rates.some((rate) => rate.kind === kind && rate.memory === memory && rate.isEnding);
+  }
+
   /** Whether this was told, went on, and is not over for long. */
   follows(kind: number, memory?: TemplateMemory): boolean {
+    // Asked of every template that has lines in a bucket, and mostly there is nothing.
+    if (this.#rates.length === 0) return false;
     return this.#rates.some((rate) => rate.kind === kind && rate.memory === memory && rate.hasLasted);
   }
 

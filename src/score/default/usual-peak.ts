@@ -39,8 +39,10 @@ export function usualPeak(numbers: Float64Array, at: number, nowMs: number): num
 
 /** `isTold` while something of the service was told as wrong and goes on. */
 export function notePeak(numbers: Float64Array, at: number, value: number, nowMs: number, isTold: boolean): void {
+  // Mostly the present peak is the highest, or too low to be remembered.
+  if (!isTold && value <= Math.abs(numbers[at]!) && isPresent(numbers, at, nowMs)) return;
   const last = at + PEAK_NUMBERS - SIZE;
-  const isHigh = value > height(numbers, last, nowMs);
+  const isHigh = exceeds(value, numbers, last, nowMs);
   if (!isHigh && !isTold) return;
   let place = at;
   while (place < last && !isPresent(numbers, place, nowMs)) place += SIZE;
@@ -73,6 +75,14 @@ export function archivePeaks(state: Archive, numbers: Float64Array): void {
 /** Whether it is not over for long: what is noted now belongs to it. */
 function isPresent(numbers: Float64Array, place: number, nowMs: number): boolean {
   return nowMs - numbers[place + TIME]! < APART_MS;
+}
+
+/** Whether a value is above a peak's height, seen without an exponential where it is far from it. */
+function exceeds(value: number, numbers: Float64Array, place: number, nowMs: number): boolean {
+  const most = Math.abs(numbers[place]!);
+  if (value > most) return true;
+  if (value <= most * (1 - (nowMs - numbers[place + TIME]!) / MEMORY_MS)) return false;
+  return value > height(numbers, place, nowMs);
 }
 
 function height(numbers: Float64Array, place: number, nowMs: number): number {

@@ -57,6 +57,22 @@ describe('a rate that was told', () => {
     expect(course({ kind: ERRORS, usual: 0.5 }, [90, 90, 0, 1, 0, 1, 0])).toBe('xx----.');
   });
 
+  it('has lasted after three minutes, and is ending from the first usual one on', () => {
+    const { pass } = minutes();
+    const rate = new OngoingRate({ kind: LINES, usual: 30, spread: 1, toldMs: 0 });
+    const states = [600, 600, 600, 30, 600].map((count) => {
+      rate.endMinute(pass(count));
+      return [rate.hasLasted, rate.isEnding];
+    });
+    expect(states).toEqual([
+      [false, false],
+      [false, false],
+      [true, false],
+      [true, true],
+      [true, false],
+    ]);
+  });
+
   it('does not end by a single minute, nor go on by one', () => {
     expect(course({ kind: ERRORS, usual: 0.5 }, [9, 9, 0, 9, 9])).toBe('xx-xx');
     expect(course({ kind: LINES, usual: 30, spread: 4 }, [90, 90, 30, 30, 30, 30, 62, 30, 30])).toBe('xx----...');

@@ -35,7 +35,7 @@ describe('what comes by the clock is usual once it was told three times:', () =>
 
 describe('what stays is told ten times at most, and no more after some hours:', () => {
   it.each(Object.entries<Trouble>(TROUBLES))('%s', (_, trouble) => {
-    const [short, long] = [180, 360].map((minutes) =>
+    const [short, long] = [240, 480].map((minutes) =>
       recur({ trouble: () => trouble(1), minutes, gapMinutes: 0, times: 1, seed: 1 }),
     );
     expect(long!.ofTimes[0]).toBeLessThanOrEqual(10);
