@@ -68,6 +68,7 @@ export class ParameterSummary {
     const size = Math.abs(value);
     const isOutlier = this.#numbers >= KNOWN && this.#isFar(size, !includesPoint(bytes, start, end), nowMs);
     if (isOutlier) this.outlier = value;
+    // A value is told by itself, and not as something that goes on: it is usual once seen twice.
     notePeak(this.#peaks, 0, size, nowMs, false);
     this.#countNumber(value, isOutlier);
     return isOutlier;

@@ -171,10 +171,11 @@ export class ServiceState {
     this.#setContext();
     if (this.watch.ready) this.watch.addSignals(endMs, signals);
     if (this.#held !== undefined) signals.push(heldSignal(this.#held));
+    if (learning) return NOTHING;
+    if (signals.length === 0) return this.#closeGate(endMs);
     const told = signals.filter(
       (signal) => (alertReasons & REASON_BIT[signal.detail.reason]) !== 0 && !this.ongoing.isEnding(signal),
     );
-    if (learning) return NOTHING;
     return told.length > 0 ? this.#tellSignals(told, endMs) : this.#closeGate(endMs);
   }
 

@@ -41,9 +41,12 @@ export function usualPeak(numbers: Float64Array, at: number, nowMs: number): num
 export function notePeak(numbers: Float64Array, at: number, value: number, nowMs: number, isTold: boolean): void {
   // Mostly the present peak is the highest, or too low to be remembered.
   if (!isTold && value <= Math.abs(numbers[at]!) && isPresent(numbers, at, nowMs)) return;
+  const isHigh = exceeds(value, numbers, at + PEAK_NUMBERS - SIZE, nowMs);
+  if (isHigh || isTold) take(numbers, at, value, nowMs, isHigh, isTold);
+}
+
+function take(numbers: Float64Array, at: number, value: number, nowMs: number, isHigh: boolean, isTold: boolean): void {
   const last = at + PEAK_NUMBERS - SIZE;
-  const isHigh = exceeds(value, numbers, last, nowMs);
-  if (!isHigh && !isTold) return;
   let place = at;
   while (place < last && !isPresent(numbers, place, nowMs)) place += SIZE;
   if (!isPresent(numbers, place, nowMs)) {
