@@ -148,11 +148,11 @@ async function assemble(
     receivers: () => late.receivers ?? null,
     nowMs,
   });
-  const onRestPipelineOver = () => void pipelinesEnded.rest++;
+  const pipelineOver = (port: keyof typeof pipelinesEnded) => () => void pipelinesEnded[port]++;
   const rest = await startServing(
     config,
     security,
-    { engine, metrics, logger, version, onPipelineOver: onRestPipelineOver },
+    { engine, metrics, logger, version, onPipelineOver: pipelineOver('rest') },
     stops,
   );
   streams.http = rest.stream;
@@ -166,11 +166,10 @@ async function assemble(
     onAnomalies: (batch) => alerts.take(batch),
   });
   late.router = router;
-  const onOtlpPipelineOver = () => void pipelinesEnded.otlp_http++;
   const receivers = await startReceiving(
     config,
     security,
-    { router, budget, counts, metrics, onPipelineOver: onOtlpPipelineOver },
+    { router, budget, counts, metrics, onPipelineOver: pipelineOver('otlp_http') },
     stops,
   );
   late.receivers = receiversAnswer(config, receivers);

@@ -21,7 +21,12 @@ function quietWords({ last_seen: last, resolved_at: at = last }: Incident): stri
   return `Nothing odd was found for ${seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`}.`;
 }
 
+interface Found {
+  last_seen: number;
+  ongoing_until?: number | undefined;
+}
+
 /** When something of it was found last: an anomaly, or that it goes on. */
-export function lastFound({ last_seen: last, ongoing_until: until = last }: Incident): number {
+export function lastFound({ last_seen: last, ongoing_until: until = last }: Found): number {
   return Math.max(last, until);
 }

@@ -3,6 +3,7 @@ import type { Anomaly, Reason } from '../domain/anomaly.ts';
 import { fingerprint } from '../domain/fingerprint.ts';
 import type { Incident, IncidentSample, IncidentTemplate, Resolution, ServiceCourse } from '../domain/incident.ts';
 import { LEVELS } from '../domain/level.ts';
+import { lastFound } from '../domain/resolution-words.ts';
 import { LineCounts } from './line-counts.ts';
 
 const SERVICES_MAX = 50;
@@ -68,9 +69,8 @@ export class GrowingIncident {
     return this.#firstSeen;
   }
 
-  /** When something of it was found last: an anomaly, or that it goes on. */
   get lastFound(): number {
-    return Math.max(this.#lastSeen, this.#ongoingUntil ?? this.#lastSeen);
+    return lastFound({ last_seen: this.#lastSeen, ongoing_until: this.#ongoingUntil });
   }
 
   /** What became of it without a further anomaly; whether readers are to see that. */

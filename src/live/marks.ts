@@ -45,4 +45,9 @@ export class Marks {
   ofService(service: string): Mark | undefined {
     return this.#marks.get(fingerprint(service, ''));
   }
+
+  /** Whether users expect what is said of the service: that is no incident. */
+  expects(service: string): boolean {
+    return this.ofService(service) === 'expected';
+  }
 }

@@ -7,11 +7,11 @@ import type { Mark } from '../domain/feedback.ts';
 import type { LevelIndex } from '../domain/level.ts';
 import { PackedRowReader } from '../domain/packed-rows.ts';
 import type { Detector, Finding, Verdict } from '../score/detector.ts';
+import { coursesOf } from '../score/courses.ts';
 import { Replay } from '../score/replay.ts';
 import { kindOf, lineOfFinding } from './anomalous-line.ts';
 import { AnomalyBatchWriter } from './anomaly-batch.ts';
 import { busiest } from './busiest.ts';
-import { coursesOf } from './courses.ts';
 import { displayTime, windowTime } from './event-time.ts';
 import { findTemplate } from './known-template.ts';
 import { Marks } from './marks.ts';
@@ -204,7 +204,8 @@ export class Shard {
     for (const detector of this.#services.detectors()) {
       for (const finding of detector.tick(nowMs)) this.#tell(detector, finding);
     }
-    return { anomalies: this.#anomalies.take(), courses: coursesOf(this.#services.detectors(), this.#marks) };
+    const courses = coursesOf(this.#services.detectors()).filter(({ service }) => !this.#marks.expects(service));
+    return { anomalies: this.#anomalies.take(), courses };
   }
 
   #tell(detector: Detector, finding: Finding): void {

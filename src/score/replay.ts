@@ -5,6 +5,7 @@ import { LEVELS } from '../domain/level.ts';
 import type { ServiceCourse } from '../domain/incident.ts';
 import type { LevelIndex } from '../domain/level.ts';
 import type { MinedTemplate } from '../mine/template-miner.ts';
+import { coursesOf } from './courses.ts';
 import { createDetector } from './create-detector.ts';
 import type { Detector, DetectorOptions, Finding, Verdict } from './detector.ts';
 import { ReplayClock } from './replay-clock.ts';
@@ -145,14 +146,8 @@ export class Replay {
       for (const finding of findings) this.#onAnomaly(this.#found(detector, finding));
     }
     if (!this.#training && this.#onCourses !== undefined)
-      this.#onCourses(this.#courses(), this.#clock.rowTime(clockMs));
+      this.#onCourses(coursesOf(this.#services.detectors()), this.#clock.rowTime(clockMs));
   };
-
-  #courses(): ServiceCourse[] {
-    return this.#services
-      .detectors()
-      .flatMap(({ service, ongoing }) => (ongoing === undefined ? [] : [{ service, ...ongoing }]));
-  }
 
   #raised(
     service: string,

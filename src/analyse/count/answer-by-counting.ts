@@ -63,9 +63,8 @@ export async function answerByCounting(
   try {
     for (let round = 1; round <= ROUNDS_MAX; round++) {
       const counts = await count({ ...task, bounds, apart }, Math.max(0, threads - 1), watch);
-      const summary = summaryOf(outlines, parts, counts);
-      if (summary === undefined) return undefined;
-      const file = { ...summary, linksOut };
+      const file = summaryOf(outlines, parts, counts, linksOut);
+      if (file === undefined) return undefined;
       const met = boundsOf(counts);
       const isEmpty = met.firstMs > met.lastMs;
       if (!isEmpty && (met.firstMs !== bounds.firstMs || met.lastMs !== bounds.lastMs)) {
@@ -162,6 +161,7 @@ function summaryOf(
   outlines: readonly FileOutline[],
   parts: readonly FilePart[],
   counts: readonly Counted[],
+  linksOut: readonly string[],
 ): FilesSummary | undefined {
   const ofPart: PartSummary[] = [];
   for (const { summaries } of counts) for (const summary of summaries) ofPart[summary.part] = summary;
@@ -172,7 +172,7 @@ function summaryOf(
     format: formats.size > 1 ? 'mixed' : format,
     files: outlines.length,
     firstBadPath: undefined,
-    linksOut: [],
+    linksOut,
   };
   let seen = 0;
   let lines = 0;
