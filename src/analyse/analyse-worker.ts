@@ -88,9 +88,10 @@ async function runWindow(task: WorkerTask, control: JobControl, before: Progress
   };
   const byStore = await countedWindow(task, watch);
   if (byStore.result !== undefined) return byStore.result;
-  if (task.job.source === 'file' && task.port === undefined && task.analyse) {
+  const { job } = task;
+  if (job.source === 'file' && job.countable !== false && task.port === undefined && task.analyse) {
     const shareRead = (share: number) => shareDone(share * COUNTING);
-    const counted = await answerByCounting(task.job, task.options, { ...watch, shareRead });
+    const counted = await answerByCounting(job, task.options, { ...watch, shareRead });
     if (counted !== undefined) return { outcome: 'done', ...counted, pull: undefined };
   }
   const loaded = await loadRows(task.job, task.options, watch);

@@ -26,6 +26,8 @@ export interface FileJob {
   /** Epoch milliseconds; rows with startMs <= time < endMs, all when absent. */
   startMs?: number | undefined;
   endMs?: number | undefined;
+  /** False where counting its rows as they are read was tried, and they are needed. */
+  countable?: boolean | undefined;
 }
 
 export interface PackedJob {
@@ -102,6 +104,8 @@ export interface LoadWatch {
   rowsRead(rows: number): void;
   /** Told how much of the input has been read, 0 to 1, where that is known. */
   shareRead?(share: number): void;
+  /** Told once no more of it is waited for. */
+  allRead?(): void;
   /** Told that a store is asked again after a pause, and with undefined once it has answered. */
   retrying?(retry: Retry | undefined): void;
   /** Runs what waits for others, with a signal that ends it. */

@@ -4,16 +4,19 @@ export class Interrupted extends Error {
 }
 
 /**
- * Runs what waits for others; Ctrl-C ends it in order, so that what was opened elsewhere is closed. Only while it runs:
- * what computes looks at no signal, and ends as any process does.
+ * Runs what waits for others; Ctrl-C ends it in order, so that what was opened elsewhere is closed. Only while it runs,
+ * and until it calls `release`: what computes looks at no signal, and ends as any process does.
  */
-export async function interruptible<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+export async function interruptible<Result>(
+  work: (signal: AbortSignal, release: () => void) => Promise<Result>,
+): Promise<Result> {
   const going = new AbortController();
   const interrupt = () => going.abort(new Interrupted());
+  const release = () => void process.off('SIGINT', interrupt);
   process.once('SIGINT', interrupt);
   try {
-    return await work(going.signal);
+    return await work(going.signal, release);
   } finally {
-    process.off('SIGINT', interrupt);
+    release();
   }
 }

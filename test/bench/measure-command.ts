@@ -6,9 +6,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { ProcessUse } from './run-measured.ts';
 
-const ENTRY = fileURLToPath(new URL('../../src/halfspace.ts', import.meta.url));
-const REPORT = new URL('ours/report-use.ts', import.meta.url).href;
-const COMPILE_CACHE = new URL('../../scripts/compile-cache.mjs', import.meta.url).href;
+const ENTRY = fileURLToPath(new URL('../../bin/halfspace.mjs', import.meta.url));
+const REPORT = new URL('ours/report-use.mjs', import.meta.url).href;
 
 /** Runs `halfspace` as its users do, from its start to its end; `onLine` gets the lines that it writes. */
 export async function measureCommand(
@@ -16,7 +15,7 @@ export async function measureCommand(
   onLine: (line: string) => void,
 ): Promise<ProcessUse & { wallSeconds: number }> {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, ['--import', COMPILE_CACHE, '--import', REPORT, ENTRY, ...args], {
+  const child = spawn(process.execPath, ['--import', REPORT, ENTRY, ...args], {
     stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
   });
   createInterface({ input: child.stdout! }).on('line', onLine);

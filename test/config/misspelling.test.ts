@@ -22,3 +22,10 @@ test('the nearest name is proposed', () => {
 test('two edits at the start are another name', () => {
   expect(misspellingWarning('AWS_REGION', ['CW_REGION'])).toBeUndefined();
 });
+
+test.each(['XAX_ROWS', 'AX_ROWS', 'AMX_ROWS', 'MXA_ROWS', 'MAX_ROW', 'MAX_ROWZ', 'MAX_RWOS', 'MAX_ROSW', 'MAX_R_WSS'])(
+  'one slip is one wherever it is: %s',
+  (name) => {
+    expect(misspellingWarning(name, ['MAX_ROWS'])).toContain('MAX_ROWS?');
+  },
+);

@@ -1,22 +1,10 @@
-import { Worker } from 'node:worker_threads';
+import { stat } from 'node:fs/promises';
 
-import type { WindowAnalysis } from '../../domain/cluster.ts';
-import { addCounts, noCounts } from '../../sources/file/byte-consumer.ts';
-import { outlineFile } from '../../sources/file/outline-file.ts';
-import type { FileOutline } from '../../sources/file/outline-file.ts';
-import { allPathsOf } from '../../sources/file/read-files.ts';
-import type { FilesSummary } from '../../sources/file/read-files.ts';
-import { GroupsUnsettled } from '../../sources/pull/row-groups.ts';
-import { SERVICES_MAX } from '../../sources/service-index.ts';
-import { analyseGroups, GroupsDrift } from '../analyse-groups.ts';
+import { allPathsOf } from '../../sources/file/file-paths.ts';
 import type { AnalyseOptions } from '../analyse-rows.ts';
-import { GroupSet } from '../group-set.ts';
 import type { FileJob, LoadOptions, LoadWatch } from '../load-rows.ts';
-import { bytesRead, countParts, ROWS_READ, SHARED_WORDS } from './count-parts.ts';
-import type { CountResult, CountTask, FilePart, PartSummary } from './count-parts.ts';
-import type { Bounds } from './group-counter.ts';
-import { boundsOf, mergeCounts } from './merge-counts.ts';
-import type { Counted } from './merge-counts.ts';
+import type { CountedFiles } from './count-files.ts';
+import { CountHelpers } from './count-helpers.ts';
 
 /** How files are divided among threads. */
 interface Division {
@@ -27,15 +15,6 @@ interface Division {
 }
 
 const DIVISION: Division = { partBytes: 8 << 20, threadBytesMin: 24 << 20 };
-/** Times that the files are read: with other bounds, or with more groups row by row. */
-const ROUNDS_MAX = 5;
-/** Rows that are kept one by one at most. */
-const APART_ROWS_MAX = 300_000;
-
-export interface CountedFiles {
-  analysis: WindowAnalysis;
-  file: FilesSummary;
-}
 
 /**
  * The answer over a window of plain files, the rows of which are counted as they are read and not kept: byte for byte
@@ -46,152 +25,29 @@ export async function answerByCounting(
   job: FileJob,
   options: AnalyseOptions & LoadOptions,
   watch: LoadWatch,
-  division: Division = DIVISION,
+  { partBytes, threadBytesMin }: Division = DIVISION,
 ): Promise<CountedFiles | undefined> {
   if (options.miner.profile === 'drain3' || options.intake !== undefined) return undefined;
-  const { paths, linksOut } = await allPathsOf(job, watch.tick);
-  const outlines = await outlinesOf(paths, job);
-  if (outlines === undefined) return undefined;
-  const parts = partsOf(outlines, options.readThreads === undefined ? Infinity : division.partBytes);
-  const { readThreads = 1, servicesMax = SERVICES_MAX } = options;
-  const threads = Math.min(readThreads, parts.length, Math.floor(bytesOf(parts) / division.threadBytesMin));
-  const { root, format, service, startMs, endMs } = job;
-  const task = { parts, file: { root, format, service, startMs, endMs }, servicesMax };
-  const apart = new Set<string>();
-  const set = new GroupSet();
-  let bounds = guessedBounds(outlines, job);
+  const { readThreads } = options;
+  const files = await allPathsOf(job, watch.tick);
+  const threads = Math.min(readThreads ?? 1, Math.floor((await bytesIn(files.paths)) / threadBytesMin));
+  const helpers = new CountHelpers(Math.max(0, threads - 1));
   try {
-    for (let round = 1; round <= ROUNDS_MAX; round++) {
-      const counts = await count({ ...task, bounds, apart }, Math.max(0, threads - 1), watch);
-      const file = summaryOf(outlines, parts, counts, linksOut);
-      if (file === undefined) return undefined;
-      const met = boundsOf(counts);
-      const isEmpty = met.firstMs > met.lastMs;
-      if (!isEmpty && (met.firstMs !== bounds.firstMs || met.lastMs !== bounds.lastMs)) {
-        bounds = met;
-        continue;
-      }
-      mergeCounts(counts, apart, set);
-      if (set.services.names.length > servicesMax) return undefined;
-      try {
-        return { analysis: analyseGroups(set, options, watch.tick), file };
-      } catch (error) {
-        if (!(error instanceof GroupsDrift)) throw error;
-        for (const number of error.groups) apart.add(set.groups[number]!.key);
-        const rows = set.groups.reduce((sum, { key, count }) => sum + (apart.has(key) ? count : 0), 0);
-        if (rows > APART_ROWS_MAX) return undefined;
-      }
-    }
-    return undefined;
-  } catch (error) {
-    if (error instanceof GroupsUnsettled) return undefined;
-    throw error;
-  }
-}
-
-/** Undefined when not all of the files are plain ones of lines. */
-async function outlinesOf(paths: readonly string[], job: FileJob): Promise<FileOutline[] | undefined> {
-  const outlines: FileOutline[] = [];
-  for (const path of paths) {
-    const outline = await outlineFile({ ...job, path });
-    if (outline === undefined) return undefined;
-    outlines.push(outline);
-  }
-  return outlines;
-}
-
-/** The ends of files in order are those of the window; elsewhere the first reading tells. */
-function guessedBounds(outlines: readonly FileOutline[], { startMs = 0 }: FileJob): Bounds {
-  const { firstMs, lastMs } = boundsOf(outlines.map((bounds) => ({ bounds })));
-  return firstMs <= lastMs ? { firstMs, lastMs } : { firstMs: startMs, lastMs: startMs };
-}
-
-function partsOf(outlines: readonly FileOutline[], partBytes: number): FilePart[] {
-  return outlines.flatMap(({ path, format, size, modifiedMs, untimedMs, dateOrder }): FilePart[] => {
-    if (format === 'text') return [{ path, bytes: size }];
-    return Array.from({ length: Math.max(1, Math.ceil(size / partBytes)) }, (_, i) => {
-      const from = i === 0 ? 0 : i * partBytes;
-      const to = Math.min(size, from + partBytes);
-      return { path, bytes: to - from, lines: { from, to, modifiedMs, untimedMs, dateOrder } };
-    });
-  });
-}
-
-function bytesOf(parts: readonly FilePart[]): number {
-  return parts.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-/** Counts all parts, in this thread and in `helpers` more. */
-async function count(task: Omit<CountTask, 'shared'>, helpers: number, watch: LoadWatch): Promise<Counted[]> {
-  const shared = new Int32Array(new SharedArrayBuffer(4 * SHARED_WORDS));
-  const whole: CountTask = { ...task, shared };
-  const bytes = bytesOf(task.parts);
-  const tick = () => {
-    watch.tick();
-    watch.rowsRead(Atomics.load(shared, ROWS_READ));
-    if (bytes > 0) watch.shareRead?.(Math.min(1, bytesRead(shared) / bytes));
-  };
-  const workers = Array.from(
-    { length: helpers },
-    () => new Worker(new URL('./count-worker.ts', import.meta.url), { workerData: whole }),
-  );
-  try {
-    const helped = workers.map(resultOf);
-    // Whatever is thrown here first: the others are ended, and nobody waits for them.
-    const results = await Promise.all([countParts(whole, tick), ...helped]);
-    return results.map((result) => {
-      if ('unsettled' in result) throw new GroupsUnsettled(result.unsettled);
-      return result;
-    });
+    // What this thread needs for it is loaded while the others start.
+    const { countFiles } = await import('./count-files.ts');
+    return await countFiles(files, helpers, readThreads === undefined ? Infinity : partBytes, job, options, watch);
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    helpers.keepOnly(0);
   }
 }
 
-function resultOf(worker: Worker): Promise<CountResult> {
-  return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', () => reject(new Error('a thread that counts has ended by itself')));
-  });
-}
-
-/** What reading met; undefined where only reading row by row tells. */
-function summaryOf(
-  outlines: readonly FileOutline[],
-  parts: readonly FilePart[],
-  counts: readonly Counted[],
-  linksOut: readonly string[],
-): FilesSummary | undefined {
-  const ofPart: PartSummary[] = [];
-  for (const { summaries } of counts) for (const summary of summaries) ofPart[summary.part] = summary;
-  const formats = new Set(outlines.map(({ format }) => format));
-  const [format = 'text'] = formats;
-  const summary: FilesSummary = {
-    ...noCounts(),
-    format: formats.size > 1 ? 'mixed' : format,
-    files: outlines.length,
-    firstBadPath: undefined,
-    linksOut,
-  };
-  let seen = 0;
-  let lines = 0;
-  for (const [i, { path, lines: part }] of parts.entries()) {
-    const { counts, ...rest } = ofPart[i]!;
-    const isHead = part === undefined || part.from === 0;
-    if (isHead) seen = lines = 0;
-    else if (rest.startsUntimed) return undefined;
-    const { firstBad } = counts;
-    if (firstBad !== undefined && summary.firstBad === undefined && outlines.length > 1) summary.firstBadPath = path;
-    addCounts(summary, {
-      ...counts,
-      firstBad: firstBad === undefined ? undefined : { ...firstBad, line: firstBad.line + lines },
-    });
-    seen += rest.seen;
-    lines += rest.lines;
-    const isTail = parts[i + 1]?.path !== path;
-    // Nothing in it is what its format says.
-    if (isTail && part !== undefined && seen === 0 && summary.firstBad !== undefined) return undefined;
-  }
-  return summary;
+/** One that is not there is told by whoever reads it. */
+async function bytesIn(paths: readonly string[]): Promise<number> {
+  let bytes = 0;
+  for (const path of paths)
+    bytes += await stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  return bytes;
 }

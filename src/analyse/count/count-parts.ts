@@ -1,4 +1,5 @@
-import { readFile } from '../../sources/file/read-file.ts';
+import { setImmediate } from 'node:timers/promises';
+
 import type { FileOptions } from '../../sources/file/read-file.ts';
 import { readLines } from '../../sources/file/read-lines.ts';
 import type { LinesPart } from '../../sources/file/read-lines.ts';
@@ -81,7 +82,12 @@ export async function countParts(task: CountTask, tick: () => void): Promise<Cou
       const options = { ...file, path, onRead };
       const whole = { lines: 0, seen: 0, startsUntimed: false };
       if (lines !== undefined) summaries.push({ part, ...readLines(options, lines, counter, tick) });
-      else summaries.push({ part, counts: await readFile(options, counter, tick), ...whole });
+      else {
+        const { readFile } = await import('../../sources/file/read-file.ts');
+        summaries.push({ part, counts: await readFile(options, counter, tick), ...whole });
+      }
+      // Whoever shares the thread has a turn: it hears Ctrl-C.
+      await setImmediate();
     }
     const groups = [...counter.groups()];
     return { services: services.names, rows: counter.rows, bounds: counter.bounds, groups, summaries };

@@ -36,6 +36,10 @@ function comesBefore(timeMs: number, message: Uint8Array, row: FirstRow): boolea
 
 /** The first `rowsMax` rows of two groups that are one. */
 export function firstOfBoth(a: readonly FirstRow[], b: readonly FirstRow[], rowsMax: number): FirstRow[] {
-  const all = [...a, ...b].toSorted((x, y) => (comesBefore(x.timeMs, x.message, y) ? -1 : 1));
-  return all.slice(0, rowsMax);
+  const first: FirstRow[] = [];
+  for (let i = 0, j = 0; first.length < rowsMax && i + j < a.length + b.length;) {
+    const isOfA = j === b.length || (i < a.length && !comesBefore(b[j]!.timeMs, b[j]!.message, a[i]!));
+    first.push(isOfA ? a[i++]! : b[j++]!);
+  }
+  return first;
 }

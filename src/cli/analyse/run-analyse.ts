@@ -1,17 +1,20 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { AnalyserResult } from '../../analyse/analyser.ts';
+import type { Config } from '../../config/config.ts';
 import { CommandFailure, EXIT, UsageError } from '../command-context.ts';
 import type { CommandContext } from '../command-context.ts';
 import { windowOf } from '../row-arguments.ts';
 import type { RowOptions } from '../row-arguments.ts';
 import { analysedOf } from './analysed.ts';
 import type { Analysed } from './analysed.ts';
+import { countHere } from './count-here.ts';
 import { csvReport } from './csv-report.ts';
 import { htmlReport } from './html-report.ts';
 import { jsonReport, ndjsonReport } from './json-report.ts';
 import { openFiles, openStore } from './open-window.ts';
+import type { OpenWindow } from './open-window.ts';
 import { textReport } from './text-report.ts';
-import { withAnalyser } from './with-analyser.ts';
 import { isUntimed } from '../window-job.ts';
 
 export interface AnalyseOptions extends Pick<RowOptions, 'source' | 'window' | 'start' | 'end'> {
@@ -43,7 +46,7 @@ export async function runAnalyse(
     source === undefined
       ? await openFiles(files.map(context.pathOf), asked, config, context)
       : openStore(source, asked, config, context);
-  const result = await withAnalyser(config, [open], context, (analyser, watch) => analyser.analyse(open.job, watch));
+  const result = await analyse(config, open, context);
   const { file, pull, ...analysis } = result;
   const { log_count: rows, truncated } = analysis;
   for (const sentence of open.problems(rows, truncated, { file, pull })) context.note(sentence);
@@ -56,6 +59,19 @@ export async function runAnalyse(
   }
   if (options.failOnAnomaly === true && analysed.clusters.some(({ isAnomaly }) => isAnomaly)) {
     context.endWith(EXIT.anomalies);
+  }
+}
+
+async function analyse(config: Config, open: OpenWindow, context: CommandContext): Promise<AnalyserResult> {
+  try {
+    const counted = await countHere(config, open, context);
+    if (counted !== undefined) return counted;
+    // Rows are needed, as they are of a store: in a thread of its own, as sorting them looks up at nobody.
+    const { withAnalyser } = await import('./with-analyser.ts');
+    const job = open.job.source === 'file' ? { ...open.job, countable: false } : open.job;
+    return await withAnalyser(config, [open], context, (analyser, watch) => analyser.analyse(job, watch));
+  } finally {
+    open.close();
   }
 }
 

@@ -27,9 +27,13 @@ export async function runCompare(
 ): Promise<void> {
   const config = context.config();
   const [first, second] = await openPair(a, b, options.source, config, context);
-  const compared = await withAnalyser(config, [first, second], context, (analyser, watch) =>
+  const comparing = withAnalyser(config, [first, second], context, (analyser, watch) =>
     analyser.compare(first.job, second.job, watch),
   );
+  const compared = await comparing.finally(() => {
+    first.close();
+    second.close();
+  });
   noteProblems(first, compared.a, context);
   noteProblems(second, compared.b, context);
   writeAnswer([first.name, second.name], compared, options, context);

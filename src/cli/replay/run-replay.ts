@@ -39,7 +39,7 @@ export async function runReplay(
   const headers = headersOf(config);
   const startedMs = context.nowMs();
   const open = await openFiles(files.map(context.pathOf), windowOf(options), config, context);
-  const counts = await withAnalyser(config, [open], context, async (analyser, { signal, onProgress }) => {
+  const sending = withAnalyser(config, [open], context, async (analyser, { signal, onProgress }) => {
     const tls = isTls ? readClientTls(options, context) : undefined;
     const exporter = new OtlpExporter({ target, tls, headers, signal, note: context.note });
     try {
@@ -62,6 +62,7 @@ export async function runReplay(
       exporter.close();
     }
   });
+  const counts = await sending.finally(() => open.close());
   if (counts.rejected + counts.dropped > 0) context.endWith(EXIT.failure);
   context.output.write(`${summary(counts, (context.nowMs() - startedMs) / 1000)}\n`);
 }

@@ -23,6 +23,7 @@ const BLANK = 0x20;
 const COLON = 0x3a;
 const EQUALS = 0x3d;
 const FULL_STOP = 0x2e;
+const OPENING_BRACKET = 0x5b;
 const OPENING_BRACE = 0x7b;
 
 /** What stands for a run of digits, and for hex digits of some length: control bytes, which no line with a shape has. */
@@ -49,13 +50,15 @@ export const shape = new Uint8Array(SHAPED_BYTES_MAX);
 export function lineShape(bytes: Uint8Array, start: number, end: number): number {
   if (end - start > SHAPED_BYTES_MAX || bytes[start] === OPENING_BRACE) return NO_SHAPE;
   let out = 0;
-  let firstEnd = NO_SHAPE;
+  // Of a name that a record could begin with: where one does not stand first, there is none.
+  let firstEnd = bytes[start] === OPENING_BRACKET ? start : NO_SHAPE;
   let at = start;
   while (at < end) {
     let byte = bytes[at]!;
     let kind = BYTE_KIND[byte]!;
     if (kind & (SPACE | DELIMITER)) {
-      if ((byte < BLANK && byte !== TAB) || at === start || (byte === EQUALS && at === firstEnd)) return NO_SHAPE;
+      if ((byte < BLANK && byte !== TAB) || (byte === EQUALS && at === firstEnd)) return NO_SHAPE;
+      if (at === start && byte !== OPENING_BRACKET) return NO_SHAPE;
       shape[out++] = byte;
       at++;
       continue;

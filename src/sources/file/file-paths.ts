@@ -15,11 +15,32 @@ export interface FilePaths {
   linksOut: string[];
 }
 
+/** Files as they are asked for. */
+export interface NamedFiles {
+  /** Of a file, or a pattern of several. */
+  path: string;
+  /** Relative paths start there, and lead nowhere else. */
+  root?: string | undefined;
+  /** Further files, or patterns, read after the first. */
+  morePaths?: readonly string[] | undefined;
+}
+
+/** All files that are meant, in the order in which they are read. Throws a `SourceError` when there is none. */
+export async function allPathsOf({ path, root, morePaths = [] }: NamedFiles, tick: () => void): Promise<FilePaths> {
+  const all: FilePaths = { paths: [], linksOut: [] };
+  for (const given of [path, ...morePaths]) {
+    const { paths, linksOut } = await filePaths(given, root, tick);
+    all.paths.push(...paths);
+    all.linksOut.push(...linksOut);
+  }
+  return all;
+}
+
 /**
  * The files that a path or a pattern names, below the root where there is one. A link that leads out of it is refused
  * where it is named, and passed over where a pattern only meets it: the other files are what was meant.
  */
-export async function filePaths(given: string, root: string | undefined, tick: () => void): Promise<FilePaths> {
+async function filePaths(given: string, root: string | undefined, tick: () => void): Promise<FilePaths> {
   const path = root === undefined ? given : resolve(root, given);
   refuse(given, root);
   // A file whose very name looks like a pattern is that file.

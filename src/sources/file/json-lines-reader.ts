@@ -93,6 +93,8 @@ export class JsonLinesReader implements ByteConsumer {
           this.#line += this.#rows.linesTaken;
           at = taken;
           if (at === end) break;
+          // The line that the end cuts is no plain record yet: not to be looked at more closely.
+          if (!final && end - at <= LINE_BYTES_MAX && !bytes.subarray(at, end).includes(NEWLINE)) return at;
         }
         validUtf8 ??= isUtf8(bytes.subarray(at, end));
         const next = this.#takeFlat(bytes, at, end, final, validUtf8);

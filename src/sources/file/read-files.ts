@@ -2,16 +2,12 @@ import { stat } from 'node:fs/promises';
 
 import type { RowSink } from '../row-sink.ts';
 import { addCounts, noCounts } from './byte-consumer.ts';
-import { filePaths } from './file-paths.ts';
-import type { FilePaths } from './file-paths.ts';
+import { allPathsOf } from './file-paths.ts';
+import type { NamedFiles } from './file-paths.ts';
 import { readFile } from './read-file.ts';
 import type { FileOptions, FileSummary } from './read-file.ts';
 
-export interface FilesOptions extends FileOptions {
-  /** Relative paths start there, too. */
-  root?: string | undefined;
-  /** Further files, or patterns, read after the first. */
-  morePaths?: readonly string[] | undefined;
+export interface FilesOptions extends FileOptions, NamedFiles {
   /** Told how much of all files has been read, 0 to 1. */
   onProgress?: ((share: number) => void) | undefined;
 }
@@ -48,17 +44,6 @@ export async function readFiles(options: FilesOptions, sink: RowSink, tick: () =
     addCounts(summary, counts);
   }
   return summary;
-}
-
-/** All files that are meant, in the order in which they are read. Throws a `SourceError` when there is none. */
-export async function allPathsOf({ path, root, morePaths = [] }: FilesOptions, tick: () => void): Promise<FilePaths> {
-  const all: FilePaths = { paths: [], linksOut: [] };
-  for (const given of [path, ...morePaths]) {
-    const { paths, linksOut } = await filePaths(given, root, tick);
-    all.paths.push(...paths);
-    all.linksOut.push(...linksOut);
-  }
-  return all;
 }
 
 /** Adds up what is read of all files, and tells it as a share of their sizes. */

@@ -75,4 +75,29 @@ describe('a window whose rows are counted as they are read', () => {
     for (const path of [cri, array, packed, folder, join(folder, 'gone')])
       expect(await answerByCounting({ source: 'file', path }, ANALYSE_OPTIONS, UNWATCHED)).toBeUndefined();
   });
+
+  test('ends with what its caller throws, and tells when it has read all', async () => {
+    const rows = Array.from({ length: 4000 }, (_, i) => ({
+      timestamp: 1_769_846_400_000 + i,
+      level: LEVELS[i % 6]!,
+      service: 'shop',
+      message: `order ${i} of ${names[i % 13]}`,
+    }));
+    const job: FileJob = { source: 'file', path: fileOf(ndjson(rows)) };
+    const options = { ...ANALYSE_OPTIONS, readThreads: 2 };
+    const division = { partBytes: 20_000, threadBytesMin: 1 };
+    const told: string[] = [];
+    const watch = { ...UNWATCHED, tick: () => told.push('tick'), allRead: () => told.push('all read') };
+    await answerByCounting(job, options, watch, division);
+    expect(told.filter((what) => what !== 'tick')).toEqual(['all read']);
+    expect(told.at(-1)).toBe('tick');
+    const stopped = new Error('enough');
+    for (const ticks of [2, 5]) {
+      let left = ticks;
+      const tick = () => {
+        if (--left === 0) throw stopped;
+      };
+      await expect(answerByCounting(job, options, { ...UNWATCHED, tick }, division)).rejects.toBe(stopped);
+    }
+  });
 });

@@ -54,6 +54,7 @@ describe('the shape of a line', () => {
     ['block blk_-6952295868487656571 at 2026-11-22', 'block blk_-381 at 1999-01-01'],
     ['user 12 of 3456', 'user 123456 of 7'],
     ['old: rack-59/53.783.289.982:6370 is gone', 'old: rack-17/74.316.174.417:8080 is gone'],
+    ['[client 10.0.0.7] denied', '[client 192.168.13.1] denied'],
     ['object 5f8254d0 freed', 'object 00aa11bb freed'],
   ])('is one for lines that differ in digits that say nothing: %s', (line, other) => {
     expect(isOneShape(line, other)).toBe(true);

@@ -12,5 +12,6 @@ export const SLASH: u8 = 0x2f;
 export const COLON: u8 = 0x3a;
 export const EQUALS: u8 = 0x3d;
 export const AT_SIGN: u8 = 0x40;
+export const OPENING_BRACKET: u8 = 0x5b;
 export const OPENING: u8 = 0x7b;
 export const CLOSING: u8 = 0x7d;

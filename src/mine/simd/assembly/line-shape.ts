@@ -1,4 +1,4 @@
-import { AT_SIGN, COLON, DASH, EQUALS, FULL_STOP, HASH_SIGN, PLUS, SLASH } from './ascii';
+import { AT_SIGN, COLON, DASH, EQUALS, FULL_STOP, HASH_SIGN, OPENING_BRACKET, PLUS, SLASH } from './ascii';
 import {
   behindLastIn,
   BREAK,
@@ -33,8 +33,10 @@ export function shapeLine(start: i32, end: i32): i32 {
   if (length == 0) return KEY;
   const digits = mapOf(DIGIT);
   const breaks = mapOf(BREAK);
-  const firstEnd = nextIn(breaks, 0, length);
-  if (firstEnd == 0 || (firstEnd < length && load<u8>(start + firstEnd) == EQUALS)) return 0;
+  if (load<u8>(start) != OPENING_BRACKET) {
+    const firstEnd = nextIn(breaks, 0, length);
+    if (firstEnd == 0 || (firstEnd < length && load<u8>(start + firstEnd) == EQUALS)) return 0;
+  }
   let out = KEY;
   let copied = 0;
   for (;;) {

@@ -1,0 +1,172 @@
+import type { WindowAnalysis } from '../../domain/cluster.ts';
+import { addCounts, noCounts } from '../../sources/file/byte-consumer.ts';
+import { outlineFile } from '../../sources/file/outline-file.ts';
+import type { FileOutline } from '../../sources/file/outline-file.ts';
+import type { FilePaths } from '../../sources/file/file-paths.ts';
+import type { FilesSummary } from '../../sources/file/read-files.ts';
+import { GroupsUnsettled } from '../../sources/pull/row-groups.ts';
+import { SERVICES_MAX } from '../../sources/service-index.ts';
+import { analyseGroups, GroupsDrift } from '../analyse-groups.ts';
+import type { AnalyseOptions } from '../analyse-rows.ts';
+import { GroupSet } from '../group-set.ts';
+import type { FileJob, LoadOptions, LoadWatch } from '../load-rows.ts';
+import type { CountHelpers } from './count-helpers.ts';
+import { bytesRead, countParts, ROWS_READ, SHARED_WORDS } from './count-parts.ts';
+import type { CountTask, FilePart, PartSummary } from './count-parts.ts';
+import type { Bounds } from './group-counter.ts';
+import { boundsOf, mergeCounts } from './merge-counts.ts';
+import type { Counted } from './merge-counts.ts';
+
+/** Times that the files are read: with other bounds, or with more groups row by row. */
+const ROUNDS_MAX = 5;
+/** Rows that are kept one by one at most. */
+const APART_ROWS_MAX = 300_000;
+
+export interface CountedFiles {
+  analysis: WindowAnalysis;
+  file: FilesSummary;
+}
+
+/**
+ * Counts the rows of `files` in parts, and answers as `answerByCounting` does.
+ *
+ * @param partBytes what a thread reads at a time.
+ */
+export async function countFiles(
+  { paths, linksOut }: FilePaths,
+  helpers: CountHelpers,
+  partBytes: number,
+  job: FileJob,
+  options: AnalyseOptions & LoadOptions,
+  watch: LoadWatch,
+): Promise<CountedFiles | undefined> {
+  const outlines = await outlinesOf(paths, job);
+  if (outlines === undefined) return undefined;
+  const parts = partsOf(outlines, partBytes);
+  helpers.keepOnly(parts.length - 1);
+  const { servicesMax = SERVICES_MAX } = options;
+  const { root, format, service, startMs, endMs } = job;
+  const task = { parts, file: { root, format, service, startMs, endMs }, servicesMax };
+  const apart = new Set<string>();
+  const set = new GroupSet();
+  let bounds = guessedBounds(outlines, job);
+  try {
+    for (let round = 1; round <= ROUNDS_MAX; round++) {
+      const counts = await count({ ...task, bounds, apart }, helpers, watch);
+      const file = summaryOf(outlines, parts, counts, linksOut);
+      if (file === undefined) return undefined;
+      const met = boundsOf(counts);
+      const isEmpty = met.firstMs > met.lastMs;
+      if (!isEmpty && (met.firstMs !== bounds.firstMs || met.lastMs !== bounds.lastMs)) {
+        bounds = met;
+        continue;
+      }
+      watch.allRead?.();
+      mergeCounts(counts, apart, set);
+      if (set.services.names.length > servicesMax) return undefined;
+      try {
+        return { analysis: analyseGroups(set, options, watch.tick), file };
+      } catch (error) {
+        if (!(error instanceof GroupsDrift)) throw error;
+        for (const number of error.groups) apart.add(set.groups[number]!.key);
+        const rows = set.groups.reduce((sum, { key, count }) => sum + (apart.has(key) ? count : 0), 0);
+        if (rows > APART_ROWS_MAX) return undefined;
+      }
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof GroupsUnsettled) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined when not all of the files are plain ones of lines. */
+async function outlinesOf(paths: readonly string[], job: FileJob): Promise<FileOutline[] | undefined> {
+  const outlines: FileOutline[] = [];
+  for (const path of paths) {
+    const outline = await outlineFile({ ...job, path });
+    if (outline === undefined) return undefined;
+    outlines.push(outline);
+  }
+  return outlines;
+}
+
+/** The ends of files in order are those of the window; elsewhere the first reading tells. */
+function guessedBounds(outlines: readonly FileOutline[], { startMs = 0 }: FileJob): Bounds {
+  const { firstMs, lastMs } = boundsOf(outlines.map((bounds) => ({ bounds })));
+  return firstMs <= lastMs ? { firstMs, lastMs } : { firstMs: startMs, lastMs: startMs };
+}
+
+function partsOf(outlines: readonly FileOutline[], partBytes: number): FilePart[] {
+  return outlines.flatMap(({ path, format, size, modifiedMs, untimedMs, dateOrder }): FilePart[] => {
+    if (format === 'text') return [{ path, bytes: size }];
+    return Array.from({ length: Math.max(1, Math.ceil(size / partBytes)) }, (_, i) => {
+      const from = i === 0 ? 0 : i * partBytes;
+      const to = Math.min(size, from + partBytes);
+      return { path, bytes: to - from, lines: { from, to, modifiedMs, untimedMs, dateOrder } };
+    });
+  });
+}
+
+function bytesOf(parts: readonly FilePart[]): number {
+  return parts.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Counts all parts, in this thread and in those that help. */
+async function count(task: Omit<CountTask, 'shared'>, helpers: CountHelpers, watch: LoadWatch): Promise<Counted[]> {
+  const shared = new Int32Array(new SharedArrayBuffer(4 * SHARED_WORDS));
+  const whole: CountTask = { ...task, shared };
+  const bytes = bytesOf(task.parts);
+  const tick = () => {
+    watch.tick();
+    watch.rowsRead(Atomics.load(shared, ROWS_READ));
+    if (bytes > 0) watch.shareRead?.(Math.min(1, bytesRead(shared) / bytes));
+  };
+  // Whatever is thrown here first: whoever asked ends the others, and nobody waits for them.
+  const [own, others] = await Promise.all([countParts(whole, tick), helpers.count(whole)]);
+  const results = [own, ...others];
+  return results.map((result) => {
+    if ('unsettled' in result) throw new GroupsUnsettled(result.unsettled);
+    return result;
+  });
+}
+
+/** What reading met; undefined where only reading row by row tells. */
+function summaryOf(
+  outlines: readonly FileOutline[],
+  parts: readonly FilePart[],
+  counts: readonly Counted[],
+  linksOut: readonly string[],
+): FilesSummary | undefined {
+  const ofPart: PartSummary[] = [];
+  for (const { summaries } of counts) for (const summary of summaries) ofPart[summary.part] = summary;
+  const formats = new Set(outlines.map(({ format }) => format));
+  const [format = 'text'] = formats;
+  const summary: FilesSummary = {
+    ...noCounts(),
+    format: formats.size > 1 ? 'mixed' : format,
+    files: outlines.length,
+    firstBadPath: undefined,
+    linksOut,
+  };
+  let seen = 0;
+  let lines = 0;
+  for (const [i, { path, lines: part }] of parts.entries()) {
+    const { counts, ...rest } = ofPart[i]!;
+    const isHead = part === undefined || part.from === 0;
+    if (isHead) seen = lines = 0;
+    else if (rest.startsUntimed) return undefined;
+    const { firstBad } = counts;
+    if (firstBad !== undefined && summary.firstBad === undefined && outlines.length > 1) summary.firstBadPath = path;
+    addCounts(summary, {
+      ...counts,
+      firstBad: firstBad === undefined ? undefined : { ...firstBad, line: firstBad.line + lines },
+    });
+    seen += rest.seen;
+    lines += rest.lines;
+    const isTail = parts[i + 1]?.path !== path;
+    // Nothing in it is what its format says.
+    if (isTail && part !== undefined && seen === 0 && summary.firstBad !== undefined) return undefined;
+  }
+  return summary;
+}
