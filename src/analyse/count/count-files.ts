@@ -2,6 +2,7 @@ import type { WindowAnalysis } from '../../domain/cluster.ts';
 import { addCounts, noCounts } from '../../sources/file/byte-consumer.ts';
 import { outlineFile } from '../../sources/file/outline-file.ts';
 import type { FileOutline } from '../../sources/file/outline-file.ts';
+import { textSplits } from '../../sources/file/text-splits.ts';
 import type { FilePaths } from '../../sources/file/file-paths.ts';
 import type { FilesSummary } from '../../sources/file/read-files.ts';
 import { GroupsUnsettled } from '../../sources/pull/row-groups.ts';
@@ -42,7 +43,7 @@ export async function countFiles(
 ): Promise<CountedFiles | undefined> {
   const outlines = await outlinesOf(paths, job);
   if (outlines === undefined) return undefined;
-  const parts = partsOf(outlines, partBytes);
+  const parts = await partsOf(outlines, job.root, partBytes);
   helpers.keepOnly(parts.length - 1);
   const { servicesMax = SERVICES_MAX } = options;
   const { root, format, service, startMs, endMs } = job;
@@ -97,15 +98,26 @@ function guessedBounds(outlines: readonly FileOutline[], { startMs = 0 }: FileJo
   return firstMs <= lastMs ? { firstMs, lastMs } : { firstMs: startMs, lastMs: startMs };
 }
 
-function partsOf(outlines: readonly FileOutline[], partBytes: number): FilePart[] {
-  return outlines.flatMap(({ path, format, size, modifiedMs, untimedMs, dateOrder }): FilePart[] => {
-    if (format === 'text') return [{ path, bytes: size }];
-    return Array.from({ length: Math.max(1, Math.ceil(size / partBytes)) }, (_, i) => {
-      const from = i === 0 ? 0 : i * partBytes;
-      const to = Math.min(size, from + partBytes);
-      return { path, bytes: to - from, lines: { from, to, modifiedMs, untimedMs, dateOrder } };
-    });
-  });
+async function partsOf(
+  outlines: readonly FileOutline[],
+  root: string | undefined,
+  partBytes: number,
+): Promise<FilePart[]> {
+  const parts: FilePart[] = [];
+  for (const outline of outlines) {
+    const { path, format, size, modifiedMs, untimedMs, dateOrder } = outline;
+    const isText = format === 'text';
+    const splits = isText ? await textSplits(outline, root, partBytes) : everyPart(size, partBytes);
+    for (const [i, to] of [...splits, size].entries()) {
+      const from = i === 0 ? 0 : splits[i - 1]!;
+      parts.push({ path, bytes: to - from, lines: { format, from, to, modifiedMs, untimedMs, dateOrder } });
+    }
+  }
+  return parts;
+}
+
+function everyPart(size: number, partBytes: number): number[] {
+  return Array.from({ length: Math.max(0, Math.ceil(size / partBytes) - 1) }, (_, i) => (i + 1) * partBytes);
 }
 
 function bytesOf(parts: readonly FilePart[]): number {
@@ -153,7 +165,7 @@ function summaryOf(
   let lines = 0;
   for (const [i, { path, lines: part }] of parts.entries()) {
     const { counts, ...rest } = ofPart[i]!;
-    const isHead = part === undefined || part.from === 0;
+    const isHead = part.from === 0;
     if (isHead) seen = lines = 0;
     else if (rest.startsUntimed) return undefined;
     const { firstBad } = counts;
@@ -166,7 +178,7 @@ function summaryOf(
     lines += rest.lines;
     const isTail = parts[i + 1]?.path !== path;
     // Nothing in it is what its format says.
-    if (isTail && part !== undefined && seen === 0 && summary.firstBad !== undefined) return undefined;
+    if (isTail && seen === 0 && summary.firstBad !== undefined) return undefined;
   }
   return summary;
 }

@@ -15,8 +15,7 @@ import type { Bounds, CountedGroup } from './group-counter.ts';
 export interface FilePart {
   path: string;
   bytes: number;
-  /** The rest of the file follows, or came before; absent: all of a file of text. */
-  lines?: LinesPart | undefined;
+  lines: LinesPart;
 }
 
 export interface CountTask {
@@ -79,13 +78,7 @@ export async function countParts(task: CountTask, tick: () => void): Promise<Cou
   try {
     for (let part = takePart(shared); part < parts.length; part = takePart(shared)) {
       const { path, lines } = parts[part]!;
-      const options = { ...file, path, onRead };
-      const whole = { lines: 0, seen: 0, startsUntimed: false };
-      if (lines !== undefined) summaries.push({ part, ...readLines(options, lines, counter, tick) });
-      else {
-        const { readFile } = await import('../../sources/file/read-file.ts');
-        summaries.push({ part, counts: await readFile(options, counter, tick), ...whole });
-      }
+      summaries.push({ part, ...readLines({ ...file, path, onRead }, lines, counter, tick) });
       // Whoever shares the thread has a turn: it hears Ctrl-C.
       await setImmediate();
     }

@@ -1,5 +1,5 @@
 import { startsWith } from '../record/ascii.ts';
-import { GoTrace } from './go-trace.ts';
+import { GoTrace, mayBeOfGo } from './go-trace.ts';
 import { TimestampReader } from '../record/timestamp-reader.ts';
 
 const STARTS = ['at ', 'Caused by:', 'Wrapped by:', 'Suppressed:', '... '];
@@ -36,6 +36,18 @@ export class ContinuationRule {
     if (!isOf) return false;
     this.lines++;
     return true;
+  }
+
+  /** Whether the line may belong to the record before it, whatever that has been. */
+  mayContinue(bytes: Uint8Array, start: number, limit: number): boolean {
+    const first = bytes[start];
+    if (first === 0x20 || first === 0x09) return !this.#hasTimestamp(bytes, start, limit);
+    return (
+      isExceptionName(bytes, start, limit) ||
+      startsWith(bytes, start, limit, TRACEBACK) ||
+      STARTS.some((text) => startsWith(bytes, start, limit, text)) ||
+      mayBeOfGo(bytes, start, limit)
+    );
   }
 
   #decide(bytes: Uint8Array, start: number, limit: number): boolean {

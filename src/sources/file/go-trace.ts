@@ -24,11 +24,23 @@ export class GoTrace {
     if (isLineEnd(first)) return isGoroutine(bytes, behindBlank(bytes, start, limit), limit);
     if (first === 0x5b) return startsWith(bytes, start, limit, '[signal ');
     if (!this.#isIn && !isGoroutine(bytes, recordStart, start)) return false;
-    if (first === 0x63 && startsWith(bytes, start, limit, 'created by ')) return true;
-    if (first === 0x65 && startsWith(bytes, start, limit, 'exit status ')) return true;
-    if (first === 0x2e && startsWith(bytes, start, limit, '...')) return true;
-    return isCall(bytes, start, limit);
+    return isFrame(bytes, start, limit);
   }
+}
+
+/** Whether the line may be of a trace, whatever stood before it. */
+export function mayBeOfGo(bytes: Uint8Array, start: number, limit: number): boolean {
+  const first = bytes[start];
+  if (isLineEnd(first) || isGoroutine(bytes, start, limit) || isFrame(bytes, start, limit)) return true;
+  return first === 0x5b && startsWith(bytes, start, limit, '[signal ');
+}
+
+function isFrame(bytes: Uint8Array, start: number, limit: number): boolean {
+  const first = bytes[start];
+  if (first === 0x63 && startsWith(bytes, start, limit, 'created by ')) return true;
+  if (first === 0x65 && startsWith(bytes, start, limit, 'exit status ')) return true;
+  if (first === 0x2e && startsWith(bytes, start, limit, '...')) return true;
+  return isCall(bytes, start, limit);
 }
 
 function isHead(bytes: Uint8Array, recordStart: number, end: number): boolean {

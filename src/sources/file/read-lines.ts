@@ -5,18 +5,24 @@ import type { RowSink } from '../row-sink.ts';
 import { noCounts } from './byte-consumer.ts';
 import type { ReadCounts } from './byte-consumer.ts';
 import { BUFFER_BYTES } from './drive.ts';
+import type { LinesFormat } from './first-time.ts';
 import { JsonLinesReader } from './json-lines-reader.ts';
 import { checkOpened, OPEN_FLAGS } from './opened-file.ts';
 import type { FileOptions } from './read-file.ts';
 import { RowWriter } from './row-writer.ts';
 import { serviceOfPath } from './service-of-path.ts';
+import { TextReader } from './text-reader.ts';
 
 const CHUNK_BYTES = 256 << 10;
 const SEARCH_BYTES = 64 << 10;
 const NEWLINE = 0x0a;
 
-/** Some of a file of JSON lines, neither compressed nor with a byte order mark: those lines that begin at `from` or behind it, and before `to`. */
+/**
+ * Some of a file of lines, neither compressed nor with a byte order mark: those that begin at `from` or behind it, and
+ * before `to`. Of text, a record begins at both; see `textSplits`.
+ */
 export interface LinesPart {
+  format: LinesFormat;
   from: number;
   to: number;
   /** When the file was last written, epoch milliseconds. */
@@ -28,6 +34,7 @@ export interface LinesPart {
 
 export interface LinesSummary {
   counts: ReadCounts;
+  /** Of JSON. */
   lines: number;
   /** Rows, those outside the window included. */
   seen: number;
@@ -42,7 +49,8 @@ export function readLines(options: FileOptions, part: LinesPart, sink: RowSink, 
   const service = options.service ?? serviceOfPath(options.path);
   const { untimedMs, dateOrder } = part;
   const rows = new RowWriter({ sink, counts, service, untimedMs, dateOrder, startMs, endMs });
-  const reader = new JsonLinesReader(rows, part.modifiedMs);
+  const json = part.format === 'json-lines' ? new JsonLinesReader(rows, part.modifiedMs) : undefined;
+  const reader = json ?? new TextReader(rows, part.modifiedMs);
   const buffer = sink.taker?.stretch ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
   const fd = openSync(options.path, OPEN_FLAGS);
   try {
@@ -65,7 +73,7 @@ export function readLines(options: FileOptions, part: LinesPart, sink: RowSink, 
   } finally {
     closeSync(fd);
   }
-  return { counts, lines: reader.lines, seen: rows.seen, startsUntimed: rows.startsUntimed };
+  return { counts, lines: json?.lines ?? 0, seen: rows.seen, startsUntimed: rows.startsUntimed };
 }
 
 /** Where the first line begins that does not begin before `offset`; the end of the file when there is none. */

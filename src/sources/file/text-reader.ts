@@ -9,7 +9,9 @@ import type { RowWriter } from './row-writer.ts';
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 /** Enough of a line to tell whether it continues the one before. */
-const PEEK_BYTES = 256;
+export const PEEK_BYTES = 256;
+/** What names a service begins with this. */
+const SERVICE = Buffer.from('service');
 const SERVICE_KEYS = ['service=', 'service.name=', 'service_name='].map((key) => Buffer.from(key));
 
 /**
@@ -24,10 +26,11 @@ export class TextReader implements ByteConsumer {
   #inCutLine = false;
   #inCutRecord = false;
   #validUtf8 = true;
-  /** Where the next key of a service stands; one search of the whole stretch instead of one a line. */
+  /** Of the key and the value that named the line's service. */
   #keyStart = -1;
   #keyEnd = -1;
-  #serviceAt = new Int32Array(SERVICE_KEYS.length);
+  /** Where {@link SERVICE} stands next: one search of the whole stretch instead of one a line. */
+  #serviceAt = -1;
 
   constructor(rows: RowWriter, referenceMs: number) {
     this.#rows = rows;
@@ -38,7 +41,7 @@ export class TextReader implements ByteConsumer {
   consume(bytes: Buffer, start: number, end: number, final: boolean): number {
     this.#validUtf8 =
       isUtf8(bytes.subarray(start, end)) || isUtf8(bytes.subarray(start, lastLineEnd(bytes, start, end)));
-    this.#serviceAt.fill(-1);
+    this.#serviceAt = -1;
     let at = start;
     while (at < end) {
       if (this.#inCutRecord) {
@@ -72,7 +75,7 @@ export class TextReader implements ByteConsumer {
       const next = newline + 1;
       // Too long already: the caller cuts, whatever follows.
       if (newline - start > LINE_BYTES_MAX) return newline;
-      if (!final && next + PEEK_BYTES > end && !isPlainStart(bytes, next, end)) return -1;
+      if (!final && next + PEEK_BYTES > end) return -1;
       const limit = Math.min(end, next + PEEK_BYTES);
       if (next >= end || !this.#continuation.continues(bytes, next, limit, start)) return newline;
       lineStart = next;
@@ -134,16 +137,17 @@ export class TextReader implements ByteConsumer {
 
   /** Service that the line names as `service=checkout` or `service="checkout"`; -1 when it names none. */
   #statedService(bytes: Buffer, start: number, end: number, stretchEnd: number): number {
-    for (let key = 0; key < SERVICE_KEYS.length; key++) {
-      const text = SERVICE_KEYS[key] as Buffer;
-      let at = this.#serviceAt[key] as number;
-      if (at < start) {
-        const found = bytes.indexOf(text, start);
-        at = found === -1 || found >= stretchEnd ? stretchEnd : found;
-        this.#serviceAt[key] = at;
-      }
-      if (at >= end || (at > start && !isSeparator(bytes[at - 1] as number))) continue;
-      const value = valueRange(bytes, at + text.length, end);
+    if (this.#serviceAt < start) {
+      const found = bytes.subarray(start, stretchEnd).indexOf(SERVICE);
+      this.#serviceAt = found === -1 ? stretchEnd : start + found;
+    }
+    if (this.#serviceAt >= end) return -1;
+    const line = bytes.subarray(start, end);
+    for (const key of SERVICE_KEYS) {
+      const found = line.indexOf(key);
+      const at = start + found;
+      if (found === -1 || (at > start && !isSeparator(bytes[at - 1] as number))) continue;
+      const value = valueRange(bytes, at + key.length, end);
       if (value === undefined) continue;
       this.#keyStart = at;
       this.#keyEnd = value.after;
@@ -181,13 +185,6 @@ function isSeparator(byte: number): boolean {
     byte === 0x7b ||
     byte === 0x7d
   );
-}
-
-/** A first byte that no continuation starts with, so that there is no need to see more of the line. */
-function isPlainStart(bytes: Buffer, at: number, end: number): boolean {
-  if (at >= end) return false;
-  const byte = bytes[at] as number;
-  return byte >= 0x30 && byte <= 0x39;
 }
 
 /** Behind blanks and commas, but for the last byte: a message is not left empty. */

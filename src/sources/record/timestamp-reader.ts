@@ -115,8 +115,9 @@ export class TimestampReader {
     const next = digitsEnd < limit ? (bytes[digitsEnd] as number) : SPACE;
     if (isLetter(next) || next === 0x5f || next === 0x2d || next === 0x2f) return Number.NaN;
     const digits = digitsEnd - start;
+    const read = start + Math.min(digits, 13);
     let ms = 0;
-    for (let i = start; i < start + Math.min(digits, 13); i++) ms = ms * 10 + (bytes[i] as number) - 0x30;
+    for (let i = start; i < read; i++) ms = ms * 10 + (bytes[i] as number) - 0x30;
     this.end = digitsEnd;
     if (digits > 10) return ms;
     return ms * 1000 + (next === 0x2e ? this.#readFraction(bytes, digitsEnd + 1, limit) : 0);

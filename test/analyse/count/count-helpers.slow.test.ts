@@ -14,7 +14,8 @@ const rows = Array.from({ length: 500 }, (_, i) => ({
 }));
 
 function taskOf(text: string): CountTask {
-  const lines = { from: 0, to: text.length, modifiedMs: 0, untimedMs: 0, dateOrder: 'month-first' as const };
+  const times = { modifiedMs: 0, untimedMs: 0, dateOrder: 'month-first' as const };
+  const lines = { format: 'json-lines' as const, from: 0, to: text.length, ...times };
   return {
     parts: [{ path: fileOf(text), bytes: text.length, lines }],
     file: {},

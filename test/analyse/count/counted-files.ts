@@ -146,3 +146,34 @@ export const line = fc.oneof(
     ),
   },
 );
+
+const second = fc.integer({ min: 0, max: 59 }).map((value) => String(value).padStart(2, '0'));
+const timed = fc.tuple(second, message).map(([time, text]) => `2026-01-31T08:00:${time}Z INFO ${text.split('\n')[0]}`);
+const traces = [
+  ['Traceback (most recent call last):', '  File "a.py", line 7, in main', 'ValueError: no 7'],
+  ['java.lang.IllegalStateException: no 7', '\tat com.acme.Shop.order(Shop.java:7)', 'Caused by: no 8', '... 7 more'],
+  ['panic: no 7', '', 'goroutine 1 [running]:', 'main.f(0x7)', '\t/app/main.go:5 +0x11', 'exit status 2'],
+  ['com.acme.OrderFault: x', '\tat com.acme.Shop.order(Shop.java:7)'],
+  ['Traceback (most recent call last)', '  File 7 time=2026-01-31T08:00:07Z', 'ValueError: ts=2026-01-31T08:00:07Z'],
+  ['goroutine 1 [running]:', 'created by main time=2026-01-31T08:00:07Z', 'exit status 2 time=2026-01-31T08:00:07Z'],
+];
+/** Lines of text of every kind that a reader has a rule for, some of several lines. */
+export const textLine = fc.oneof(
+  { weight: 12, arbitrary: timed },
+  { weight: 3, arbitrary: second.map((time) => `Jan 31 08:00:${time} host cart[7]: order 7 has been sent`) },
+  { weight: 3, arbitrary: second.map((time) => `[2026-01-31 08:00:${time}] [error] denied (7)`) },
+  { weight: 2, arbitrary: second.map((time) => `2026-01-31 08:00:${time} service=shop order 7`) },
+  { weight: 4, arbitrary: fc.constantFrom(...traces).map((lines) => lines.join('\n')) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      '',
+      'no time 7',
+      '12:30:00 ERROR no date',
+      '20260131(7)',
+      '  2026-01-31 08:00:07 indented',
+      'carriage 7\r',
+      'at 7',
+    ),
+  },
+);

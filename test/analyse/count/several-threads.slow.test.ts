@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { shared } from '../../shared.ts';
 import { LOGHUB_SETS, loghubRows } from '../windows.ts';
-import { expectSame, line, ndjson, scratchFolder } from './counted-files.ts';
+import { expectSame, line, ndjson, scratchFolder, textLine } from './counted-files.ts';
 
 const { fileOf } = scratchFolder();
 
@@ -19,6 +19,20 @@ describe('a window whose rows are counted by several threads', () => {
     );
     expect(counted).toBeGreaterThan(2);
   });
+
+  test(
+    'is answered likewise where its lines are text, with traces of several lines',
+    { timeout: 120_000 },
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(textLine, { minLength: 20, maxLength: 100 }), async (lines) => {
+          const path = fileOf(`2026-01-31T08:00:00Z INFO begin\n${lines.join('\n')}`);
+          expect(await expectSame({ source: 'file', path, format: 'text' }, 3)).toBeDefined();
+        }),
+        { numRuns: 60, seed: 3 },
+      );
+    },
+  );
 
   test.skipIf(!shared).each(LOGHUB_SETS)('is the same for the lines of %s', { timeout: 120_000 }, async (set) => {
     const path = fileOf(ndjson(loghubRows(set)));
