@@ -84,3 +84,9 @@ describe('an exception of Java is of the line before that has a time', () => {
     expect(await messagesOf(lines.join('\n'))).toEqual(['up', 'com.acme.Shop: ready', 'Shop: ready\n\tat 8 o’clock']);
   });
 });
+
+test('a line that begins with digits is no exception behind a traceback', async () => {
+  const lines = ['Traceback (most recent call last):', '  File "a.py", line 7, in main'];
+  const messages = await messagesOf(['before', ...lines, '12:30:00 no date', 'after'].join('\n'));
+  expect(messages).toEqual([['before', ...lines].join('\n'), '12:30:00 no date', 'after']);
+});

@@ -1,4 +1,4 @@
-import { startsWith } from '../record/ascii.ts';
+import { isDigit, startsWith } from '../record/ascii.ts';
 import { GoTrace, mayBeOfGo } from './go-trace.ts';
 import { TimestampReader } from '../record/timestamp-reader.ts';
 
@@ -96,7 +96,7 @@ function isExceptionName(bytes: Uint8Array, start: number, limit: number): boole
       byte === 0x24;
     if (!isName) break;
   }
-  if (at === start) return false;
+  if (at === start || isDigit(bytes[start] as number)) return false;
   const after = at < limit ? bytes[at] : 0x0a;
   return after === 0x3a || after === 0x0a || after === 0x0d;
 }
