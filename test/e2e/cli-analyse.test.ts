@@ -32,7 +32,7 @@ describe('halfspace analyse', () => {
     writeFileSync(file('app.log'), logText(4000));
     writeFileSync(file('app.log.gz'), gzipSync(logText(4000)));
     writeFileSync(file('usual.log'), logText(800).split('\n').slice(0, 700).join('\n'));
-    writeFileSync(file('large.log'), logText(600_000));
+    writeFileSync(file('large.log'), logText(1_000_000));
     writeFileSync(file('empty.log'), '');
   });
   afterAll(() => rmSync(folder, { recursive: true }));
