@@ -8,13 +8,10 @@ import * as nodeModule from 'node:module';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 
 const NODE_MAJOR_MIN = 24;
 /** The service lives long beside others: a small young generation, as `npm start` has it. */
 const SERVICE_FLAGS = ['--max-semi-space-size=2', '--initial-old-space-size=64'];
-/** Commands live a second or two: less is compiled as well as it can be, which takes a tenth of their time. */
-const COMMAND_FLAG = '--efficiency-mode';
 
 const self = fileURLToPath(import.meta.url);
 const args = process.argv.slice(2);
@@ -23,10 +20,7 @@ if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) runByNode24();
 else if (isService() && process.execArgv.length === 0 && process.platform !== 'win32') {
   // The same process: whoever sends it signals need not know.
   process.execve(process.execPath, [process.execPath, ...SERVICE_FLAGS, self, ...args], process.env);
-} else {
-  if (!isService()) setFlagsFromString(COMMAND_FLAG);
-  await run();
-}
+} else await run();
 
 async function run() {
   // Where Node keeps it anyway; threads have it by the environment alone.

@@ -104,7 +104,7 @@ export interface LoadWatch {
   rowsRead(rows: number): void;
   /** Told how much of the input has been read, 0 to 1, where that is known. */
   shareRead?(share: number): void;
-  /** Told once no more of it is waited for. */
+  /** Told when rows have been counted and are worked out, which waits for nobody; they may be read again after that. */
   allRead?(): void;
   /** Told that a store is asked again after a pause, and with undefined once it has answered. */
   retrying?(retry: Retry | undefined): void;

@@ -15,7 +15,10 @@ export async function interruptible<Result>(
   const release = () => void process.off('SIGINT', interrupt);
   process.once('SIGINT', interrupt);
   try {
-    return await work(going.signal, release);
+    const result = await work(going.signal, release);
+    // What computed may have looked at no signal.
+    going.signal.throwIfAborted();
+    return result;
   } finally {
     release();
   }

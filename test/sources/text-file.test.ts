@@ -239,3 +239,19 @@ test.each([
   const first = Date.UTC(2026, 0, 31, 8);
   expect(rows.slice(0, 3).map(({ timestamp }) => timestamp)).toEqual([first, first, first]);
 });
+
+test.each([256, 512, 1024])('a record of almost 1 MiB is whole wherever it lies: behind %i KiB', async (kib) => {
+  const timed = (text: string) => `2026-01-31T08:00:00Z INFO ${text}`;
+  const before = timed('x'.repeat(kib * 1024 - 100 - timed('').length - 1));
+  const long = timed('y'.repeat(1_048_556 - timed('').length));
+  const { rows, summary } = await read([before, long, timed('after one'), timed('after two'), ''].join('\n'));
+  expect(rows.map(({ message }) => message.length)).toEqual(
+    [before, long, timed('after one'), timed('after two')].map((line) => line.length - timed('').length),
+  );
+  expect(summary.cutLines).toBe(0);
+});
+
+test('a last line without a line feed that is no UTF-8 is mended as any other', async () => {
+  const { rows } = await read(Buffer.concat([Buffer.from('a\nb '), Buffer.of(0xff, 0xfe)]));
+  expect(rows.map(({ message }) => message)).toEqual(['a', 'b \ufffd\ufffd']);
+});

@@ -1,6 +1,4 @@
-import { stat } from 'node:fs/promises';
-
-import { allPathsOf } from '../../sources/file/file-paths.ts';
+import { allPathsOf, bytesIn } from '../../sources/file/file-paths.ts';
 import type { AnalyseOptions } from '../analyse-rows.ts';
 import type { FileJob, LoadOptions, LoadWatch } from '../load-rows.ts';
 import type { CountedFiles } from './count-files.ts';
@@ -30,7 +28,9 @@ export async function answerByCounting(
   if (options.miner.profile === 'drain3' || options.intake !== undefined) return undefined;
   const { readThreads } = options;
   const files = await allPathsOf(job, watch.tick);
-  const threads = Math.min(readThreads ?? 1, Math.floor((await bytesIn(files.paths)) / threadBytesMin));
+  // One alone that is not counted, and none is.
+  const bytes = files.paths.some(needsRows) ? 0 : await bytesIn(files.paths);
+  const threads = Math.min(readThreads ?? 1, Math.floor(bytes / threadBytesMin));
   const helpers = new CountHelpers(Math.max(0, threads - 1));
   try {
     // What this thread needs for it is loaded while the others start.
@@ -41,13 +41,7 @@ export async function answerByCounting(
   }
 }
 
-/** One that is not there is told by whoever reads it. */
-async function bytesIn(paths: readonly string[]): Promise<number> {
-  let bytes = 0;
-  for (const path of paths)
-    bytes += await stat(path).then(
-      ({ size }) => size,
-      () => 0,
-    );
-  return bytes;
+/** By its name: a thread that was started in vain does no harm. */
+function needsRows(path: string): boolean {
+  return /\.(gz|zst|zstd|csv)$/i.test(path);
 }

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import type { WindowAnalysis } from '../../domain/cluster.ts';
 import { addCounts, noCounts } from '../../sources/file/byte-consumer.ts';
 import { outlineFile } from '../../sources/file/outline-file.ts';
@@ -12,7 +14,7 @@ import type { AnalyseOptions } from '../analyse-rows.ts';
 import { GroupSet } from '../group-set.ts';
 import type { FileJob, LoadOptions, LoadWatch } from '../load-rows.ts';
 import type { CountHelpers } from './count-helpers.ts';
-import { bytesRead, countParts, ROWS_READ, SHARED_WORDS } from './count-parts.ts';
+import { bytesRead, countParts, ROWS_READ, SHARED_WORDS, takeNoMore } from './count-parts.ts';
 import type { CountTask, FilePart, PartSummary } from './count-parts.ts';
 import type { Bounds } from './group-counter.ts';
 import { boundsOf, mergeCounts } from './merge-counts.ts';
@@ -62,7 +64,7 @@ export async function countFiles(
         bounds = met;
         continue;
       }
-      watch.allRead?.();
+      await allRead(watch);
       mergeCounts(counts, apart, set);
       if (set.services.names.length > servicesMax) return undefined;
       try {
@@ -105,12 +107,12 @@ async function partsOf(
 ): Promise<FilePart[]> {
   const parts: FilePart[] = [];
   for (const outline of outlines) {
-    const { path, format, size, modifiedMs, untimedMs, dateOrder } = outline;
+    const { path, format, size, ino, modifiedMs, untimedMs, dateOrder } = outline;
     const isText = format === 'text';
     const splits = isText ? await textSplits(outline, root, partBytes) : everyPart(size, partBytes);
     for (const [i, to] of [...splits, size].entries()) {
       const from = i === 0 ? 0 : splits[i - 1]!;
-      parts.push({ path, bytes: to - from, lines: { format, from, to, modifiedMs, untimedMs, dateOrder } });
+      parts.push({ path, lines: { format, ino, from, to, modifiedMs, untimedMs, dateOrder } });
     }
   }
   return parts;
@@ -121,7 +123,7 @@ function everyPart(size: number, partBytes: number): number[] {
 }
 
 function bytesOf(parts: readonly FilePart[]): number {
-  return parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  return parts.reduce((sum, { lines: { from, to } }) => sum + to - from, 0);
 }
 
 /** Counts all parts, in this thread and in those that help. */
@@ -134,13 +136,24 @@ async function count(task: Omit<CountTask, 'shared'>, helpers: CountHelpers, wat
     watch.rowsRead(Atomics.load(shared, ROWS_READ));
     if (bytes > 0) watch.shareRead?.(Math.min(1, bytesRead(shared) / bytes));
   };
-  // Whatever is thrown here first: whoever asked ends the others, and nobody waits for them.
-  const [own, others] = await Promise.all([countParts(whole, tick), helpers.count(whole)]);
-  const results = [own, ...others];
+  const helped = watch.cancellable((signal) => helpers.count(whole, signal));
+  // Where one gives up, the others need not go on; each says so itself.
+  helped.catch(() => takeNoMore(whole));
+  const own = await countParts(whole, tick);
+  const results = [own, ...(await helped)];
   return results.map((result) => {
     if ('unsettled' in result) throw new GroupsUnsettled(result.unsettled);
     return result;
   });
+}
+
+/** What came while the last part was read is heard before nobody listens any more. */
+async function allRead(watch: LoadWatch): Promise<void> {
+  if (watch.allRead === undefined) return;
+  await setImmediate();
+  await setImmediate();
+  watch.tick();
+  watch.allRead();
 }
 
 /** What reading met; undefined where only reading row by row tells. */
@@ -163,12 +176,17 @@ function summaryOf(
   };
   let seen = 0;
   let lines = 0;
+  let hasBad = false;
   for (const [i, { path, lines: part }] of parts.entries()) {
     const { counts, ...rest } = ofPart[i]!;
     const isHead = part.from === 0;
-    if (isHead) seen = lines = 0;
-    else if (rest.startsUntimed) return undefined;
+    if (!isHead && rest.startsUntimed) return undefined;
     const { firstBad } = counts;
+    if (isHead) {
+      seen = lines = 0;
+      hasBad = false;
+    }
+    hasBad ||= firstBad !== undefined;
     if (firstBad !== undefined && summary.firstBad === undefined && outlines.length > 1) summary.firstBadPath = path;
     addCounts(summary, {
       ...counts,
@@ -176,9 +194,9 @@ function summaryOf(
     });
     seen += rest.seen;
     lines += rest.lines;
-    const isTail = parts[i + 1]?.path !== path;
+    const isTail = (parts[i + 1]?.lines.from ?? 0) === 0;
     // Nothing in it is what its format says.
-    if (isTail && seen === 0 && summary.firstBad !== undefined) return undefined;
+    if (isTail && seen === 0 && hasBad) return undefined;
   }
   return summary;
 }

@@ -14,7 +14,6 @@ import type { Bounds, CountedGroup } from './group-counter.ts';
 /** What one thread reads at a time. */
 export interface FilePart {
   path: string;
-  bytes: number;
   lines: LinesPart;
 }
 
@@ -40,9 +39,11 @@ const BLOCK_BYTES_LOG = 16;
 export interface PartSummary {
   part: number;
   counts: ReadCounts;
-  /** Of JSON: lines, rows, and whether its first rows need the time of a row before the part. */
+  /** Of JSON. */
   lines: number;
+  /** Rows, those outside the window included. */
   seen: number;
+  /** Whether its first rows need the time of a row before the part. */
   startsUntimed: boolean;
 }
 
@@ -78,13 +79,17 @@ export async function countParts(task: CountTask, tick: () => void): Promise<Cou
   try {
     for (let part = takePart(shared); part < parts.length; part = takePart(shared)) {
       const { path, lines } = parts[part]!;
-      summaries.push({ part, ...readLines({ ...file, path, onRead }, lines, counter, tick) });
-      // Whoever shares the thread has a turn: it hears Ctrl-C.
+      const reading = readLines({ ...file, path, onRead }, lines, counter, tick);
+      let read = reading.next();
+      // Whoever shares the thread has a turn between: it hears Ctrl-C.
+      for (; read.done !== true; read = reading.next()) await setImmediate();
+      summaries.push({ part, ...read.value });
       await setImmediate();
     }
     const groups = [...counter.groups()];
     return { services: services.names, rows: counter.rows, bounds: counter.bounds, groups, summaries };
   } catch (error) {
+    takeNoMore(task);
     if (isKnown(error)) return { unsettled: error.message };
     throw error;
   } finally {
@@ -97,6 +102,11 @@ function isKnown(error: unknown): error is Error {
   if (error instanceof GroupsUnsettled || error instanceof ServicesOverflow || error instanceof SourceError)
     return true;
   return error instanceof Error && 'syscall' in error;
+}
+
+/** Lets all threads end with the parts that they have. */
+export function takeNoMore({ shared, parts }: CountTask): void {
+  Atomics.store(shared, NEXT_PART, parts.length);
 }
 
 function takePart(shared: Int32Array<SharedArrayBuffer>): number {

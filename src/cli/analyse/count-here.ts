@@ -8,8 +8,8 @@ import { analysisOptions, whileShown } from './reading.ts';
 const READING = 0.95;
 
 /**
- * The answer over plain files whose rows can be counted as they are read: by this thread, which a large file keeps from
- * waiting for another to start. Undefined where the rows are needed.
+ * The answer over plain files whose rows can be counted as they are read. This thread counts, too: it would only wait for
+ * another to start. Undefined where the rows are needed.
  */
 export async function countHere(
   config: Config,

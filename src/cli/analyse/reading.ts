@@ -13,7 +13,7 @@ import type { OpenWindow } from './open-window.ts';
 export interface ReadingWatch {
   signal: AbortSignal;
   onProgress: Progress['told'];
-  /** To be called where nothing is waited for any more. */
+  /** To be called where nothing is waited for any more: takes the progress away, and leaves Ctrl-C to the process. */
   release(): void;
 }
 
@@ -31,7 +31,13 @@ export async function whileShown<Result>(
 ): Promise<Result> {
   const progress = context.progress(windows.map(({ name }) => name).join(' and '));
   try {
-    return await interruptible((signal, release) => read({ signal, onProgress: progress.told, release }));
+    return await interruptible((signal, release) => {
+      const releaseAll = () => {
+        progress.done();
+        release();
+      };
+      return read({ signal, onProgress: progress.told, release: releaseAll });
+    });
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     const message = windows.reduce((text, window) => window.withNames(text), error.message);

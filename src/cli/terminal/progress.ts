@@ -54,6 +54,7 @@ export function createProgress(
     },
     done() {
       if (isShown) terminal.write('\r\u001b[K');
+      isShown = false;
     },
   };
 }

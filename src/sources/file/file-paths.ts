@@ -36,6 +36,17 @@ export async function allPathsOf({ path, root, morePaths = [] }: NamedFiles, tic
   return all;
 }
 
+/** Of all files together, as they lie on the disk. One that is not there is told by whoever reads it. */
+export async function bytesIn(paths: readonly string[]): Promise<number> {
+  let bytes = 0;
+  for (const path of paths)
+    bytes += await stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  return bytes;
+}
+
 /**
  * The files that a path or a pattern names, below the root where there is one. A link that leads out of it is refused
  * where it is named, and passed over where a pattern only meets it: the other files are what was meant.

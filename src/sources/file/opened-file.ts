@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { constants, fstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { SourceError } from '../source-error.ts';
 import { refusalOfRealPath } from './file-root.ts';
@@ -10,16 +11,17 @@ export const NO_FILE = 'a device, pipe or socket: name a regular file';
 
 /**
  * Throws a `SourceError` unless the descriptor is that of a regular file, and of one below the root, where there is one.
- * What counts is the file that was opened: a path may lead to another one than a moment ago.
+ * What counts is the file that was opened, whose figures it answers: a path may lead to another one than a moment ago.
  */
-export function checkOpened(fd: number, path: string, root: string | undefined): void {
+export function checkOpened(fd: number, path: string, root: string | undefined): Stats {
   const stat = fstatSync(fd);
   if (!stat.isFile()) {
     throw new SourceError('source_not_a_file', `${path} is ${stat.isDirectory() ? folderAdvice(path) : NO_FILE}`);
   }
-  if (root === undefined) return;
+  if (root === undefined) return stat;
   const refusal = refusalOfRealPath(realPathOf(fd, path), root);
   if (refusal !== undefined) throw new SourceError('source_permission_denied', refusal);
+  return stat;
 }
 
 /** What a folder is told to be, and what to name instead. */

@@ -21,6 +21,8 @@ export interface FileOutline {
   path: string;
   format: LinesFormat;
   size: number;
+  /** Number of the file on its disk. */
+  ino: number;
   modifiedMs: number;
   /** Time of rows before the first that has one. */
   untimedMs: number;
@@ -40,8 +42,7 @@ export async function outlineFile(options: FileOptions): Promise<FileOutline | u
   let handle;
   try {
     handle = await open(options.path, OPEN_FLAGS);
-    checkOpened(handle.fd, options.path, options.root);
-    const { size, mtimeMs } = await handle.stat();
+    const { size, mtimeMs, ino } = checkOpened(handle.fd, options.path, options.root);
     const head = Buffer.alloc(Math.min(size, HEAD_BYTES));
     await handle.read(head, 0, head.length, 0);
     if (!isPlain(head) || containerLogOf(head) !== undefined) return undefined;
@@ -56,7 +57,7 @@ export async function outlineFile(options: FileOptions): Promise<FileOutline | u
     const untimedMs = firstTimeIn(head, sniffed, modifiedMs, dateOrder);
     const { path } = options;
     const times = { modifiedMs, untimedMs, dateOrder, firstMs: Infinity, lastMs: -Infinity };
-    const outline: FileOutline = { path, format, size, ...times };
+    const outline: FileOutline = { path, format, size, ino, ...times };
     lookAt(head, outline, options);
     lookAt(tail.subarray(tail.indexOf(NEWLINE) + 1), outline, options);
     return outline;

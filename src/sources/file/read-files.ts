@@ -1,8 +1,6 @@
-import { stat } from 'node:fs/promises';
-
 import type { RowSink } from '../row-sink.ts';
 import { addCounts, noCounts } from './byte-consumer.ts';
-import { allPathsOf } from './file-paths.ts';
+import { allPathsOf, bytesIn } from './file-paths.ts';
 import type { NamedFiles } from './file-paths.ts';
 import { readFile } from './read-file.ts';
 import type { FileOptions, FileSummary } from './read-file.ts';
@@ -52,13 +50,7 @@ async function shareTeller(
   onProgress: ((share: number) => void) | undefined,
 ): Promise<((bytes: number) => void) | undefined> {
   if (onProgress === undefined) return undefined;
-  let total = 0;
-  // One that is not there is told by whoever reads it.
-  for (const path of paths)
-    total += await stat(path).then(
-      ({ size }) => size,
-      () => 0,
-    );
+  const total = await bytesIn(paths);
   let read = 0;
   return (bytes) => {
     read += bytes;

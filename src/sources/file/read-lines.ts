@@ -10,11 +10,13 @@ import { JsonLinesReader } from './json-lines-reader.ts';
 import { checkOpened, OPEN_FLAGS } from './opened-file.ts';
 import type { FileOptions } from './read-file.ts';
 import { RowWriter } from './row-writer.ts';
+import { SourceError } from '../source-error.ts';
 import { serviceOfPath } from './service-of-path.ts';
 import { TextReader } from './text-reader.ts';
 
 const CHUNK_BYTES = 256 << 10;
 const SEARCH_BYTES = 64 << 10;
+const BLOCKING_BYTES_MAX = 8 << 20;
 const NEWLINE = 0x0a;
 
 /**
@@ -23,6 +25,8 @@ const NEWLINE = 0x0a;
  */
 export interface LinesPart {
   format: LinesFormat;
+  /** Number of the file on its disk. */
+  ino: number;
   from: number;
   to: number;
   /** When the file was last written, epoch milliseconds. */
@@ -42,8 +46,16 @@ export interface LinesSummary {
   startsUntimed: boolean;
 }
 
-/** Reads a part of a file as `readFile` would read those lines. It blocks, and is not told when the file is gone. */
-export function readLines(options: FileOptions, part: LinesPart, sink: RowSink, tick: () => void): LinesSummary {
+/**
+ * Reads a part of a file as `readFile` would read those lines. It blocks for 8 MiB at a time: whoever drives it may do
+ * something else between. Throws a `SourceError` where the path leads to another file than when it was looked at.
+ */
+export function* readLines(
+  options: FileOptions,
+  part: LinesPart,
+  sink: RowSink,
+  tick: () => void,
+): Generator<void, LinesSummary, void> {
   const counts = noCounts();
   const { startMs = Number.NEGATIVE_INFINITY, endMs = Number.POSITIVE_INFINITY } = options;
   const service = options.service ?? serviceOfPath(options.path);
@@ -54,15 +66,22 @@ export function readLines(options: FileOptions, part: LinesPart, sink: RowSink, 
   const buffer = sink.taker?.stretch ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
   const fd = openSync(options.path, OPEN_FLAGS);
   try {
-    checkOpened(fd, options.path, options.root);
+    if (checkOpened(fd, options.path, options.root).ino !== part.ino)
+      throw new SourceError('source_not_found', `${options.path} has become another file while it was read: try again`);
     const end = lineStart(fd, part.to, buffer);
     let position = lineStart(fd, part.from, buffer);
     let filled = 0;
     let isOver = false;
+    let restMax = BLOCKING_BYTES_MAX;
     while (!isOver) {
       tick();
-      const got = readSync(fd, buffer, filled, Math.min(CHUNK_BYTES, end - position), position);
+      if (restMax <= 0) {
+        restMax = BLOCKING_BYTES_MAX;
+        yield;
+      }
+      const got = readSync(fd, buffer, filled, Math.min(CHUNK_BYTES, Math.max(0, end - position)), position);
       position += got;
+      restMax -= got;
       options.onRead?.(got);
       isOver = got === 0 || position >= end;
       filled += got;

@@ -40,7 +40,7 @@ export class TextReader implements ByteConsumer {
 
   consume(bytes: Buffer, start: number, end: number, final: boolean): number {
     this.#validUtf8 =
-      isUtf8(bytes.subarray(start, end)) || isUtf8(bytes.subarray(start, lastLineEnd(bytes, start, end)));
+      isUtf8(bytes.subarray(start, end)) || (!final && isUtf8(bytes.subarray(start, lastLineEnd(bytes, start, end))));
     this.#serviceAt = -1;
     let at = start;
     while (at < end) {
@@ -50,7 +50,8 @@ export class TextReader implements ByteConsumer {
         continue;
       }
       const recordEnd = this.#recordEnd(bytes, at, end, final);
-      if ((recordEnd === -1 ? end : recordEnd) - at > LINE_BYTES_MAX) {
+      // Where its end is not seen yet, some of what is there may be of the next line.
+      if ((recordEnd === -1 ? end - PEEK_BYTES - 1 : recordEnd) - at > LINE_BYTES_MAX) {
         this.#writeRecord(bytes, at, at + LINE_BYTES_MAX, end, false);
         this.#rows.counts.cutLines++;
         this.#inCutLine = true;

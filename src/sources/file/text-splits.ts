@@ -15,7 +15,7 @@ const SEARCH_BYTES = 64 << 10;
  * of a file that cannot be read: whoever reads it says why.
  */
 export async function textSplits(
-  { path, size, modifiedMs, dateOrder }: FileOutline,
+  { path, size, ino, modifiedMs, dateOrder }: FileOutline,
   root: string | undefined,
   partBytes: number,
 ): Promise<number[]> {
@@ -24,12 +24,13 @@ export async function textSplits(
   let handle;
   try {
     handle = await open(path, OPEN_FLAGS);
-    checkOpened(handle.fd, path, root);
+    if (checkOpened(handle.fd, path, root).ino !== ino) return splits;
     const rule = new ContinuationRule(modifiedMs);
     const head = new LineHead(modifiedMs, dateOrder);
     const buffer = Buffer.allocUnsafe(SEARCH_BYTES);
     for (let offset = partBytes; offset < size; offset += partBytes) {
-      const { bytesRead } = await handle.read(buffer, 0, SEARCH_BYTES, offset - 1);
+      // It may have grown since; what it had is what is read.
+      const { bytesRead } = await handle.read(buffer, 0, Math.min(SEARCH_BYTES, size - offset + 1), offset - 1);
       const isEnd = offset - 1 + bytesRead >= size;
       const start = firstApart(buffer.subarray(0, bytesRead), isEnd, rule, head);
       const split = offset - 1 + start;

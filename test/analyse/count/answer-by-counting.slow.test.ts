@@ -100,4 +100,10 @@ describe('a window whose rows are counted as they are read', () => {
       await expect(answerByCounting(job, options, { ...UNWATCHED, tick }, division)).rejects.toBe(stopped);
     }
   });
+
+  test('bad lines of one file say nothing of an empty one', async () => {
+    const good = JSON.stringify({ timestamp: 1_769_846_400_000, level: 'info', message: 'a 1' });
+    const job: FileJob = { source: 'file', path: fileOf(`${good}\nnot JSON\n${good}\n`), morePaths: [fileOf('')] };
+    expect(await expectSame(job, 2)).toBeDefined();
+  });
 });
