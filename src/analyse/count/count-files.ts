@@ -1,9 +1,11 @@
+import { closeSync, openSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 
 import type { WindowAnalysis } from '../../domain/cluster.ts';
 import { addCounts, noCounts } from '../../sources/file/byte-consumer.ts';
 import { outlineFile } from '../../sources/file/outline-file.ts';
 import type { FileOutline } from '../../sources/file/outline-file.ts';
+import { OPEN_FLAGS } from '../../sources/file/opened-file.ts';
 import { textSplits } from '../../sources/file/text-splits.ts';
 import type { FilePaths } from '../../sources/file/file-paths.ts';
 import type { FilesSummary } from '../../sources/file/read-files.ts';
@@ -22,6 +24,8 @@ import type { Counted } from './merge-counts.ts';
 
 /** Times that the files are read: with other bounds, or with more groups row by row. */
 const ROUNDS_MAX = 5;
+/** Files that are held open meanwhile, so that one that is moved away is read to its end. Of more, that is not counted. */
+const OPEN_FILES_MAX = 64;
 /** Rows that are kept one by one at most. */
 const APART_ROWS_MAX = 300_000;
 
@@ -45,8 +49,29 @@ export async function countFiles(
 ): Promise<CountedFiles | undefined> {
   const outlines = await outlinesOf(paths, job);
   if (outlines === undefined) return undefined;
-  const parts = await partsOf(outlines, job.root, partBytes);
-  helpers.keepOnly(parts.length - 1);
+  const held: number[] = [];
+  try {
+    if (outlines.length <= OPEN_FILES_MAX) for (const { path } of outlines) held.push(openSync(path, OPEN_FLAGS));
+    const parts = await partsOf(outlines, held, job.root, partBytes);
+    helpers.keepOnly(parts.length - 1);
+    return await countRounds(parts, outlines, linksOut, helpers, job, options, watch);
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) return undefined; // whoever reads it says why
+    throw error;
+  } finally {
+    for (const fd of held) closeSync(fd);
+  }
+}
+
+async function countRounds(
+  parts: readonly FilePart[],
+  outlines: readonly FileOutline[],
+  linksOut: readonly string[],
+  helpers: CountHelpers,
+  job: FileJob,
+  options: AnalyseOptions & LoadOptions,
+  watch: LoadWatch,
+): Promise<CountedFiles | undefined> {
   const { servicesMax = SERVICES_MAX } = options;
   const { root, format, service, startMs, endMs } = job;
   const task = { parts, file: { root, format, service, startMs, endMs }, servicesMax };
@@ -102,17 +127,19 @@ function guessedBounds(outlines: readonly FileOutline[], { startMs = 0 }: FileJo
 
 async function partsOf(
   outlines: readonly FileOutline[],
+  held: readonly number[],
   root: string | undefined,
   partBytes: number,
 ): Promise<FilePart[]> {
   const parts: FilePart[] = [];
-  for (const outline of outlines) {
+  for (const [number, outline] of outlines.entries()) {
+    const fd = held[number];
     const { path, format, size, ino, modifiedMs, untimedMs, dateOrder } = outline;
     const isText = format === 'text';
     const splits = isText ? await textSplits(outline, root, partBytes) : everyPart(size, partBytes);
     for (const [i, to] of [...splits, size].entries()) {
       const from = i === 0 ? 0 : splits[i - 1]!;
-      parts.push({ path, lines: { format, ino, from, to, modifiedMs, untimedMs, dateOrder } });
+      parts.push({ path, lines: { format, ino, fd, from, to, modifiedMs, untimedMs, dateOrder } });
     }
   }
   return parts;

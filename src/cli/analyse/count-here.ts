@@ -1,8 +1,8 @@
 import type { AnalyserResult } from '../../analyse/analyser.ts';
+import type { AnalyseJob } from '../../analyse/load-rows.ts';
 import type { Config } from '../../config/config.ts';
-import type { CommandContext } from '../command-context.ts';
-import type { OpenWindow } from './open-window.ts';
-import { analysisOptions, whileShown } from './reading.ts';
+import { analysisOptions } from './reading.ts';
+import type { ReadingWatch } from './reading.ts';
 
 /** Part of the work that reading is, about. */
 const READING = 0.95;
@@ -13,21 +13,18 @@ const READING = 0.95;
  */
 export async function countHere(
   config: Config,
-  open: OpenWindow,
-  context: CommandContext,
+  job: AnalyseJob,
+  { signal, onProgress, release }: ReadingWatch,
 ): Promise<AnalyserResult | undefined> {
-  const { job } = open;
   if (job.source !== 'file') return undefined;
   const { answerByCounting } = await import('../../analyse/count/answer-by-counting.ts');
-  const counted = await whileShown([open], context, ({ signal, onProgress, release }) => {
-    let rows = 0;
-    return answerByCounting(job, analysisOptions(config), {
-      tick: () => signal.throwIfAborted(),
-      rowsRead: (read) => (rows = read),
-      shareRead: (share) => onProgress(rows, READING * share),
-      allRead: release,
-      cancellable: (work) => work(signal),
-    });
+  let rows = 0;
+  const counted = await answerByCounting(job, analysisOptions(config), {
+    tick: () => signal.throwIfAborted(),
+    rowsRead: (read) => (rows = read),
+    shareRead: (share) => onProgress(rows, READING * share),
+    allRead: release,
+    cancellable: (work) => work(signal),
   });
   return counted === undefined ? undefined : { ...counted.analysis, file: counted.file, pull: undefined };
 }

@@ -23,7 +23,10 @@ export function analysisOptions({ mine, score, cluster, live }: Config): Analyse
   return { miner: mine, profile: score.profile, ...cluster, servicesMax, readThreads: availableParallelism() };
 }
 
-/** Runs what reads windows: shows how far it is, hears Ctrl-C, and tells of files by the names that they were given. */
+/**
+ * Runs what reads windows, and closes them: shows how far it is, hears Ctrl-C, and tells of files by the names that they
+ * were given.
+ */
 export async function whileShown<Result>(
   windows: readonly OpenWindow[],
   context: CommandContext,
@@ -44,5 +47,6 @@ export async function whileShown<Result>(
     throw new SourceError(error.code, message, { cause: error });
   } finally {
     progress.done();
+    for (const window of windows) window.close();
   }
 }

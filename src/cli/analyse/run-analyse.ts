@@ -1,6 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { AnalyserResult } from '../../analyse/analyser.ts';
+import type { AnalyseJob } from '../../analyse/load-rows.ts';
 import type { Config } from '../../config/config.ts';
 import { CommandFailure, EXIT, UsageError } from '../command-context.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -13,7 +14,8 @@ import { csvReport } from './csv-report.ts';
 import { htmlReport } from './html-report.ts';
 import { jsonReport, ndjsonReport } from './json-report.ts';
 import { openFiles, openStore } from './open-window.ts';
-import type { OpenWindow } from './open-window.ts';
+import { whileShown } from './reading.ts';
+import type { ReadingWatch } from './reading.ts';
 import { textReport } from './text-report.ts';
 import { isUntimed } from '../window-job.ts';
 
@@ -46,7 +48,7 @@ export async function runAnalyse(
     source === undefined
       ? await openFiles(files.map(context.pathOf), asked, config, context)
       : openStore(source, asked, config, context);
-  const result = await analyse(config, open, context);
+  const result = await whileShown([open], context, (watch) => analyse(config, open.job, watch));
   const { file, pull, ...analysis } = result;
   const { log_count: rows, truncated } = analysis;
   for (const sentence of open.problems(rows, truncated, { file, pull })) context.note(sentence);
@@ -62,17 +64,13 @@ export async function runAnalyse(
   }
 }
 
-async function analyse(config: Config, open: OpenWindow, context: CommandContext): Promise<AnalyserResult> {
-  try {
-    const counted = await countHere(config, open, context);
-    if (counted !== undefined) return counted;
-    // Rows are needed, as they are of a store: in a thread of its own, as sorting them looks up at nobody.
-    const { withAnalyser } = await import('./with-analyser.ts');
-    const job = open.job.source === 'file' ? { ...open.job, countable: false } : open.job;
-    return await withAnalyser(config, [open], context, (analyser, watch) => analyser.analyse(job, watch));
-  } finally {
-    open.close();
-  }
+async function analyse(config: Config, job: AnalyseJob, watch: ReadingWatch): Promise<AnalyserResult> {
+  const counted = await countHere(config, job, watch);
+  if (counted !== undefined) return counted;
+  // Rows are needed, as they are of a store: in a thread of its own, as sorting them looks up at nobody.
+  const { withAnalyser } = await import('./with-analyser.ts');
+  const read = job.source === 'file' ? { ...job, countable: false } : job;
+  return await withAnalyser(config, (analyser) => analyser.analyse(read, watch));
 }
 
 function writeAnswer(analysed: Analysed, options: AnalyseOptions, { output, screen }: CommandContext): void {

@@ -4,6 +4,7 @@ import type { Config } from '../../config/config.ts';
 import { parseWindowPair } from '../../sources/window-pair.ts';
 import { openFiles, openWindow } from '../analyse/open-window.ts';
 import type { OpenWindow } from '../analyse/open-window.ts';
+import { whileShown } from '../analyse/reading.ts';
 import { withAnalyser } from '../analyse/with-analyser.ts';
 import { EXIT, UsageError } from '../command-context.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -27,13 +28,9 @@ export async function runCompare(
 ): Promise<void> {
   const config = context.config();
   const [first, second] = await openPair(a, b, options.source, config, context);
-  const comparing = withAnalyser(config, [first, second], context, (analyser, watch) =>
-    analyser.compare(first.job, second.job, watch),
+  const compared = await whileShown([first, second], context, (watch) =>
+    withAnalyser(config, (analyser) => analyser.compare(first.job, second.job, watch)),
   );
-  const compared = await comparing.finally(() => {
-    first.close();
-    second.close();
-  });
   noteProblems(first, compared.a, context);
   noteProblems(second, compared.b, context);
   writeAnswer([first.name, second.name], compared, options, context);

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JobReport } from '../../analyse/analyser.ts';
+import type { Analyser, JobReport } from '../../analyse/analyser.ts';
 import { PackedRowReader } from '../../domain/packed-rows.ts';
 import type { Config } from '../../config/config.ts';
 import { openFiles } from '../analyse/open-window.ts';
+import { whileShown } from '../analyse/reading.ts';
+import type { ReadingWatch } from '../analyse/reading.ts';
 import { withAnalyser } from '../analyse/with-analyser.ts';
 import { EXIT, UsageError } from '../command-context.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -39,7 +41,7 @@ export async function runReplay(
   const headers = headersOf(config);
   const startedMs = context.nowMs();
   const open = await openFiles(files.map(context.pathOf), windowOf(options), config, context);
-  const sending = withAnalyser(config, [open], context, async (analyser, { signal, onProgress }) => {
+  const send = async (analyser: Analyser, { signal, onProgress }: ReadingWatch) => {
     const tls = isTls ? readClientTls(options, context) : undefined;
     const exporter = new OtlpExporter({ target, tls, headers, signal, note: context.note });
     try {
@@ -61,8 +63,10 @@ export async function runReplay(
     } finally {
       exporter.close();
     }
-  });
-  const counts = await sending.finally(() => open.close());
+  };
+  const counts = await whileShown([open], context, (watch) =>
+    withAnalyser(config, (analyser) => send(analyser, watch)),
+  );
   if (counts.rejected + counts.dropped > 0) context.endWith(EXIT.failure);
   context.output.write(`${summary(counts, (context.nowMs() - startedMs) / 1000)}\n`);
 }

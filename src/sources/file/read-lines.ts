@@ -27,6 +27,8 @@ export interface LinesPart {
   format: LinesFormat;
   /** Number of the file on its disk. */
   ino: number;
+  /** Descriptor of the file, where it is open already and stays so. */
+  fd?: number | undefined;
   from: number;
   to: number;
   /** When the file was last written, epoch milliseconds. */
@@ -64,7 +66,7 @@ export function* readLines(
   const json = part.format === 'json-lines' ? new JsonLinesReader(rows, part.modifiedMs) : undefined;
   const reader = json ?? new TextReader(rows, part.modifiedMs);
   const buffer = sink.taker?.stretch ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
-  const fd = openSync(options.path, OPEN_FLAGS);
+  const fd = part.fd ?? openSync(options.path, OPEN_FLAGS);
   try {
     if (checkOpened(fd, options.path, options.root).ino !== part.ino)
       throw new SourceError('source_not_found', `${options.path} has become another file while it was read: try again`);
@@ -90,7 +92,7 @@ export function* readLines(
       filled -= taken;
     }
   } finally {
-    closeSync(fd);
+    if (part.fd === undefined) closeSync(fd);
   }
   return { counts, lines: json?.lines ?? 0, seen: rows.seen, startsUntimed: rows.startsUntimed };
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import * as fc from 'fast-check';
@@ -105,5 +105,25 @@ describe('a window whose rows are counted as they are read', () => {
     const good = JSON.stringify({ timestamp: 1_769_846_400_000, level: 'info', message: 'a 1' });
     const job: FileJob = { source: 'file', path: fileOf(`${good}\nnot JSON\n${good}\n`), morePaths: [fileOf('')] };
     expect(await expectSame(job, 2)).toBeDefined();
+  });
+
+  test('reads a file to its end that is moved away meanwhile, as logs are', async () => {
+    const rows = Array.from({ length: 4000 }, (_, i) => ({
+      timestamp: 1_769_846_400_000 + i,
+      level: 'info' as const,
+      service: 'shop',
+      message: `order ${i} has been sent`,
+    }));
+    const path = fileOf(ndjson(rows));
+    let ticks = 0;
+    const tick = () => {
+      if (++ticks !== 3) return;
+      renameSync(path, `${path}.1`);
+      writeFileSync(path, ndjson(rows.slice(0, 7)));
+    };
+    const division = { partBytes: 20_000, threadBytesMin: 1 };
+    const options = { ...ANALYSE_OPTIONS, readThreads: 2 };
+    const counted = await answerByCounting({ source: 'file', path }, options, { ...UNWATCHED, tick }, division);
+    expect(counted?.analysis.log_count).toBe(4000);
   });
 });
