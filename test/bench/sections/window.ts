@@ -2,7 +2,7 @@ import { CORPUS_END_MS, CORPUS_LINES, CORPUS_START_MS, corpusFile } from '../cor
 import { perCpuSecond, short } from '../figure.ts';
 import type { Figure } from '../figure.ts';
 import { startHalfspace } from '../../e2e/halfspace.ts';
-import { measureCommand } from '../measure-command.ts';
+import { measureCommand, timeCommand } from '../measure-command.ts';
 import type { Measured } from '../measured.ts';
 import { processUse, rateOf, runPeer } from '../run-measured.ts';
 
@@ -117,24 +117,27 @@ async function askForWindows(corpus: string): Promise<{ first: Asked; next: Aske
  * some runs the median, as a second of them is easily lengthened by what else a machine does.
  */
 async function commandFigures(corpus: string, peer: Measured): Promise<Figure[]> {
-  const runs: Awaited<ReturnType<typeof measureCommand>>[] = [];
+  const args = ['analyse', corpus, '--ndjson'];
+  const use = await measureCommand(args);
+  const seconds: number[] = [];
   const lines: number[] = [];
   for (let run = 0; run < COMMAND_RUNS; run++) {
     lines[run] = 0;
-    const use = await measureCommand(['analyse', corpus, '--ndjson'], (line) => {
-      lines[run]! += (JSON.parse(line) as { logCount: number }).logCount;
-    });
-    runs.push(use);
+    const took = await timeCommand(
+      args,
+      (line) => (lines[run]! += (JSON.parse(line) as { logCount: number }).logCount),
+    );
+    seconds.push(took);
   }
-  const use = runs.toSorted((a, b) => a.wallSeconds - b.wallSeconds)[COMMAND_RUNS >> 1]!;
+  const wallSeconds = seconds.toSorted((a, b) => a - b)[COMMAND_RUNS >> 1]!;
   const peerSeconds = peer.processCpuSeconds ?? peer.cpuSeconds;
-  const ratio = peerSeconds / use.wallSeconds;
+  const ratio = peerSeconds / wallSeconds;
   const cpuRatio = rateOf({ lines: CORPUS_LINES, cpuSeconds: use.cpuSeconds }) / rateOf(peer);
   return [
     {
       section: 'window',
       what: `halfspace analyse, ${short(CORPUS_LINES)} lines, from its start to its end`,
-      ours: `${short(use.wallSeconds)} s`,
+      ours: `${short(wallSeconds)} s`,
       peer: `${short(peerSeconds)} s`,
       ratio: `${short(ratio)} x`,
       wanted: `>= ${RATIO_MIN} x`,
