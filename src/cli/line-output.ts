@@ -1,5 +1,7 @@
 import { writeSync } from 'node:fs';
 
+import { writeProblem } from './write-problem.ts';
+
 const FLUSH_CHARS = 128 << 10;
 const RETRY_MS = 2;
 
@@ -44,8 +46,7 @@ export class LineOutput {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE') throw new ReaderGone('nobody reads the output any more', { cause: error });
       if (code !== 'EAGAIN') {
-        const why = code === 'ENOSPC' ? 'no room is left on its disk' : (error as Error).message;
-        throw new OutputFailure(`standard output cannot be written: ${why}`, { cause: error });
+        throw new OutputFailure(`standard output cannot be written: ${writeProblem(error)}`, { cause: error });
       }
       // A pipe that somebody else made non-blocking is full.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);

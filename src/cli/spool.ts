@@ -11,6 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { UsageError } from './command-context.ts';
+
 /** A file that can be read more than once; `path` may be another than the one asked for. */
 export interface ReadablePath {
   path: string;
@@ -19,9 +21,10 @@ export interface ReadablePath {
 
 /**
  * Standard input (`-`) and pipes are written to a temporary file first, whose name is removed at once, so that nothing
- * stays behind however the process ends. Any other path is taken as it is.
+ * stays behind however the process ends. Any other path is taken as it is; an empty one is a `UsageError`.
  */
 export async function readablePath(path: string, standardInput: AsyncIterable<Buffer>): Promise<ReadablePath> {
+  if (path === '') throw new UsageError('the name of a file is empty');
   if (path !== '-' && !isPipe(path)) return { path, close: () => {} };
   const folder = mkdtempSync(join(tmpdir(), 'halfspace-'));
   const name = join(folder, 'input');

@@ -42,7 +42,7 @@ export function storeProblems(
 ): string[] {
   const { title } = declarationOf(store);
   const empty = `${title} has no rows ${stretch(startMs, endMs)}`;
-  const cut = `${title} has more than ${maxRows} rows in this window: the newest were read (MAX_ROWS)`;
+  const cut = `${title} has more than ${shown(maxRows)} rows in this window: the newest were read (MAX_ROWS)`;
   const rows = `${title} did not count this window: ${pushdown?.reason}; its rows were read one by one`;
   const isRead = pushdown?.used === false;
   return [...(count === 0 ? [empty] : []), ...(isRead ? [rows] : []), ...(truncated ? [cut] : [])];
@@ -60,12 +60,12 @@ export function fileProblems(
   if (count === 0) said.push(emptySentence(name, summary, window));
   if (firstBad !== undefined)
     said.push(
-      `${name}: ${badLines === 1 ? '1 line is' : `${badLines} lines are`} not ${formatInSentence(formatWordOf(format))} and ` +
+      `${name}: ${badLines === 1 ? '1 line is' : `${shown(badLines)} lines are`} not ${formatInSentence(formatWordOf(format))} and ` +
         `${badLines === 1 ? 'was skipped: it' : 'were skipped; the first'} is line ${firstBad.line}` +
         `${firstBadPath === undefined ? '' : ` of ${firstBadPath}`}: ${firstBad.problem}`,
     );
-  if (cutLines === 1) said.push(`${name}: 1 line is longer than 1 MiB and was cut`);
-  else if (cutLines > 0) said.push(`${name}: ${cutLines} lines are longer than 1 MiB and were cut`);
+  if (cutLines === 1) said.push(`${name}: 1 record is longer than 1 MiB and was cut`);
+  else if (cutLines > 0) said.push(`${name}: ${shown(cutLines)} records are longer than 1 MiB and were cut`);
   const untimed = untimedSentence(name, count, summary);
   if (untimed !== undefined) said.push(untimed);
   return said;
@@ -89,7 +89,7 @@ function emptySentence(
 /** What a window without rows has left out. */
 function outsideWords(name: string, summary: FilesSummary): string {
   const { outside, untimedOutside } = summary;
-  const [one, many] = ['the row there is', `the ${outside.rows} rows there are`];
+  const [one, many] = ['the row there is', `the ${shown(outside.rows)} rows there are`];
   if (untimedOutside < outside.rows)
     return `${outside.rows === 1 ? one : many} ${stretch(outside.firstMs, outside.lastMs)}`;
   const where = `${lastWritten(name, summary)} or of a row beside ${untimedOutside === 1 ? 'it' : 'them'}`;
@@ -111,7 +111,11 @@ function lastWritten(name: string, { files }: FilesSummary): string {
 }
 
 function rows(count: number): string {
-  return count === 1 ? '1 row says' : `${count} rows say`;
+  return count === 1 ? '1 row says' : `${shown(count)} rows say`;
+}
+
+function shown(count: number): string {
+  return count.toLocaleString('en');
 }
 
 function stretch(startMs: number, endMs: number): string {

@@ -45,7 +45,7 @@ describe('of a file is said', () => {
   test('once, what became of rows without a time that are not in the window', () => {
     const outside = { rows: 3000, firstMs: 1, lastMs: 1 };
     expect(fileProblems('app.log', 0, met({ untimedOutside: 3000, outside }), window)).toEqual([
-      `app.log has no rows ${stretch}: 3000 rows say no time and took that of the file's last change ` +
+      `app.log has no rows ${stretch}: 3,000 rows say no time and took that of the file's last change ` +
         'or of a row beside them; without a window all is read',
     ]);
   });

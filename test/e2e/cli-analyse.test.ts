@@ -118,6 +118,9 @@ describe('halfspace analyse', () => {
       1,
       /^the report .+ \/no\/such\/a\.html: there is no folder \/no\/such$/,
     ],
+    [['analyse', ''], 2, /^the name of a file is empty$/],
+    [['analyse', 'x', '--html', '-'], 2, /^--html is -: give it the name of a file$/],
+    [['analyse', 'x', '--html', ''], 2, /^--html is empty: give it the name of a file$/],
     [['analyse', 'x', '--html', '/tmp'], 1, /^the report cannot be written to \/tmp: it is a folder$/],
     [['analyse', 'x', '--window', ''], 2, /^--window is empty: give it a value$/],
     [['analyse', '--source', 'loki'], 2, /^Loki is not configured: set LOKI_URL$/],
@@ -132,7 +135,7 @@ describe('halfspace analyse', () => {
     const none = await runCli(['analyse', file('app.log'), '--start', '2026-05-01', '--end', '2026-05-02']);
     expect(none.code).toBe(0);
     expect(none.stderr).toMatch(
-      /app\.log has no rows from 2026-05-01T00:00:00\.000Z to 2026-05-02T00:00:00\.000Z: the 4000 rows there are from /,
+      /app\.log has no rows from 2026-05-01T00:00:00\.000Z to 2026-05-02T00:00:00\.000Z: the 4,000 rows there are from /,
     );
     for (const [name, seconds] of [
       ['untimed-1.log', 1000],

@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { AnalyserResult } from '../../analyse/analyser.ts';
 import type { AnalyseJob } from '../../analyse/load-rows.ts';
@@ -18,6 +18,7 @@ import { whileShown } from './reading.ts';
 import type { ReadingWatch } from './reading.ts';
 import { textReport } from './text-report.ts';
 import { isUntimed } from '../window-job.ts';
+import { writeProblem } from '../write-problem.ts';
 
 export interface AnalyseOptions extends Pick<RowOptions, 'source' | 'window' | 'start' | 'end'> {
   json?: true;
@@ -82,7 +83,8 @@ function writeAnswer(analysed: Analysed, options: AnalyseOptions, { output, scre
 
 /** Before anything is read: to read it may take long. */
 function checkReportPath(path: string): void {
-  if (path === '') throw new UsageError('--html is empty: give it the name of a file');
+  if (path === '' || path === '-')
+    throw new UsageError(`--html is ${path === '' ? 'empty' : path}: give it the name of a file`);
   const folder = dirname(path);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new CommandFailure(`the report cannot be written to ${path}: there is no folder ${folder}`);
@@ -90,12 +92,17 @@ function checkReportPath(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
     throw new CommandFailure(`the report cannot be written to ${path}: it is a folder`);
   }
+  try {
+    accessSync(existsSync(path) ? path : folder, constants.W_OK);
+  } catch (error) {
+    throw new CommandFailure(`the report cannot be written to ${path}: ${writeProblem(error)}`);
+  }
 }
 
 function writeReport(path: string, html: string): void {
   try {
     writeFileSync(path, html);
   } catch (error) {
-    throw new CommandFailure(`the report cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CommandFailure(`the report cannot be written to ${path}: ${writeProblem(error)}`);
   }
 }
