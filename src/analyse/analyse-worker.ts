@@ -73,8 +73,6 @@ interface Progress {
 
 /** Part of a window's work that reading is, about; the rest is counting. */
 const READING = 0.5;
-/** Part that reading is where rows are counted as they are read. */
-const COUNTING = 0.95;
 
 async function runWindow(task: WorkerTask, control: JobControl, before: Progress): Promise<WindowResult> {
   const shareDone = (part: number) => control.shareDone(before.share + (before.shareMax - before.share) * part);
@@ -90,11 +88,10 @@ async function runWindow(task: WorkerTask, control: JobControl, before: Progress
   if (byStore.result !== undefined) return byStore.result;
   const { job } = task;
   if (job.source === 'file' && job.countable !== false && task.port === undefined && task.analyse) {
-    const shareRead = (share: number) => shareDone(share * COUNTING);
-    const counted = await answerByCounting(job, task.options, { ...watch, shareRead });
+    const counted = await answerByCounting(job, task.options, { ...watch, shareRead: shareDone });
     if (counted !== undefined) return { outcome: 'done', ...counted, pull: undefined };
   }
-  const loaded = await loadRows(task.job, task.options, watch);
+  const loaded = await loadRows(job, task.options, watch);
   try {
     const { sorter, services, file } = loaded;
     const pull = withPushdown(loaded.pull, byStore.reason);

@@ -5,7 +5,7 @@ export class Interrupted extends Error {
 
 /**
  * Runs what waits for others; Ctrl-C ends it in order, so that what was opened elsewhere is closed. Only while it runs,
- * and until it calls `release`: what computes looks at no signal, and ends as any process does.
+ * and until it calls `release`: what computes looks at no signal, and the signal ends the process.
  */
 export async function interruptible<Result>(
   work: (signal: AbortSignal, release: () => void) => Promise<Result>,

@@ -7,6 +7,7 @@ import type { FilesSummary } from '../sources/file/read-files.ts';
 import { formatWordOf } from '../sources/file/sniff-format.ts';
 import { SourceError } from '../sources/source-error.ts';
 import type { TimeWindow } from '../sources/window.ts';
+import { counted } from './terminal/numbers.ts';
 
 /** How standard input is called in sentences. */
 export const STANDARD_INPUT = 'standard input';
@@ -42,7 +43,7 @@ export function storeProblems(
 ): string[] {
   const { title } = declarationOf(store);
   const empty = `${title} has no rows ${stretch(startMs, endMs)}`;
-  const cut = `${title} has more than ${shown(maxRows)} rows in this window: the newest were read (MAX_ROWS)`;
+  const cut = `${title} has more than ${counted(maxRows, 'row')} in this window: the newest were read (MAX_ROWS)`;
   const rows = `${title} did not count this window: ${pushdown?.reason}; its rows were read one by one`;
   const isRead = pushdown?.used === false;
   return [...(count === 0 ? [empty] : []), ...(isRead ? [rows] : []), ...(truncated ? [cut] : [])];
@@ -60,12 +61,14 @@ export function fileProblems(
   if (count === 0) said.push(emptySentence(name, summary, window));
   if (firstBad !== undefined)
     said.push(
-      `${name}: ${badLines === 1 ? '1 line is' : `${shown(badLines)} lines are`} not ${formatInSentence(formatWordOf(format))} and ` +
+      `${name}: ${counted(badLines, 'line')} ${badLines === 1 ? 'is' : 'are'} not ${formatInSentence(formatWordOf(format))} and ` +
         `${badLines === 1 ? 'was skipped: it' : 'were skipped; the first'} is line ${firstBad.line}` +
         `${firstBadPath === undefined ? '' : ` of ${firstBadPath}`}: ${firstBad.problem}`,
     );
-  if (cutLines === 1) said.push(`${name}: 1 record is longer than 1 MiB and was cut`);
-  else if (cutLines > 0) said.push(`${name}: ${shown(cutLines)} records are longer than 1 MiB and were cut`);
+  if (cutLines > 0)
+    said.push(
+      `${name}: ${counted(cutLines, 'record')} ${cutLines === 1 ? 'is longer than 1 MiB and was' : 'are longer than 1 MiB and were'} cut`,
+    );
   const untimed = untimedSentence(name, count, summary);
   if (untimed !== undefined) said.push(untimed);
   return said;
@@ -89,7 +92,7 @@ function emptySentence(
 /** What a window without rows has left out. */
 function outsideWords(name: string, summary: FilesSummary): string {
   const { outside, untimedOutside } = summary;
-  const [one, many] = ['the row there is', `the ${shown(outside.rows)} rows there are`];
+  const [one, many] = ['the row there is', `the ${counted(outside.rows, 'row')} there are`];
   if (untimedOutside < outside.rows)
     return `${outside.rows === 1 ? one : many} ${stretch(outside.firstMs, outside.lastMs)}`;
   const where = `${lastWritten(name, summary)} or of a row beside ${untimedOutside === 1 ? 'it' : 'them'}`;
@@ -111,11 +114,7 @@ function lastWritten(name: string, { files }: FilesSummary): string {
 }
 
 function rows(count: number): string {
-  return count === 1 ? '1 row says' : `${shown(count)} rows say`;
-}
-
-function shown(count: number): string {
-  return count.toLocaleString('en');
+  return `${counted(count, 'row')} ${count === 1 ? 'says' : 'say'}`;
 }
 
 function stretch(startMs: number, endMs: number): string {

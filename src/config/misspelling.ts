@@ -14,9 +14,10 @@ export function misspellingWarning(name: string, known: readonly string[]): stri
   for (const candidate of known) {
     if (candidate.length < NAME_CHARS_MIN || Math.abs(candidate.length - name.length) > 2) continue;
     // One slip leaves the beginning or the end as it is.
-    if (candidate.slice(0, 3) !== name.slice(0, 3) && candidate.slice(-2) !== name.slice(-2)) continue;
+    const beginsAlike = candidate.slice(0, 3) === name.slice(0, 3);
+    if (!beginsAlike && candidate.slice(-2) !== name.slice(-2)) continue;
     const distance = editDistance(name, candidate);
-    if (distance === 2 && (candidate.length < 8 || candidate.slice(0, 3) !== name.slice(0, 3))) continue;
+    if (distance === 2 && (candidate.length < 8 || !beginsAlike)) continue;
     if (distance < least) [nearest, least] = [candidate, distance];
   }
   if (nearest !== undefined) return `${name} is not a setting and has no effect; did you mean ${nearest}?`;

@@ -5,8 +5,7 @@ import { gzipSync } from 'node:zlib';
 
 import { afterAll, describe, expect, test } from 'vitest';
 
-import { outlineFile } from '../../src/sources/file/outline-file.ts';
-import { readRows } from './read-rows.ts';
+import { outlineOf, readRows } from './read-rows.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'halfspace-binary-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -55,7 +54,7 @@ describe('a file without lines', () => {
     const failure = { code: 'source_not_a_file', message: expect.stringMatching(sentence) as string };
     await expect(readRows({ path })).rejects.toMatchObject(failure);
     await expect(readRows({ path })).rejects.toThrow(path);
-    expect(await outlineFile({ path })).toBeUndefined();
+    expect(await outlineOf({ path })).toBeUndefined();
   });
 
   test('that is binary is read where it is said to be text', async () => {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { outlineFile } from '../../src/sources/file/outline-file.ts';
 import { dateOrderIn } from '../../src/sources/record/date-order.ts';
 import { datedFile } from './dated-file.ts';
-import { readRows } from './read-rows.ts';
+import { outlineOf, readRows } from './read-rows.ts';
 
 const modifiedMs = Date.UTC(2026, 10, 20);
 const file = datedFile('date-order', modifiedMs);
@@ -41,7 +40,7 @@ describe('dates with slashes', () => {
 
   test('are read in the same way where a file is looked at by its ends', async () => {
     const path = file(`${lines[0]} first\n${lines[2]} last\n`);
-    const outline = await outlineFile({ path });
+    const outline = await outlineOf({ path });
     expect(outline).toMatchObject({ dateOrder: 'day-first', firstMs: Date.UTC(2026, 10, 5, 10) });
   });
 

@@ -1,5 +1,9 @@
+import { open } from 'node:fs/promises';
+
 import { LEVELS } from '../../src/domain/level.ts';
 import type { LogRow } from '../../src/domain/row.ts';
+import { outlineFile } from '../../src/sources/file/outline-file.ts';
+import type { FileOutline } from '../../src/sources/file/outline-file.ts';
 import { readFile } from '../../src/sources/file/read-file.ts';
 import type { FileOptions, FileSummary } from '../../src/sources/file/read-file.ts';
 import { ServiceIndex } from '../../src/sources/service-index.ts';
@@ -16,4 +20,14 @@ export async function readRows(options: FileOptions): Promise<{ rows: LogRow[]; 
     },
   });
   return { rows, summary };
+}
+
+/** Both ends of a file that is opened for that. */
+export async function outlineOf(options: FileOptions): Promise<FileOutline | undefined> {
+  const handle = await open(options.path);
+  try {
+    return await outlineFile(handle, options);
+  } finally {
+    await handle.close();
+  }
 }

@@ -251,7 +251,7 @@ test.each([256, 512, 1024])('a record of almost 1 MiB is whole wherever it lies:
   expect(summary.cutLines).toBe(0);
 });
 
-test('a last line without a line feed that is no UTF-8 is mended as any other', async () => {
+test('a last line without a line feed that is no UTF-8 is mended like the others', async () => {
   const { rows } = await read(Buffer.concat([Buffer.from('a\nb '), Buffer.of(0xff, 0xfe)]));
   expect(rows.map(({ message }) => message)).toEqual(['a', 'b \ufffd\ufffd']);
 });

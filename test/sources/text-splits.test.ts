@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -16,10 +17,15 @@ async function partsOf(lines: readonly string[], partBytes: number): Promise<str
   const text = lines.map((line) => `${line}\n`).join('');
   const path = join(folder, `${++files}.log`);
   writeFileSync(path, text);
-  const outline = await outlineFile({ path, format: 'text' });
-  const splits = await textSplits(outline!, undefined, partBytes);
-  for (const split of splits) expect(text[split - 1]).toBe('\n');
-  return splits.map((split) => text.slice(split).split('\n')[0]!);
+  const handle = await open(path);
+  try {
+    const outline = await outlineFile(handle, { path, format: 'text' });
+    const splits = await textSplits(handle, outline!, partBytes);
+    for (const split of splits) expect(text[split - 1]).toBe('\n');
+    return splits.map((split) => text.slice(split).split('\n')[0]!);
+  } finally {
+    await handle.close();
+  }
 }
 
 const timed = (i: number) => `2026-01-31T08:00:${String(i).padStart(2, '0')}Z INFO order has been sent`;

@@ -1,4 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 
 import type { WindowAnalysis } from '../../domain/cluster.ts';
@@ -24,14 +25,26 @@ import type { Counted } from './merge-counts.ts';
 
 /** Times that the files are read: with other bounds, or with more groups row by row. */
 const ROUNDS_MAX = 5;
-/** Files that are held open meanwhile, so that one that is moved away is read to its end. Of more, that is not counted. */
-const OPEN_FILES_MAX = 64;
+/** Part of the work that reading is, about. */
+const READING = 0.95;
+/**
+ * Files that are held open meanwhile, so that one that is moved away is read to its end. A further one that is another by
+ * then is not counted.
+ */
+export const OPEN_FILES_MAX = 64;
 /** Rows that are kept one by one at most. */
 const APART_ROWS_MAX = 300_000;
 
 export interface CountedFiles {
   analysis: WindowAnalysis;
   file: FilesSummary;
+}
+
+/** What is counted. */
+interface Files {
+  outlines: readonly FileOutline[];
+  parts: readonly FilePart[];
+  linksOut: readonly string[];
 }
 
 /**
@@ -47,31 +60,28 @@ export async function countFiles(
   options: AnalyseOptions & LoadOptions,
   watch: LoadWatch,
 ): Promise<CountedFiles | undefined> {
-  const outlines = await outlinesOf(paths, job);
-  if (outlines === undefined) return undefined;
-  const held: number[] = [];
+  const held: FileHandle[] = [];
   try {
-    if (outlines.length <= OPEN_FILES_MAX) for (const { path } of outlines) held.push(openSync(path, OPEN_FLAGS));
-    const parts = await partsOf(outlines, held, job.root, partBytes);
-    helpers.keepOnly(parts.length - 1);
-    return await countRounds(parts, outlines, linksOut, helpers, job, options, watch);
+    const files = await lookAt(paths, held, job, partBytes);
+    if (files === undefined) return undefined;
+    helpers.keepOnly(files.parts.length - 1);
+    return await countRounds({ ...files, linksOut }, helpers, job, options, watch);
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) return undefined; // whoever reads it says why
     throw error;
   } finally {
-    for (const fd of held) closeSync(fd);
+    await Promise.all(held.map((handle) => handle.close()));
   }
 }
 
 async function countRounds(
-  parts: readonly FilePart[],
-  outlines: readonly FileOutline[],
-  linksOut: readonly string[],
+  files: Files,
   helpers: CountHelpers,
   job: FileJob,
   options: AnalyseOptions & LoadOptions,
   watch: LoadWatch,
 ): Promise<CountedFiles | undefined> {
+  const { outlines, parts } = files;
   const { servicesMax = SERVICES_MAX } = options;
   const { root, format, service, startMs, endMs } = job;
   const task = { parts, file: { root, format, service, startMs, endMs }, servicesMax };
@@ -81,7 +91,7 @@ async function countRounds(
   try {
     for (let round = 1; round <= ROUNDS_MAX; round++) {
       const counts = await count({ ...task, bounds, apart }, helpers, watch);
-      const file = summaryOf(outlines, parts, counts, linksOut);
+      const file = summaryOf(files, counts);
       if (file === undefined) return undefined;
       const met = boundsOf(counts);
       const isEmpty = met.firstMs > met.lastMs;
@@ -108,41 +118,39 @@ async function countRounds(
   }
 }
 
-/** Undefined when not all of the files are plain ones of lines. */
-async function outlinesOf(paths: readonly string[], job: FileJob): Promise<FileOutline[] | undefined> {
+/** Both ends of all files, and what is read at a time; undefined when not all are plain ones of lines. Some are put into `held`. */
+async function lookAt(
+  paths: readonly string[],
+  held: FileHandle[],
+  job: FileJob,
+  partBytes: number,
+): Promise<Omit<Files, 'linksOut'> | undefined> {
   const outlines: FileOutline[] = [];
+  const parts: FilePart[] = [];
   for (const path of paths) {
-    const outline = await outlineFile({ ...job, path });
-    if (outline === undefined) return undefined;
-    outlines.push(outline);
+    const handle = await open(path, OPEN_FLAGS);
+    const isHeld = held.length < OPEN_FILES_MAX;
+    if (isHeld) held.push(handle);
+    try {
+      const outline = await outlineFile(handle, { ...job, path });
+      if (outline === undefined) return undefined;
+      outlines.push(outline);
+      const { format, size, ino, modifiedMs, untimedMs, dateOrder } = outline;
+      const file = { format, ino, fd: isHeld ? handle.fd : undefined, modifiedMs, untimedMs, dateOrder };
+      const splits = format === 'text' ? await textSplits(handle, outline, partBytes) : everyPart(size, partBytes);
+      const ends = [...splits, size];
+      ends.forEach((to, i) => parts.push({ path, lines: { ...file, from: ends[i - 1] ?? 0, to } }));
+    } finally {
+      if (!isHeld) await handle.close();
+    }
   }
-  return outlines;
+  return { outlines, parts };
 }
 
 /** The ends of files in order are those of the window; elsewhere the first reading tells. */
 function guessedBounds(outlines: readonly FileOutline[], { startMs = 0 }: FileJob): Bounds {
   const { firstMs, lastMs } = boundsOf(outlines.map((bounds) => ({ bounds })));
   return firstMs <= lastMs ? { firstMs, lastMs } : { firstMs: startMs, lastMs: startMs };
-}
-
-async function partsOf(
-  outlines: readonly FileOutline[],
-  held: readonly number[],
-  root: string | undefined,
-  partBytes: number,
-): Promise<FilePart[]> {
-  const parts: FilePart[] = [];
-  for (const [number, outline] of outlines.entries()) {
-    const fd = held[number];
-    const { path, format, size, ino, modifiedMs, untimedMs, dateOrder } = outline;
-    const isText = format === 'text';
-    const splits = isText ? await textSplits(outline, root, partBytes) : everyPart(size, partBytes);
-    for (const [i, to] of [...splits, size].entries()) {
-      const from = i === 0 ? 0 : splits[i - 1]!;
-      parts.push({ path, lines: { format, ino, fd, from, to, modifiedMs, untimedMs, dateOrder } });
-    }
-  }
-  return parts;
 }
 
 function everyPart(size: number, partBytes: number): number[] {
@@ -161,7 +169,7 @@ async function count(task: Omit<CountTask, 'shared'>, helpers: CountHelpers, wat
   const tick = () => {
     watch.tick();
     watch.rowsRead(Atomics.load(shared, ROWS_READ));
-    if (bytes > 0) watch.shareRead?.(Math.min(1, bytesRead(shared) / bytes));
+    if (bytes > 0) watch.shareRead?.(READING * Math.min(1, bytesRead(shared) / bytes));
   };
   const helped = watch.cancellable((signal) => helpers.count(whole, signal));
   // Where one gives up, the others need not go on; each says so itself.
@@ -174,7 +182,7 @@ async function count(task: Omit<CountTask, 'shared'>, helpers: CountHelpers, wat
   });
 }
 
-/** What came while the last part was read is heard before nobody listens any more. */
+/** What came while the last part was read is heard before nobody listens any more: within a whole turn, which this one may not be. */
 async function allRead(watch: LoadWatch): Promise<void> {
   if (watch.allRead === undefined) return;
   await setImmediate();
@@ -184,12 +192,7 @@ async function allRead(watch: LoadWatch): Promise<void> {
 }
 
 /** What reading met; undefined where only reading row by row tells. */
-function summaryOf(
-  outlines: readonly FileOutline[],
-  parts: readonly FilePart[],
-  counts: readonly Counted[],
-  linksOut: readonly string[],
-): FilesSummary | undefined {
+function summaryOf({ outlines, parts, linksOut }: Files, counts: readonly Counted[]): FilesSummary | undefined {
   const ofPart: PartSummary[] = [];
   for (const { summaries } of counts) for (const summary of summaries) ofPart[summary.part] = summary;
   const formats = new Set(outlines.map(({ format }) => format));

@@ -2,8 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import type { FileOptions } from '../../sources/file/read-file.ts';
 import { readLines } from '../../sources/file/read-lines.ts';
-import type { LinesPart } from '../../sources/file/read-lines.ts';
-import type { ReadCounts } from '../../sources/file/byte-consumer.ts';
+import type { LinesPart, LinesSummary } from '../../sources/file/read-lines.ts';
 import { SourceError } from '../../sources/source-error.ts';
 import { GroupsUnsettled } from '../../sources/pull/row-groups.ts';
 import { ServiceIndex, ServicesOverflow } from '../../sources/service-index.ts';
@@ -36,15 +35,8 @@ const BLOCKS_READ = 2;
 export const SHARED_WORDS = 3;
 const BLOCK_BYTES_LOG = 16;
 
-export interface PartSummary {
+export interface PartSummary extends LinesSummary {
   part: number;
-  counts: ReadCounts;
-  /** Of JSON. */
-  lines: number;
-  /** Rows, those outside the window included. */
-  seen: number;
-  /** Whether its first rows need the time of a row before the part. */
-  startsUntimed: boolean;
 }
 
 /** Of all parts that one thread has taken. */
@@ -80,11 +72,13 @@ export async function countParts(task: CountTask, tick: () => void): Promise<Cou
     for (let part = takePart(shared); part < parts.length; part = takePart(shared)) {
       const { path, lines } = parts[part]!;
       const reading = readLines({ ...file, path, onRead }, lines, counter, tick);
-      let read = reading.next();
-      // Whoever shares the thread has a turn between: it hears Ctrl-C.
-      for (; read.done !== true; read = reading.next()) await setImmediate();
+      let read: IteratorResult<void, LinesSummary>;
+      do {
+        read = reading.next();
+        // Whoever shares the thread has a turn: it hears Ctrl-C.
+        await setImmediate();
+      } while (read.done !== true);
       summaries.push({ part, ...read.value });
-      await setImmediate();
     }
     const groups = [...counter.groups()];
     return { services: services.names, rows: counter.rows, bounds: counter.bounds, groups, summaries };

@@ -4,9 +4,6 @@ import type { Config } from '../../config/config.ts';
 import { analysisOptions } from './reading.ts';
 import type { ReadingWatch } from './reading.ts';
 
-/** Part of the work that reading is, about. */
-const READING = 0.95;
-
 /**
  * The answer over plain files whose rows can be counted as they are read. This thread counts, too: it would only wait for
  * another to start. Undefined where the rows are needed.
@@ -22,7 +19,7 @@ export async function countHere(
   const counted = await answerByCounting(job, analysisOptions(config), {
     tick: () => signal.throwIfAborted(),
     rowsRead: (read) => (rows = read),
-    shareRead: (share) => onProgress(rows, READING * share),
+    shareRead: (share) => onProgress(rows, share),
     allRead: release,
     cancellable: (work) => work(signal),
   });

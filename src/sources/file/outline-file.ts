@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 
 import { dateOrderIn } from '../record/date-order.ts';
 import type { DateOrder } from '../record/date-order.ts';
@@ -8,7 +8,7 @@ import { noCounts } from './byte-consumer.ts';
 import { consumerOf, firstTimeIn } from './first-time.ts';
 import type { LinesFormat } from './first-time.ts';
 import { containerLogOf } from './join-partials.ts';
-import { checkOpened, OPEN_FLAGS } from './opened-file.ts';
+import { checkOpened } from './opened-file.ts';
 import { FILE_FORMATS } from './read-file.ts';
 import type { FileOptions } from './read-file.ts';
 import { RowWriter } from './row-writer.ts';
@@ -33,15 +33,13 @@ export interface FileOutline {
 }
 
 /**
- * A look at both ends of a plain file of lines; undefined of any other (binary, compressed, one array, of a container, one that
- * cannot be read).
+ * A look at both ends of a plain file of lines, which is open; undefined of any other (binary, compressed, one array, of a
+ * container, one that cannot be read).
  */
-export async function outlineFile(options: FileOptions): Promise<FileOutline | undefined> {
+export async function outlineFile(handle: FileHandle, options: FileOptions): Promise<FileOutline | undefined> {
   const asked = FILE_FORMATS.find((name) => name === (options.format ?? 'auto'));
   if (asked === undefined) return undefined;
-  let handle;
   try {
-    handle = await open(options.path, OPEN_FLAGS);
     const { size, mtimeMs, ino } = checkOpened(handle.fd, options.path, options.root);
     const head = Buffer.alloc(Math.min(size, HEAD_BYTES));
     await handle.read(head, 0, head.length, 0);
@@ -63,8 +61,6 @@ export async function outlineFile(options: FileOptions): Promise<FileOutline | u
     return outline;
   } catch {
     return undefined; // whoever reads it says why
-  } finally {
-    await handle?.close();
   }
 }
 

@@ -27,7 +27,7 @@ export interface LinesPart {
   format: LinesFormat;
   /** Number of the file on its disk. */
   ino: number;
-  /** Descriptor of the file, where it is open already and stays so. */
+  /** Its descriptor, where it is open already and stays so. */
   fd?: number | undefined;
   from: number;
   to: number;

@@ -1,8 +1,7 @@
-import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 
 import { ContinuationRule } from './continuation.ts';
 import { LineHead } from './line-head.ts';
-import { checkOpened, OPEN_FLAGS } from './opened-file.ts';
 import type { FileOutline } from './outline-file.ts';
 import { PEEK_BYTES } from './text-reader.ts';
 
@@ -10,38 +9,28 @@ const NEWLINE = 0x0a;
 const SEARCH_BYTES = 64 << 10;
 
 /**
- * Where a file of text can be read in parts: behind every `partBytes` the next line, within 64 KiB, that continues no
- * other, whatever stands before it, and that says its time. Rows that begin in a part then need nothing of another. None
- * of a file that cannot be read: whoever reads it says why.
+ * Where a file of text, which is open, can be read in parts: behind every `partBytes` the next line, within 64 KiB, that
+ * continues no other, whatever stands before it, and that says its time. Rows that begin in a part then need nothing of
+ * another.
  */
 export async function textSplits(
-  { path, size, ino, modifiedMs, dateOrder }: FileOutline,
-  root: string | undefined,
+  handle: FileHandle,
+  { size, modifiedMs, dateOrder }: FileOutline,
   partBytes: number,
 ): Promise<number[]> {
+  const rule = new ContinuationRule(modifiedMs);
+  const head = new LineHead(modifiedMs, dateOrder);
+  const buffer = Buffer.allocUnsafe(SEARCH_BYTES);
   const splits: number[] = [];
-  if (size <= partBytes) return splits;
-  let handle;
-  try {
-    handle = await open(path, OPEN_FLAGS);
-    if (checkOpened(handle.fd, path, root).ino !== ino) return splits;
-    const rule = new ContinuationRule(modifiedMs);
-    const head = new LineHead(modifiedMs, dateOrder);
-    const buffer = Buffer.allocUnsafe(SEARCH_BYTES);
-    for (let offset = partBytes; offset < size; offset += partBytes) {
-      // It may have grown since; what it had is what is read.
-      const { bytesRead } = await handle.read(buffer, 0, Math.min(SEARCH_BYTES, size - offset + 1), offset - 1);
-      const isEnd = offset - 1 + bytesRead >= size;
-      const start = firstApart(buffer.subarray(0, bytesRead), isEnd, rule, head);
-      const split = offset - 1 + start;
-      if (start >= 0 && split > (splits.at(-1) ?? 0)) splits.push(split);
-    }
-    return splits;
-  } catch {
-    return [];
-  } finally {
-    await handle?.close();
+  for (let offset = partBytes; offset < size; offset += partBytes) {
+    // It may have grown since; what it had is what is read.
+    const { bytesRead } = await handle.read(buffer, 0, Math.min(SEARCH_BYTES, size - offset + 1), offset - 1);
+    const isEnd = offset - 1 + bytesRead >= size;
+    const start = firstApart(buffer.subarray(0, bytesRead), isEnd, rule, head);
+    const split = offset - 1 + start;
+    if (start >= 0 && split > (splits.at(-1) ?? 0)) splits.push(split);
   }
+  return splits;
 }
 
 /** Begin of the first line after a line feed of `bytes` that stands by itself and says its time; -1 when there is none. */

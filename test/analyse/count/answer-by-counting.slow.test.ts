@@ -1,17 +1,18 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { answerByCounting } from '../../../src/analyse/count/answer-by-counting.ts';
+import { OPEN_FILES_MAX } from '../../../src/analyse/count/count-files.ts';
 import { GROUPS_MAX } from '../../../src/analyse/count/assembly/layout.ts';
 import { UNWATCHED } from '../../../src/analyse/load-rows.ts';
 import type { FileJob } from '../../../src/analyse/load-rows.ts';
 import { LEVELS } from '../../../src/domain/level.ts';
 import type { LogRow } from '../../../src/domain/row.ts';
 import { ANALYSE_OPTIONS } from '../windows.ts';
-import { byRows, expectSame, line, names, ndjson, scratchFolder } from './counted-files.ts';
+import { byRows, expectSame, line, names, ndjson, orders, scratchFolder } from './counted-files.ts';
 
 const { folder, fileOf } = scratchFolder();
 
@@ -77,13 +78,7 @@ describe('a window whose rows are counted as they are read', () => {
   });
 
   test('ends with what its caller throws, and tells when it has read all', async () => {
-    const rows = Array.from({ length: 4000 }, (_, i) => ({
-      timestamp: 1_769_846_400_000 + i,
-      level: LEVELS[i % 6]!,
-      service: 'shop',
-      message: `order ${i} of ${names[i % 13]}`,
-    }));
-    const job: FileJob = { source: 'file', path: fileOf(ndjson(rows)) };
+    const job: FileJob = { source: 'file', path: fileOf(ndjson(orders(4000))) };
     const options = { ...ANALYSE_OPTIONS, readThreads: 2 };
     const division = { partBytes: 20_000, threadBytesMin: 1 };
     const told: string[] = [];
@@ -108,12 +103,7 @@ describe('a window whose rows are counted as they are read', () => {
   });
 
   test('reads a file to its end that is moved away meanwhile, as logs are', async () => {
-    const rows = Array.from({ length: 4000 }, (_, i) => ({
-      timestamp: 1_769_846_400_000 + i,
-      level: 'info' as const,
-      service: 'shop',
-      message: `order ${i} has been sent`,
-    }));
+    const rows = orders(4000);
     const path = fileOf(ndjson(rows));
     let ticks = 0;
     const tick = () => {
@@ -125,5 +115,19 @@ describe('a window whose rows are counted as they are read', () => {
     const options = { ...ANALYSE_OPTIONS, readThreads: 2 };
     const counted = await answerByCounting({ source: 'file', path }, options, { ...UNWATCHED, tick }, division);
     expect(counted?.analysis.log_count).toBe(4000);
+  });
+
+  test('holds some files open, and reads more than those all the same', async () => {
+    const held = () => readdirSync('/proc/self/fd').length;
+    const paths = Array.from({ length: OPEN_FILES_MAX + 6 }, (_, i) => fileOf(ndjson(orders(i + 1))));
+    const job: FileJob = { source: 'file', path: paths[0]!, morePaths: paths.slice(1) };
+    const before = held();
+    let most = 0;
+    const tick = () => (most = Math.max(most, held()));
+    const counted = await answerByCounting(job, ANALYSE_OPTIONS, { ...UNWATCHED, tick });
+    expect(counted?.analysis.log_count).toBe((paths.length * (paths.length + 1)) / 2);
+    expect(most - before).toBeGreaterThanOrEqual(OPEN_FILES_MAX);
+    expect(most - before).toBeLessThanOrEqual(OPEN_FILES_MAX + 2);
+    expect(held()).toBe(before);
   });
 });

@@ -5,16 +5,11 @@ import { expect, test } from 'vitest';
 import { CountHelpers } from '../../../src/analyse/count/count-helpers.ts';
 import { countParts, SHARED_WORDS } from '../../../src/analyse/count/count-parts.ts';
 import type { CountTask } from '../../../src/analyse/count/count-parts.ts';
-import { ndjson, scratchFolder } from './counted-files.ts';
+import { ndjson, orders, scratchFolder } from './counted-files.ts';
 
 const { fileOf } = scratchFolder();
 const SIGNAL = new AbortController().signal;
-const rows = Array.from({ length: 500 }, (_, i) => ({
-  timestamp: 1_769_846_400_000 + i,
-  level: 'info' as const,
-  service: 'shop',
-  message: `order ${i} has been sent`,
-}));
+const rows = orders(500);
 
 function taskOf(text: string): CountTask {
   const path = fileOf(text);

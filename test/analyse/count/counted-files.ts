@@ -56,6 +56,16 @@ export function ndjson(rows: readonly LogRow[]): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 }
 
+/** A row a millisecond, all of one kind. */
+export function orders(count: number): LogRow[] {
+  return Array.from({ length: count }, (_, i) => ({
+    timestamp: 1_769_846_400_000 + i,
+    level: 'info',
+    service: 'shop',
+    message: `order ${i} has been sent`,
+  }));
+}
+
 export const names = 'anna boris clara david elena felix gerda henry irene jakob karla lukas maria'.split(' ');
 const message = fc
   .oneof(
