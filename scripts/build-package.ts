@@ -1,25 +1,74 @@
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+import type { Plugin } from 'rolldown';
 
 /**
- * `npm run build:package`: the sources as JavaScript in `lib/`, as Node strips no types under `node_modules`. Beside
- * imports, which the compiler rewrites, workers are named by `new URL('./x.ts', import.meta.url)`.
+ * `npm run build:package [-- FOLDER]`: the sources as JavaScript in `lib/`, as Node strips no types under `node_modules`,
+ * and as few files, each of which makes a start longer. Dependencies stay packages. A worker is a program of its own: what
+ * it shares with others stands in its files again.
  */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const LIB = join(ROOT, 'lib');
+const SOURCES = join(ROOT, 'src/');
+const LIB = resolve(process.argv[2] ?? join(ROOT, 'lib'));
+/** How a source names a file beside it: a worker, or one that the package has as it is. */
+const NAMED_FILE = /new URL\('(?<path>\.[^']*)', import\.meta\.url\)/g;
+
+const entries = [join(ROOT, 'src/halfspace.ts')];
+const built = new Map<string, string>();
 
 rmSync(LIB, { recursive: true, force: true });
-execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.package.json'], {
-  cwd: ROOT,
-  stdio: 'inherit',
-});
-for (const name of readdirSync(LIB, { recursive: true, encoding: 'utf8' })) {
-  if (!name.endsWith('.js')) continue;
-  const file = join(LIB, name);
-  const code = readFileSync(file, 'utf8');
-  const rewritten = code.replaceAll(/(new URL\('\.[^']*)\.ts(', import\.meta\.url\))/g, '$1.js$2');
-  if (/['"`]\.[^'"`\n]*\.ts['"`]/.test(rewritten)) throw new Error(`${name} still names a source by its .ts`);
-  if (rewritten !== code) writeFileSync(file, rewritten);
+for (let entry = entries.pop(); entry !== undefined; entry = entries.pop()) {
+  const name = nameOf(entry);
+  const same = built.get(name);
+  if (same === entry) continue;
+  if (same !== undefined) throw new Error(`${same} and ${entry} would both be ${name}.js`);
+  built.set(name, entry);
+  await build(entry, name);
+}
+
+/** What the entry needs at its start is one file, beside those of what it imports later. */
+async function build(entry: string, name: string): Promise<void> {
+  const bundle = await rolldown({
+    input: { [name]: entry },
+    platform: 'node',
+    external: /^[^./]/,
+    tsconfig: false,
+    plugins: [namedFiles()],
+  });
+  const { output } = await bundle.write({
+    dir: LIB,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    codeSplitting: { groups: [{ name: `${name}-start`, tags: ['$initial'], test: (id) => id !== entry }] },
+  });
+  await bundle.close();
+  // While the entry awaits something nobody can import it: both would wait for ever.
+  for (const file of output)
+    if (file.type === 'chunk' && file.imports.includes(`${name}.js`))
+      throw new Error(`${file.fileName} imports ${name}.js, which may wait for it`);
+}
+
+/** All files of the package lie in one folder: names of others are made to be right from there. */
+function namedFiles(): Plugin {
+  return {
+    name: 'named-files',
+    transform(code, id) {
+      if (!id.startsWith(SOURCES)) return null;
+      const rest = code.replaceAll(NAMED_FILE, '');
+      if (rest.includes('import.meta.')) throw new Error(`${id} uses import.meta for what it is not known for here`);
+      return code.replaceAll(NAMED_FILE, (_, path: string) => {
+        const file = join(dirname(id), path);
+        const isWorker = file.endsWith('.ts');
+        if (isWorker) entries.push(file);
+        return `new URL('${isWorker ? `./${nameOf(file)}.js` : `../${relative(ROOT, file)}`}', import.meta.url)`;
+      });
+    },
+  };
+}
+
+function nameOf(entry: string): string {
+  return basename(entry, '.ts');
 }

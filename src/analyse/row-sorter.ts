@@ -1,3 +1,4 @@
+import { wholeCharacters } from '../domain/whole-characters.ts';
 import { PACKED_ROW_HEADER_BYTES, PackedRowReader, writePackedHeader } from '../domain/packed-rows.ts';
 import type { LevelIndex } from '../domain/level.ts';
 import type { RowSink } from '../sources/row-sink.ts';
@@ -176,11 +177,4 @@ export class RowSorter implements RowSink {
     this.#run.clear();
     this.#chunk = -1;
   }
-}
-
-/** The largest end not above `end` that does not split a UTF-8 character. */
-export function wholeCharacters(bytes: Uint8Array, start: number, end: number): number {
-  let cut = end;
-  while (cut > start && ((bytes[cut] ?? 0) & 0xc0) === 0x80) cut--;
-  return cut;
 }

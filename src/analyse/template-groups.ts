@@ -7,7 +7,7 @@ import { ALIASES_MAX, CHANGED } from '../mine/template-miner.ts';
 import type { MinedTemplate, MinerOptions, TemplateMiner } from '../mine/template-miner.ts';
 import type { HeldGroup } from './group-set.ts';
 import type { RowCursor } from './row-run.ts';
-import { wholeCharacters } from './row-sorter.ts';
+import { wholeCharacters } from '../domain/whole-characters.ts';
 
 /** Behind every template that a miner makes. */
 const OVERFLOW_ORDER = 0xffff_ffff;

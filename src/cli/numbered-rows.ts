@@ -1,4 +1,4 @@
-import { wholeCharacters } from '../analyse/row-sorter.ts';
+import { wholeCharacters } from '../domain/whole-characters.ts';
 import type { LevelIndex } from '../domain/level.ts';
 import type { RowSink } from '../sources/row-sink.ts';
 

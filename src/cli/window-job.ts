@@ -2,7 +2,7 @@ import type { PullJob, Pushdown } from '../analyse/load-rows.ts';
 import type { Config } from '../config/config.ts';
 import { formatInSentence } from '../domain/format-word.ts';
 import { declarationOf } from '../sources/catalogue.ts';
-import type { FileOptions } from '../sources/file/read-file.ts';
+import type { FileOptions } from '../sources/file/file-options.ts';
 import type { FilesSummary } from '../sources/file/read-files.ts';
 import { formatWordOf } from '../sources/file/sniff-format.ts';
 import { SourceError } from '../sources/source-error.ts';

@@ -5,7 +5,8 @@ import type { LogRow } from '../../src/domain/row.ts';
 import { outlineFile } from '../../src/sources/file/outline-file.ts';
 import type { FileOutline } from '../../src/sources/file/outline-file.ts';
 import { readFile } from '../../src/sources/file/read-file.ts';
-import type { FileOptions, FileSummary } from '../../src/sources/file/read-file.ts';
+import type { FileOptions } from '../../src/sources/file/file-options.ts';
+import type { FileSummary } from '../../src/sources/file/read-file.ts';
 import { ServiceIndex } from '../../src/sources/service-index.ts';
 
 /** A file's rows as objects, in the file's order. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-import type { FileOptions } from '../../sources/file/read-file.ts';
+import type { FileOptions } from '../../sources/file/file-options.ts';
 import { readLines } from '../../sources/file/read-lines.ts';
 import type { LinesPart, LinesSummary } from '../../sources/file/read-lines.ts';
 import { SourceError } from '../../sources/source-error.ts';

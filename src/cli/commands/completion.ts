@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { SHELLS } from '../completion/shell-scripts.ts';
-import type { Shell } from '../completion/shell-scripts.ts';
+import { SHELLS } from '../completion/shells.ts';
+import type { Shell } from '../completion/shells.ts';
 
 /** @param program whose commands are completed. */
 export function completionCommand(program: Command, context: CommandContext): Command {

@@ -1,7 +1,5 @@
 import type { CommandWords, OptionWords } from './command-words.ts';
-
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
-export type Shell = (typeof SHELLS)[number];
+import type { Shell } from './shells.ts';
 
 /** The script that teaches a shell the commands. */
 export function completionScript(shell: Shell, commands: readonly CommandWords[]): string {

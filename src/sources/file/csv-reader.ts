@@ -10,7 +10,9 @@ import { SourceError } from '../source-error.ts';
 import { LINE_BYTES_MAX, countBad } from './byte-consumer.ts';
 import { csvColumns, timeOfRecord } from './csv-columns.ts';
 import type { CsvColumns } from './csv-columns.ts';
+import { firstTimeBy } from './first-time.ts';
 import type { RowWriter } from './row-writer.ts';
+import type { DateOrder } from '../record/date-order.ts';
 import { TimestampReader } from '../record/timestamp-reader.ts';
 
 const encoder = new TextEncoder();
@@ -37,18 +39,20 @@ export async function readCsv(
   }
 }
 
-/** The records at the head of a CSV file that are whole; what is wrong there, whoever reads the file says. */
-export function readCsvHead(head: Buffer, delimiter: string, rows: RowWriter, referenceMs: number): void {
-  const records = new CsvRecords(rows, referenceMs);
-  const take = (record: string[]): null => {
-    records.take(record);
-    return null;
-  };
-  try {
-    parseSync(head, { ...optionsFor(delimiter), on_record: take });
-  } catch (error) {
-    if (!(error instanceof CsvError) && !(error instanceof SourceError)) throw error;
-  }
+/** As `firstTimeIn`. What is wrong with the records there, whoever reads the file says. */
+export function firstTimeInCsv(head: Buffer, delimiter: string, modifiedMs: number, dateOrder: DateOrder): number {
+  return firstTimeBy(head, modifiedMs, dateOrder, (bytes, wholeEnd, rows) => {
+    const records = new CsvRecords(rows, modifiedMs);
+    const take = (record: string[]): null => {
+      records.take(record);
+      return null;
+    };
+    try {
+      parseSync(bytes.subarray(0, wholeEnd), { ...optionsFor(delimiter), on_record: take });
+    } catch (error) {
+      if (!(error instanceof CsvError) && !(error instanceof SourceError)) throw error;
+    }
+  });
 }
 
 function optionsFor(delimiter: string): Options {

@@ -1,12 +1,11 @@
 import type { ByteConsumer } from './byte-consumer.ts';
 import { noCounts } from './byte-consumer.ts';
-import { readCsvHead } from './csv-reader.ts';
 import { JsonLinesReader } from './json-lines-reader.ts';
 import { JsonSequenceReader } from './json-sequence-reader.ts';
 import { RowWriter } from './row-writer.ts';
 import type { DateOrder } from '../record/date-order.ts';
 import { HEAD_BYTES } from './sniff-format.ts';
-import type { FileFormat, SniffedFormat } from './sniff-format.ts';
+import type { FileFormat } from './sniff-format.ts';
 import { SourceError } from '../source-error.ts';
 import { TextReader } from './text-reader.ts';
 
@@ -27,9 +26,23 @@ export function consumerOf(format: Exclude<FileFormat, 'csv'>, rows: RowWriter, 
  */
 export function firstTimeIn(
   head: Buffer,
-  { format, delimiter }: SniffedFormat,
+  format: Exclude<FileFormat, 'csv'>,
   modifiedMs: number,
   dateOrder: DateOrder,
+): number {
+  return firstTimeBy(head, modifiedMs, dateOrder, (bytes, wholeEnd, rows) => {
+    if (format === 'text' || format === 'json-lines')
+      consumerOf(format, rows, modifiedMs).consume(bytes, 0, wholeEnd, true);
+    else takeElements(format, bytes, rows, modifiedMs);
+  });
+}
+
+/** As `firstTimeIn`, by `read`: it gets bytes that it may write to, and where the last line that is whole ends. */
+export function firstTimeBy(
+  head: Buffer,
+  modifiedMs: number,
+  dateOrder: DateOrder,
+  read: (bytes: Buffer, wholeEnd: number, rows: RowWriter) => void,
 ): number {
   let first = NaN;
   const rows = new RowWriter({
@@ -49,10 +62,8 @@ export function firstTimeIn(
   // A copy: readers may write where they read.
   const bytes = Buffer.from(head.subarray(0, HEAD_BYTES));
   // Of a line that is cut the time may be, too.
-  const end = bytes.length < HEAD_BYTES ? bytes.length : bytes.lastIndexOf(NEWLINE) + 1;
-  if (format === 'csv') readCsvHead(bytes.subarray(0, end), delimiter, rows, modifiedMs);
-  else if (format === 'json-array' || format === 'json-sequence') takeElements(format, bytes, rows, modifiedMs);
-  else consumerOf(format, rows, modifiedMs).consume(bytes, 0, end, true);
+  const wholeEnd = bytes.length < HEAD_BYTES ? bytes.length : bytes.lastIndexOf(NEWLINE) + 1;
+  read(bytes, wholeEnd, rows);
   return Number.isNaN(first) ? modifiedMs : first;
 }
 

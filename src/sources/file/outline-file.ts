@@ -9,8 +9,8 @@ import { consumerOf, firstTimeIn } from './first-time.ts';
 import type { LinesFormat } from './first-time.ts';
 import { containerLogOf } from './join-partials.ts';
 import { checkOpened } from './opened-file.ts';
-import { FILE_FORMATS } from './read-file.ts';
-import type { FileOptions } from './read-file.ts';
+import { FILE_FORMATS } from './file-options.ts';
+import type { FileOptions } from './file-options.ts';
 import { RowWriter } from './row-writer.ts';
 import { HEAD_BYTES, sniffFormat } from './sniff-format.ts';
 
@@ -45,14 +45,13 @@ export async function outlineFile(handle: FileHandle, options: FileOptions): Pro
     await handle.read(head, 0, head.length, 0);
     if (!isPlain(head) || containerLogOf(head) !== undefined) return undefined;
     if (asked !== 'text' && binaryKind(head) !== undefined) return undefined;
-    const sniffed = sniffFormat(head, asked);
-    const { format } = sniffed;
+    const { format } = sniffFormat(head, asked);
     if (format !== 'json-lines' && format !== 'text') return undefined;
     const tail = Buffer.alloc(Math.min(size - head.length, HEAD_BYTES));
     await handle.read(tail, 0, tail.length, size - tail.length);
     const modifiedMs = Math.floor(mtimeMs);
     const dateOrder = dateOrderIn(head, modifiedMs);
-    const untimedMs = firstTimeIn(head, sniffed, modifiedMs, dateOrder);
+    const untimedMs = firstTimeIn(head, format, modifiedMs, dateOrder);
     const { path } = options;
     const times = { modifiedMs, untimedMs, dateOrder, firstMs: Infinity, lastMs: -Infinity };
     const outline: FileOutline = { path, format, size, ino, ...times };

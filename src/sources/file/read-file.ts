@@ -5,7 +5,9 @@ import { binaryKind } from './binary-kind.ts';
 import { noCounts } from './byte-consumer.ts';
 import type { ReadCounts } from './byte-consumer.ts';
 import { drive } from './drive.ts';
-import { readCsv } from './csv-reader.ts';
+import { firstTimeInCsv, readCsv } from './csv-reader.ts';
+import { FILE_FORMATS } from './file-options.ts';
+import type { FileOptions } from './file-options.ts';
 import { containerLogOf, joinPartials } from './join-partials.ts';
 import { consumerOf, firstTimeIn } from './first-time.ts';
 import { dateOrderIn } from '../record/date-order.ts';
@@ -14,24 +16,6 @@ import { RowWriter } from './row-writer.ts';
 import { serviceOfPath } from './service-of-path.ts';
 import { formatWordOf, HEAD_BYTES, sniffFormat } from './sniff-format.ts';
 import type { FileFormat } from './sniff-format.ts';
-
-/** What users may ask for. */
-export const FILE_FORMATS = ['auto', 'json', 'csv', 'text'] as const;
-
-export interface FileOptions {
-  path: string;
-  /** Folder that the file has to be in, links followed. Anywhere when absent. */
-  root?: string | undefined;
-  /** One of `FILE_FORMATS`; `auto` when absent. */
-  format?: string | undefined;
-  /** Service of rows that do not name one; absent: the container, where the path is that of a container's log. */
-  service?: string | undefined;
-  /** Rows with startMs <= time < endMs are read; all when absent. Epoch milliseconds. */
-  startMs?: number | undefined;
-  endMs?: number | undefined;
-  /** Told the bytes of the file that were read, as they lie on the disk. */
-  onRead?: ((bytes: number) => void) | undefined;
-}
 
 export interface FileSummary extends ReadCounts {
   format: FileFormat;
@@ -64,18 +48,21 @@ export async function readFile(options: FileOptions, sink: RowSink, tick: () => 
     if (binary !== undefined) {
       throw new SourceError('source_not_a_file', `cannot read ${options.path}: it is ${binary.is}. ${binary.advice}`);
     }
-    const sniffed = sniffFormat(head, asked);
-    const { format, delimiter } = sniffed;
+    const { format, delimiter } = sniffFormat(head, asked);
     const container = containerLogOf(head);
     const dateOrder = dateOrderIn(head.subarray(0, HEAD_BYTES), modifiedMs);
     const whole = withHead(head, iterator);
     const all = container === undefined ? whole : joinPartials(whole, container);
+    const firstMs = () =>
+      format === 'csv'
+        ? firstTimeInCsv(head, delimiter, modifiedMs, dateOrder)
+        : firstTimeIn(head, format, modifiedMs, dateOrder);
     const rows = new RowWriter({
       sink,
       counts,
       service: options.service ?? serviceOfPath(options.path),
       // Lines of a container all have their time.
-      untimedMs: container === undefined ? firstTimeIn(head, sniffed, modifiedMs, dateOrder) : modifiedMs,
+      untimedMs: container === undefined ? firstMs() : modifiedMs,
       dateOrder,
       startMs: options.startMs ?? Number.NEGATIVE_INFINITY,
       endMs: options.endMs ?? Number.POSITIVE_INFINITY,

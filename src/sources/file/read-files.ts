@@ -3,7 +3,8 @@ import { addCounts, noCounts } from './byte-consumer.ts';
 import { allPathsOf, bytesIn } from './file-paths.ts';
 import type { NamedFiles } from './file-paths.ts';
 import { readFile } from './read-file.ts';
-import type { FileOptions, FileSummary } from './read-file.ts';
+import type { FileOptions } from './file-options.ts';
+import type { FileSummary } from './read-file.ts';
 
 export interface FilesOptions extends FileOptions, NamedFiles {
   /** Told how much of all files has been read, 0 to 1. */

@@ -8,7 +8,7 @@ import { BUFFER_BYTES } from './drive.ts';
 import type { LinesFormat } from './first-time.ts';
 import { JsonLinesReader } from './json-lines-reader.ts';
 import { checkOpened, OPEN_FLAGS } from './opened-file.ts';
-import type { FileOptions } from './read-file.ts';
+import type { FileOptions } from './file-options.ts';
 import { RowWriter } from './row-writer.ts';
 import { SourceError } from '../source-error.ts';
 import { serviceOfPath } from './service-of-path.ts';

@@ -2,6 +2,7 @@ import { CORPUS_END_MS, CORPUS_LINES, CORPUS_START_MS, corpusFile } from '../cor
 import { perCpuSecond, short } from '../figure.ts';
 import type { Figure } from '../figure.ts';
 import { startHalfspace } from '../../e2e/halfspace.ts';
+import { withBuiltPackage } from '../built-package.ts';
 import { measureCommand, timeCommand } from '../measure-command.ts';
 import type { Measured } from '../measured.ts';
 import { processUse, rateOf, runPeer } from '../run-measured.ts';
@@ -17,7 +18,7 @@ interface ClustersAnswer {
 }
 
 /**
- * A window of the whole corpus from a file through `/clusters`, and by the command from its start to its end, against the
+ * A window of the whole corpus from a file through `/clusters`, and by the package's command from its start to its end, against the
  * same pipeline in Python over the same lines. The peer's imports and start are left out, so the service answers once
  * before it is measured: the first window after its start, which has threads to start and code to compile, is told beside.
  * The peer is one thread that computes all the time: what it takes by the clock of a machine that does nothing else is its
@@ -67,7 +68,7 @@ export async function windowSection(): Promise<Figure[]> {
       wanted: `< ${RSS_MIB_MAX} MiB`,
       met: peakRssMiB < RSS_MIB_MAX,
     },
-    ...(await commandFigures(corpus, peer)),
+    ...(await withBuiltPackage((command) => commandFigures(command, corpus, peer))),
   ];
 }
 
@@ -116,8 +117,8 @@ async function askForWindows(corpus: string): Promise<{ first: Asked; next: Aske
  * By the clock, both with their start, as that is what a user waits for, and by CPU seconds, the peer's start left out. Of
  * some runs the median, as a second of them is easily lengthened by what else a machine does.
  */
-async function commandFigures(corpus: string, peer: Measured): Promise<Figure[]> {
-  const args = ['analyse', corpus, '--ndjson'];
+async function commandFigures(command: string, corpus: string, peer: Measured): Promise<Figure[]> {
+  const args = [command, 'analyse', corpus, '--ndjson'];
   const use = await measureCommand(args);
   const seconds: number[] = [];
   const lines: number[] = [];
