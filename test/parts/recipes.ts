@@ -61,8 +61,8 @@ export const RECIPES = {
   'grpc-health-probe': goProgram('grpc-health-probe', '0.4.61', 'github.com/grpc-ecosystem/grpc-health-probe'),
   loki: LOKI,
   oracles: {
-    title: 'Python oracles (drain3, River, scikit-learn)',
-    version: '0.9.11-0.26.1-1.9.1',
+    title: 'Python oracles (drain3, River, scikit-learn, FastAPI)',
+    version: '0.9.11-0.26.1-1.9.1-0.165.0',
     binary: 'bin/python',
     cost: 'a minute or two',
     inPlace: true,
@@ -126,7 +126,13 @@ async function buildCollector(
 }
 
 function installOracles(out: string): Promise<void> {
-  return installPython(out, ['drain3==0.9.11', 'river==0.26.1', 'scikit-learn==1.9.1']);
+  return installPython(out, [
+    'drain3==0.9.11',
+    'river==0.26.1',
+    'scikit-learn==1.9.1',
+    'fastapi==0.165.0',
+    'uvicorn==0.54.0',
+  ]);
 }
 
 function installOtelPython(out: string): Promise<void> {

@@ -1,113 +1,38 @@
-"""A window of rows from a file to the answer of `/clusters` as JSON, end to end: CORPUS LINES."""
+"""The bare pipeline of `/clusters`, without a service: a file's rows to the answer as JSON: CORPUS LINES."""
 
-import hashlib
 import json
 import sys
-from collections import Counter
-from datetime import datetime, timezone
+from typing import NamedTuple
 
-import numpy as np
+from reference_clusters import cluster_rows, row_fields
 from reference_pipeline import Timed, mask, new_drain, read_lines
-from sklearn.decomposition import PCA
-from sklearn.ensemble import IsolationForest
-from sklearn.feature_extraction.text import TfidfVectorizer
-
-CONTAMINATION = 0.1
-SAMPLES_MAX = 10
-COLOURS = ["blue", "green", "purple", "cyan", "teal"]
-LEVELS = {
-    **{name: name for name in ("trace", "debug", "info", "warn", "error", "fatal")},
-    **{"warning": "warn", "err": "error", "critical": "fatal", "severe": "error", "emerg": "fatal"},
-}
 
 
-def to_row(line):
-    """A row of the pipeline, whatever the file calls its level."""
-    raw = json.loads(line)
-    return {
-        "timestamp": int(raw["timestamp"]),
-        "message": str(raw["message"]),
-        "level": LEVELS.get(str(raw["level"]).lower(), "info"),
-        "service": str(raw.get("service") or "unknown_service"),
-    }
+class Row(NamedTuple):
+    timestamp: int
+    message: str
+    level: str
+    service: str
 
 
-def scored(table):
-    """Whether each template is anomalous, and its score."""
-    if len(table) < 3:
-        return [False] * len(table), [0.0] * len(table)
-    contamination = min(CONTAMINATION, max(0.05, 1 / len(table)))
-    forest = IsolationForest(n_estimators=200, max_samples=min(256, len(table)), random_state=42)
-    scores = -forest.fit(table).score_samples(table)
-    threshold = np.percentile(scores, 100 * (1 - contamination))
-    return (scores >= threshold).tolist(), scaled(scores, 0, 1).tolist()
+class Miner:
+    def __init__(self):
+        self.drain = new_drain()
 
+    def add(self, message):
+        return self.drain.add_log_message(mask(message))[0].cluster_id
 
-def scaled(values, low, high):
-    span = values.max() - values.min()
-    return low + (high - low) * (values - values.min()) / (span or 1)
-
-
-def iso(milliseconds):
-    return datetime.fromtimestamp(milliseconds / 1000, timezone.utc).isoformat(timespec="milliseconds")
-
-
-def fingerprint(service, template):
-    return hashlib.sha256(f"{service}\0{template}".encode()).hexdigest()[:16]
+    @property
+    def clusters(self):
+        return self.drain.clusters
 
 
 lines = read_lines(sys.argv[1], int(sys.argv[2]))
 with Timed(len(lines)) as timed:
-    rows = [to_row(line) for line in lines]
-    rows.sort(key=lambda row: (row["timestamp"], row["service"], row["message"]))
-    drains, groups = {}, {}
-    for row in rows:
-        drain = drains.get(row["service"])
-        if drain is None:
-            drain = drains[row["service"]] = new_drain()
-        cluster, _ = drain.add_log_message(mask(row["message"]))
-        groups.setdefault((row["service"], cluster.cluster_id), []).append(row)
-
-    clusters = []
-    for service, drain in drains.items():
-        own, table = [], []
-        for drained in drain.clusters:
-            members = groups[service, drained.cluster_id]
-            template = drained.get_template()
-            levels = Counter(row["level"] for row in members)
-            count = len(members)
-            own.append(
-                {
-                    "fingerprint": fingerprint(service, template),
-                    "name": template[:80],
-                    "service": service,
-                    "template": template,
-                    "logCount": count,
-                    "firstSeen": iso(members[0]["timestamp"]),
-                    "lastSeen": iso(members[-1]["timestamp"]),
-                    "levels": dict(levels),
-                    "logs": members[:SAMPLES_MAX],
-                }
-            )
-            errors = levels["error"] + levels["fatal"]
-            table.append([count, errors / count, levels["warn"] / count, 1, len(template.split())])
-        for cluster, is_anomaly, score in zip(own, *scored(np.array(table))):
-            clusters.append({**cluster, "isAnomaly": is_anomaly, "avgScore": score})
-
-    texts = [cluster["template"] for cluster in clusters]
-    matrix = TfidfVectorizer(max_features=300, token_pattern=r"[a-zA-Z<>_]+").fit_transform(texts)
-    places = PCA(n_components=2).fit_transform(matrix.toarray())
-    sizes = scaled(np.log([cluster["logCount"] for cluster in clusters]), 8, 50)
-    clusters = [
-        {**cluster, "x": x, "y": y, "size": size}
-        for cluster, x, y, size in zip(
-            clusters, scaled(places[:, 0], 5, 95).tolist(), scaled(places[:, 1], 5, 95).tolist(), sizes.tolist()
-        )
-    ]
-    clusters.sort(key=lambda cluster: cluster["isAnomaly"])
-    for index, cluster in enumerate(clusters):
-        cluster["id"] = index
-        cluster["color"] = "red" if cluster["isAnomaly"] else COLOURS[index % len(COLOURS)]
+    rows = [Row(**row_fields(line)) for line in lines]
+    clusters = cluster_rows(rows, Miner)
+    for cluster in clusters:
+        cluster["logs"] = [row._asdict() for row in cluster["logs"]]
     answer = json.dumps({"source": "file", "log_count": len(rows), "cluster_count": len(clusters), "clusters": clusters})
     anomalous = sum(1 for cluster in clusters if cluster["isAnomaly"])
     timed.extra.update(clusters=len(clusters), anomalous=anomalous, answer_bytes=len(answer))

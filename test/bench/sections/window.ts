@@ -1,11 +1,11 @@
 import { CORPUS_END_MS, CORPUS_LINES, CORPUS_START_MS, corpusFile } from '../corpus.ts';
-import { perCpuSecond, short } from '../figure.ts';
+import { short } from '../figure.ts';
 import type { Figure } from '../figure.ts';
 import { startHalfspace } from '../../e2e/halfspace.ts';
 import { withBuiltPackage } from '../built-package.ts';
 import { measureCommand, timeCommand } from '../measure-command.ts';
-import type { Measured } from '../measured.ts';
-import { processUse, rateOf, runPeer } from '../run-measured.ts';
+import { withPeerService } from '../peer-service.ts';
+import { processUse, runPeer } from '../run-measured.ts';
 
 const RSS_MIB_MAX = 400;
 const RATIO_MIN = 50;
@@ -18,58 +18,90 @@ interface ClustersAnswer {
 }
 
 /**
- * A window of the whole corpus from a file through `/clusters`, and by the package's command from its start to its end, against the
- * same pipeline in Python over the same lines. The peer's imports and start are left out, so the service answers once
- * before it is measured: the first window after its start, which has threads to start and code to compile, is told beside.
- * The peer is one thread that computes all the time: what it takes by the clock of a machine that does nothing else is its
- * CPU seconds, and where there is something else they are less.
+ * A window of the whole corpus from a file through `/clusters`, and by the package's command from its start to its end,
+ * against the same lines through `/clusters` of the reference, which is a service in Python, and beside its bare pipeline:
+ * without the service, its models of rows, and what drain3 does for its caller. Starts are left out where a service is
+ * asked, so ours answers once before it is measured: the first window after its start, which has threads to start and
+ * code to compile, is told beside. The peers are one thread that computes all the time: what they take by the clock of a
+ * machine that does nothing else is their CPU seconds, and where there is something else they are less.
  */
 export async function windowSection(): Promise<Figure[]> {
   const corpus = await corpusFile();
-  const peer = await runPeer('clusters', [corpus, CORPUS_LINES]);
+  const peer = await askPeerService(corpus);
+  const bare = await runPeer('clusters', [corpus, CORPUS_LINES]);
+  if (peer.clusters !== bare['clusters'])
+    throw new Error(`the peers differ: ${peer.clusters} and ${String(bare['clusters'])} clusters`);
   const { first, next, peakRssMiB } = await askForWindows(corpus);
-  const wallRatio = peer.cpuSeconds / next.wallSeconds;
-  const cpuRatio = peer.cpuSeconds / next.cpuSeconds;
-  const firstRatio = peer.cpuSeconds / first.wallSeconds;
-  const firstCpuRatio = peer.cpuSeconds / first.cpuSeconds;
+  const row = (what: string, ours: number, unit: string, peerSeconds: number, wanted: boolean): Figure => ({
+    section: 'window',
+    what,
+    ours: `${short(ours)} ${unit}`,
+    peer: `${short(peerSeconds)} ${unit}`,
+    ratio: `${short(peerSeconds / ours)} x`,
+    ...(wanted ? { wanted: `>= ${RATIO_MIN} x`, met: peerSeconds / ours >= RATIO_MIN } : { wanted: '' }),
+  });
+  const memory = (what: string, ours: number): Figure => ({
+    section: 'window',
+    what,
+    ours: `${short(ours)} MiB`,
+    peer: `${short(peer.peakRssMiB)} MiB`,
+    ratio: '',
+    wanted: `< ${RSS_MIB_MAX} MiB`,
+    met: ours < RSS_MIB_MAX,
+  });
+  const command = await withBuiltPackage((path) => runCommand([path, 'analyse', corpus, '--ndjson']));
+  const lines = `${short(CORPUS_LINES)} lines`;
   return [
-    {
-      section: 'window',
-      what: `${short(CORPUS_LINES)} lines of a file to ${next.clusters} clusters by GET /clusters`,
-      ours: `${short(next.wallSeconds)} s`,
-      peer: `${short(peer.cpuSeconds)} s`,
-      ratio: `${short(wallRatio)} x`,
-      wanted: `>= ${RATIO_MIN} x`,
-      met: wallRatio >= RATIO_MIN,
-    },
-    {
-      section: 'window',
-      what: 'the same, all its threads',
-      ours: `${short(next.cpuSeconds)} CPU s`,
-      peer: `${short(peer.cpuSeconds)} CPU s`,
-      ratio: `${short(cpuRatio)} x`,
-      wanted: `>= ${RATIO_MIN} x`,
-      met: cpuRatio >= RATIO_MIN,
-    },
-    {
-      section: 'window',
-      what: 'the first window of a service that has just started',
-      ours: `${short(first.wallSeconds)} s, ${short(first.cpuSeconds)} CPU s`,
-      peer: `${short(peer.cpuSeconds)} s`,
-      ratio: `${short(firstRatio)} x, ${short(firstCpuRatio)} x`,
-      wanted: '',
-    },
-    {
-      section: 'window',
-      what: 'peak resident memory',
-      ours: `${short(peakRssMiB)} MiB`,
-      peer: `${short(peer.peakRssMiB)} MiB`,
-      ratio: '',
-      wanted: `< ${RSS_MIB_MAX} MiB`,
-      met: peakRssMiB < RSS_MIB_MAX,
-    },
-    ...(await withBuiltPackage((command) => commandFigures(command, corpus, peer))),
+    row(
+      `${lines} of a file to ${next.clusters} clusters by GET /clusters`,
+      next.wallSeconds,
+      's',
+      peer.cpuSeconds,
+      true,
+    ),
+    row('the same, all its threads', next.cpuSeconds, 'CPU s', peer.cpuSeconds, true),
+    row('the same, the bare pipeline', next.wallSeconds, 's', bare.cpuSeconds, false),
+    row('the first window of a service that has just started', first.wallSeconds, 's', peer.cpuSeconds, false),
+    row('the same, all its threads', first.cpuSeconds, 'CPU s', peer.cpuSeconds, false),
+    memory('peak resident memory', peakRssMiB),
+    row(
+      `halfspace analyse, ${lines}, from its start to its end`,
+      command.wallSeconds,
+      's',
+      peer.processCpuSeconds,
+      true,
+    ),
+    row('the same, all its threads', command.cpuSeconds, 'CPU s', peer.processCpuSeconds, false),
+    row('the same, the bare pipeline', command.wallSeconds, 's', bare.processCpuSeconds ?? NaN, false),
+    memory('halfspace analyse, peak resident memory', command.peakRssMiB),
   ];
+}
+
+/** The reference's answer: what it cost, with and without its start. */
+async function askPeerService(
+  corpus: string,
+): Promise<{ clusters: number; cpuSeconds: number; processCpuSeconds: number; peakRssMiB: number }> {
+  return await withPeerService(corpus, async (address, used) => {
+    const started = used().cpuSeconds;
+    const text = await askClusters(`${address}/clusters?source=file`);
+    const { cpuSeconds: processCpuSeconds, peakRssMiB } = used();
+    const { cluster_count: clusters } = checkedAnswer(text);
+    return { clusters, cpuSeconds: processCpuSeconds - started, processCpuSeconds, peakRssMiB };
+  });
+}
+
+async function askClusters(url: string): Promise<string> {
+  const answer = await fetch(url);
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`GET ${url} answered ${answer.status}: ${text.slice(0, 500)}`);
+  return text;
+}
+
+function checkedAnswer(text: string): ClustersAnswer {
+  const answer = JSON.parse(text) as ClustersAnswer;
+  if (answer.log_count !== CORPUS_LINES)
+    throw new Error(`GET /clusters counts ${answer.log_count} lines of ${CORPUS_LINES}`);
+  return answer;
 }
 
 /** What a window cost, in the clock's and in the process's seconds. */
@@ -86,13 +118,10 @@ async function askForWindows(corpus: string): Promise<{ first: Asked; next: Aske
   const ask = async (): Promise<Asked> => {
     const before = processUse(halfspace.pid).cpuSeconds;
     const startedMs = performance.now();
-    const answer = await fetch(`${halfspace.addresses.rest}/clusters?${query}`);
-    const text = await answer.text();
+    const text = await askClusters(`${halfspace.addresses.rest}/clusters?${query}`);
     const wallSeconds = (performance.now() - startedMs) / 1000;
-    if (!answer.ok) throw new Error(`GET /clusters answered ${answer.status}: ${text.slice(0, 500)}`);
-    const { log_count, cluster_count } = JSON.parse(text) as ClustersAnswer;
-    if (log_count !== CORPUS_LINES) throw new Error(`GET /clusters counts ${log_count} lines of ${CORPUS_LINES}`);
-    return { clusters: cluster_count, wallSeconds, cpuSeconds: processUse(halfspace.pid).cpuSeconds - before };
+    const { cpuSeconds } = processUse(halfspace.pid);
+    return { clusters: checkedAnswer(text).cluster_count, wallSeconds, cpuSeconds: cpuSeconds - before };
   };
   try {
     const first = await ask();
@@ -113,54 +142,15 @@ async function askForWindows(corpus: string): Promise<{ first: Asked; next: Aske
   }
 }
 
-/**
- * By the clock, both with their start, as that is what a user waits for, and by CPU seconds, the peer's start left out. Of
- * some runs the median, as a second of them is easily lengthened by what else a machine does.
- */
-async function commandFigures(command: string, corpus: string, peer: Measured): Promise<Figure[]> {
-  const args = [command, 'analyse', corpus, '--ndjson'];
-  const use = await measureCommand(args);
+/** The command from its start to its end: of some runs the median, as a second of them is easily lengthened by what else a machine does. */
+async function runCommand(args: readonly string[]): Promise<Omit<Asked, 'clusters'> & { peakRssMiB: number }> {
+  const { cpuSeconds, peakRssMiB } = await measureCommand(args);
   const seconds: number[] = [];
-  const lines: number[] = [];
   for (let run = 0; run < COMMAND_RUNS; run++) {
-    lines[run] = 0;
-    const took = await timeCommand(
-      args,
-      (line) => (lines[run]! += (JSON.parse(line) as { logCount: number }).logCount),
-    );
-    seconds.push(took);
+    let lines = 0;
+    const count = (line: string) => (lines += (JSON.parse(line) as { logCount: number }).logCount);
+    seconds.push(await timeCommand(args, count));
+    if (lines !== CORPUS_LINES) throw new Error(`${args.join(' ')} counts ${lines} lines of ${CORPUS_LINES}`);
   }
-  const wallSeconds = seconds.toSorted((a, b) => a - b)[COMMAND_RUNS >> 1]!;
-  const peerSeconds = peer.processCpuSeconds ?? peer.cpuSeconds;
-  const ratio = peerSeconds / wallSeconds;
-  const cpuRatio = rateOf({ lines: CORPUS_LINES, cpuSeconds: use.cpuSeconds }) / rateOf(peer);
-  return [
-    {
-      section: 'window',
-      what: `halfspace analyse, ${short(CORPUS_LINES)} lines, from its start to its end`,
-      ours: `${short(wallSeconds)} s`,
-      peer: `${short(peerSeconds)} s`,
-      ratio: `${short(ratio)} x`,
-      wanted: `>= ${RATIO_MIN} x`,
-      met: ratio >= RATIO_MIN && lines.every((counted) => counted === CORPUS_LINES),
-    },
-    {
-      section: 'window',
-      what: 'the same, all its threads and its start',
-      ours: perCpuSecond(CORPUS_LINES / use.cpuSeconds),
-      peer: perCpuSecond(rateOf(peer)),
-      ratio: `${short(cpuRatio)} x`,
-      wanted: '',
-      met: true,
-    },
-    {
-      section: 'window',
-      what: 'halfspace analyse, peak resident memory',
-      ours: `${short(use.peakRssMiB)} MiB`,
-      peer: `${short(peer.peakRssMiB)} MiB`,
-      ratio: '',
-      wanted: `< ${RSS_MIB_MAX} MiB`,
-      met: use.peakRssMiB < RSS_MIB_MAX,
-    },
-  ];
+  return { wallSeconds: seconds.toSorted((a, b) => a - b)[COMMAND_RUNS >> 1]!, cpuSeconds, peakRssMiB };
 }
