@@ -90,17 +90,13 @@ async function countRounds(
   let bounds = guessedBounds(outlines, job);
   try {
     for (let round = 1; round <= ROUNDS_MAX; round++) {
-      const counts = await count({ ...task, bounds, apart }, helpers, watch);
-      const file = summaryOf(files, counts);
+      const { file, met } = await countInto(set, files, { ...task, bounds, apart }, helpers, watch);
       if (file === undefined) return undefined;
-      const met = boundsOf(counts);
-      const isEmpty = met.firstMs > met.lastMs;
-      if (!isEmpty && (met.firstMs !== bounds.firstMs || met.lastMs !== bounds.lastMs)) {
+      if (met !== bounds) {
         bounds = met;
         continue;
       }
       await allRead(watch);
-      mergeCounts(counts, apart, set);
       if (set.services.names.length > servicesMax) return undefined;
       try {
         return { analysis: analyseGroups(set, options, watch.tick), file };
@@ -159,6 +155,27 @@ function everyPart(size: number, partBytes: number): number[] {
 
 function bytesOf(parts: readonly FilePart[]): number {
   return parts.reduce((sum, { lines: { from, to } }) => sum + to - from, 0);
+}
+
+/**
+ * Counts all parts into `set`, and answers what reading met and the bounds of the rows: those given, or others, with which
+ * they have to be counted anew. What the threads held of the rows is held no more then: `set` has it.
+ */
+async function countInto(
+  set: GroupSet,
+  files: Files,
+  task: Omit<CountTask, 'shared'>,
+  helpers: CountHelpers,
+  watch: LoadWatch,
+): Promise<{ file: FilesSummary | undefined; met: Bounds }> {
+  const counts = await count(task, helpers, watch);
+  const file = summaryOf(files, counts);
+  const met = boundsOf(counts);
+  const { firstMs, lastMs } = task.bounds;
+  if (met.firstMs <= met.lastMs && (met.firstMs !== firstMs || met.lastMs !== lastMs)) return { file, met };
+  helpers.rest();
+  if (file !== undefined) mergeCounts(counts, task.apart, set);
+  return { file, met: task.bounds };
 }
 
 /** Counts all parts, in this thread and in those that help. */

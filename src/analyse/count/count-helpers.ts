@@ -8,6 +8,8 @@ import type { CountResult, CountTask } from './count-parts.ts';
  */
 export class CountHelpers {
   readonly #workers: Worker[] = [];
+  /** Threads that the next task is to find. */
+  #resting = 0;
   /** Of the task that is counted. */
   #fail: (error: Error) => void = () => {};
 
@@ -18,6 +20,7 @@ export class CountHelpers {
   /** What each of them has counted of the task; rejects as soon as one of them fails, or `signal` is aborted. One at a time. */
   async count(task: CountTask, signal: AbortSignal): Promise<CountResult[]> {
     signal.throwIfAborted();
+    for (; this.#resting > 0; this.#resting--) this.#start();
     const results = this.#workers.map(
       (worker) =>
         new Promise<CountResult>((resolve) => {
@@ -34,6 +37,12 @@ export class CountHelpers {
     } finally {
       this.#fail = () => {};
     }
+  }
+
+  /** Ends all of them, with what they hold of the rows that they have counted; the next task finds as many new ones. */
+  rest(): void {
+    this.#resting = this.#workers.length;
+    this.keepOnly(0);
   }
 
   /** Ends the others, and waits for none of them. */

@@ -34,6 +34,9 @@ test('threads count one task after the other, until they are ended', async () =>
       const counted = results.map((result) => ('rows' in result ? result.rows : Number.NaN));
       expect(counted.toSorted((a, b) => a - b)).toEqual([0, text.split('\n').length - 1]);
     }
+    helpers.rest();
+    // New ones: what those before held is gone.
+    expect(await helpers.count(taskOf(ndjson(rows)), SIGNAL)).toHaveLength(2);
     helpers.keepOnly(1);
     expect(await helpers.count(taskOf(ndjson(rows)), SIGNAL)).toMatchObject([{ rows: 500 }]);
     helpers.keepOnly(-1);
