@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -11,14 +11,16 @@ import type { Plugin } from 'rolldown';
  */
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = join(ROOT, 'src/');
-const LIB = resolve(process.argv[2] ?? join(ROOT, 'lib'));
+const OWN_LIB = join(ROOT, 'lib');
+const LIB = resolve(process.argv[2] ?? OWN_LIB);
 /** How a source names a file beside it: a worker, or one that the package has as it is. */
 const NAMED_FILE = /new URL\('(?<path>\.[^']*)', import\.meta\.url\)/g;
 
 const entries = [join(ROOT, 'src/halfspace.ts')];
 const built = new Map<string, string>();
 
-rmSync(LIB, { recursive: true, force: true });
+if (LIB === OWN_LIB) rmSync(LIB, { recursive: true, force: true });
+else if (existsSync(LIB)) throw new Error(`there is ${LIB} already: name a folder that is not there`);
 for (let entry = entries.pop(); entry !== undefined; entry = entries.pop()) {
   const name = nameOf(entry);
   const same = built.get(name);
@@ -49,6 +51,8 @@ async function build(entry: string, name: string): Promise<void> {
   for (const file of output)
     if (file.type === 'chunk' && file.imports.includes(`${name}.js`))
       throw new Error(`${file.fileName} imports ${name}.js, which may wait for it`);
+    else if (file.type === 'chunk' && /new URL\("\.[^"]*\.ts"/.test(file.code))
+      throw new Error(`${file.fileName} still names a source`);
 }
 
 /** All files of the package lie in one folder: names of others are made to be right from there. */
@@ -58,7 +62,7 @@ function namedFiles(): Plugin {
     transform(code, id) {
       if (!id.startsWith(SOURCES)) return null;
       const rest = code.replaceAll(NAMED_FILE, '');
-      if (rest.includes('import.meta.')) throw new Error(`${id} uses import.meta for what it is not known for here`);
+      if (rest.includes('import.meta')) throw new Error(`${id} uses import.meta for what it is not known for here`);
       return code.replaceAll(NAMED_FILE, (_, path: string) => {
         const file = join(dirname(id), path);
         const isWorker = file.endsWith('.ts');

@@ -1,6 +1,6 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -40,6 +40,11 @@ describe('the npm package, installed from its tarball', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const npx = (...args: string[]) => run('npx', ['halfspace', ...args], { cwd: folder, env });
+
+  test('has the licences of what it holds', () => {
+    const names = readdirSync(join(folder, 'node_modules/halfspace'));
+    expect(names.toSorted()).toEqual(['LICENSE', 'NOTICE', 'README.md', 'bin', 'dist', 'lib', 'package.json', 'proto']);
+  });
 
   test('shows help and the version', async () => {
     expect((await npx('--help')).stdout).toMatch(/^Usage: halfspace .*\n[^]*analyse/);
