@@ -115,6 +115,23 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
       expect(await accessibilityFaults(page)).toEqual([]);
     });
 
+    test('live: says that nothing was out of place only once that is known', async () => {
+      const answer = Promise.withResolvers<void>();
+      await page.route('**/anomalies/stream*', async (route) => {
+        await answer.promise;
+        await route.continue();
+      });
+      await open(halfspace, 'live');
+      await page.getByText('Waiting for the first answer').waitFor();
+      expect(await page.getByText('Nothing has been out of place').count()).toBe(0);
+      answer.resolve();
+      const anomalies = page.getByRole('list', { name: 'Anomalies, newest first' });
+      await anomalies.getByRole('listitem').first().waitFor();
+      await page.getByLabel('Reason').selectOption('rate_drop');
+      await page.getByText('Nothing has been out of place').waitFor();
+      expect(await anomalies.getByRole('listitem').count()).toBe(0);
+    });
+
     test('a phone has room for the services with their anomalies, and for whole names', async () => {
       await page.setViewportSize({ width: 360, height: 740 });
       await open(halfspace, 'live');

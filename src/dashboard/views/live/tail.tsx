@@ -23,7 +23,7 @@ type Entry = Anomaly & { id: number };
 export function Tail({ service }: { service: string | undefined }): JSX.Element {
   const [reason, setReason] = useState('');
   const [text, setText] = useState('');
-  const { entries, connected, error, paused, setPaused, held } = useTail(service, reason);
+  const { entries, connected, isKnown, error, paused, setPaused, held } = useTail(service, reason);
   const shown = useMemo(() => {
     const wanted = text.toLowerCase();
     const fits = ({ message, template, service: of }: Entry) =>
@@ -66,7 +66,7 @@ export function Tail({ service }: { service: string | undefined }): JSX.Element 
     >
       {error !== undefined && error.status !== 0 && <ErrorBox error={error} />}
       {shown.length === 0 && (
-        <Empty title={entries.length === 0 ? 'Nothing has been out of place' : 'None that fits the filter'}>
+        <Empty title={emptyTitle(entries.length > 0, isKnown)}>
           {entries.length > 0 && <p>{plural(entries.length, 'anomaly', 'anomalies')} without it.</p>}
         </Empty>
       )}
@@ -77,6 +77,11 @@ export function Tail({ service }: { service: string | undefined }): JSX.Element 
       </ol>
     </Panel>
   );
+}
+
+function emptyTitle(hasOthers: boolean, isKnown: boolean): string {
+  if (hasOthers) return 'None that fits the filter';
+  return isKnown ? 'Nothing has been out of place' : 'Waiting for the first answer';
 }
 
 function Line({ entry }: { entry: Entry }): JSX.Element {
@@ -113,6 +118,9 @@ function Line({ entry }: { entry: Entry }): JSX.Element {
 function useTail(service: string | undefined, reason: string) {
   const [entries, setEntries] = useState<readonly Entry[]>([]);
   const [connected, setConnected] = useState(false);
+  /** What was found before this page was opened has come. */
+  const [isKnown, setKnown] = useState(false);
+  const isOpen = useRef(false);
   const [error, setError] = useState<ApiError>();
   const [paused, setPaused] = useState(false);
   const [held, setHeld] = useState(0);
@@ -122,7 +130,10 @@ function useTail(service: string | undefined, reason: string) {
   useEffect(() => {
     waiting.current = [];
     setEntries([]);
+    setKnown(false);
+    isOpen.current = false;
     const draw = () => {
+      if (isOpen.current) setKnown(true);
       const fresh = waiting.current;
       if (fresh.length === 0) return;
       setHeld(isPaused.current ? fresh.length : 0);
@@ -139,6 +150,7 @@ function useTail(service: string | undefined, reason: string) {
         if (waiting.current.length > KEPT_MAX) waiting.current.splice(0, waiting.current.length - KEPT_MAX);
       },
       onConnected(now, problem) {
+        isOpen.current = now;
         setConnected(now);
         setError(problem);
       },
@@ -148,5 +160,5 @@ function useTail(service: string | undefined, reason: string) {
       stop();
     };
   }, [service, reason]);
-  return { entries, connected, error, paused, setPaused, held };
+  return { entries, connected, isKnown, error, paused, setPaused, held };
 }
