@@ -25,6 +25,8 @@ const SAID = [
   ['bank answered late again and again', 'payments', 'warn', 30, 40, 3],
   ['heap exhausted', 'payments', 'fatal', 55, 11, 10],
 ] as const;
+/** Pixels of the table that are out of view. */
+const BEYOND = `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.long-table'))`;
 const TEXTS = SAID.map(([text]) => text);
 const of = (service: string) => SAID.filter(([, one]) => one === service).map(([text]) => text);
 
@@ -91,8 +93,13 @@ describe.skipIf(chromium.missing !== undefined)('the templates of a window, narr
     await page.getByRole('button', { name: 'heap exhausted' }).click();
     await page.getByLabel('Template', { exact: true }).waitFor();
     await page.getByText(/^apart, \d\.\d+$/).waitFor();
-    const beyond = `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('.long-table'))`;
-    expect(await page.evaluate<number>(beyond)).toBe(0);
+    expect(await page.evaluate<number>(BEYOND)).toBe(0);
+  });
+
+  test('on a tablet all columns are seen', async () => {
+    await page.setViewportSize({ width: 768, height: 900 });
+    await page.getByText(/^apart, \d\.\d+$/).waitFor();
+    expect(await page.evaluate<number>(BEYOND)).toBe(0);
   });
 
   test('by service', async () => {
