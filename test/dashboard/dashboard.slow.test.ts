@@ -128,7 +128,7 @@ describe.skipIf(chromium.missing !== undefined)('the dashboard in a browser', ()
       const anomalies = page.getByRole('list', { name: 'Anomalies, newest first' });
       await anomalies.getByRole('listitem').first().waitFor();
       await page.getByLabel('Reason').selectOption('rate_drop');
-      await page.getByText('Nothing has been out of place').waitFor();
+      await page.getByText('None for that reason').waitFor();
       expect(await anomalies.getByRole('listitem').count()).toBe(0);
     });
 

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX, TargetedMouseEvent } from 'preact';
 import type { ApiError } from '../api/api-error.ts';
 import { wantSecret } from '../api/secret.ts';
+import { copied } from './copied.ts';
 
 export function Panel(props: {
   title: string;
@@ -97,13 +98,9 @@ export function Stat({ label, value, tone = '' }: { label: string; value: string
 export function CopyButton({ text, label = 'Copy' }: { text: string; label?: string }): JSX.Element {
   const copy = (event: TargetedMouseEvent<HTMLButtonElement>) => {
     const button = event.currentTarget;
-    // Browsers give pages without TLS no clipboard: there the reader copies by hand.
-    if (!window.isSecureContext) {
-      prompt('Copy this text', text);
-      return;
-    }
-    void navigator.clipboard.writeText(text).then(() => {
-      button.textContent = 'Copied';
+    void copied(text).then((isCopied) => {
+      button.focus();
+      button.textContent = isCopied ? 'Copied' : 'Not copied';
       setTimeout(() => (button.textContent = label), 1500);
     });
   };

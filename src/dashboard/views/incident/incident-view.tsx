@@ -10,6 +10,7 @@ import { dayAndSecond, fromTo, plural, span, twoDigits, whole } from '../../ui/f
 import { Empty, ErrorBox, Level, Panel } from '../../ui/parts.tsx';
 import { REASON_WORDS } from '../../ui/reason-words.ts';
 import { FeedbackButtons } from './feedback-buttons.tsx';
+import { StateBadge } from './state-badge.tsx';
 import './incident.css';
 
 const EVERY_MS = 5000;
@@ -49,13 +50,13 @@ function Loaded({ id }: { id: string }): JSX.Element {
 }
 
 function Whole({ incident }: { incident: Incident }): JSX.Element {
-  const { state, services, merged_into: into } = incident;
+  const { services, merged_into: into } = incident;
   const texts = new Map(incident.templates.map(({ fingerprint, template }) => [fingerprint, template]));
   return (
     <>
       <Panel
         title={`Incident in ${services.length > 1 ? plural(services.length, 'service') : incident.service}`}
-        actions={<span class={`badge ${state === 'open' ? 'bad' : ''}`}>{state}</span>}
+        actions={<StateBadge incident={incident} />}
       >
         <div class="panel-body grid">
           {into === undefined ? (

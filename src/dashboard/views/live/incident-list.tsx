@@ -9,6 +9,7 @@ import { hrefOf } from '../../router.ts';
 import { Empty, ErrorBox, Level, Panel } from '../../ui/parts.tsx';
 import { moment, plural, span } from '../../ui/format.ts';
 import { REASON_WORDS } from '../../ui/reason-words.ts';
+import { StateBadge } from '../incident/state-badge.tsx';
 
 const SHOWN_MAX = 50;
 /** Most of what joins an incident is too little for the stream. */
@@ -84,15 +85,13 @@ function howMuch({ count, line_count: lines }: Incident): string {
 }
 
 function Item({ incident }: { incident: Incident }): JSX.Element {
-  const { state, services, templates, samples } = incident;
+  const { services, templates, samples } = incident;
   const others = services.length - 1;
   return (
     <li>
       <details>
         <summary class="unfolds">
-          <span class={`badge ${state === 'open' ? 'bad' : ''}`}>
-            {incident.resolution === 'usual' ? 'usual now' : state}
-          </span>
+          <StateBadge incident={incident} />
           <strong class="wrap">
             {incident.service}
             {others > 0 && ` and ${plural(others, 'other')}`}

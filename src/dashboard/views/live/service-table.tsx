@@ -3,7 +3,7 @@ import type { ServicesAnswer } from '../../../serve/schemas/services.ts';
 import { hrefOf } from '../../router.ts';
 import { condense, Sparkline } from '../../ui/sparkline.tsx';
 import { plural, short, whole } from '../../ui/format.ts';
-import { NOT_KNOWN, presentRate } from './present-rate.ts';
+import { isAnyHeard, NOT_KNOWN, presentRate } from './present-rate.ts';
 
 type Service = ServicesAnswer['services'][number];
 
@@ -17,6 +17,7 @@ const BARS = 60;
 
 export function ServiceTable({ activity }: { activity: ServicesAnswer }): JSX.Element {
   const { services, service_count: known, bucket_seconds: seconds, line_counts: all } = activity;
+  const isHeard = isAnyHeard(services);
   return (
     <div class="scroll services" tabIndex={0} role="region" aria-label="Services, table">
       <table class="table">
@@ -37,7 +38,11 @@ export function ServiceTable({ activity }: { activity: ServicesAnswer }): JSX.El
         </thead>
         <tbody>
           {services.map((service) => (
-            <Row key={service.service} service={service} rate={presentRate(service.line_counts, all, seconds)} />
+            <Row
+              key={service.service}
+              service={service}
+              rate={presentRate(service.line_counts, all, seconds, isHeard)}
+            />
           ))}
         </tbody>
       </table>

@@ -66,7 +66,7 @@ export function Tail({ service }: { service: string | undefined }): JSX.Element 
     >
       {error !== undefined && error.status !== 0 && <ErrorBox error={error} />}
       {shown.length === 0 && (
-        <Empty title={emptyTitle(entries.length > 0, isKnown)}>
+        <Empty title={entries.length > 0 ? 'None that fits the filter' : emptyTitle(isKnown, service, reason)}>
           {entries.length > 0 && <p>{plural(entries.length, 'anomaly', 'anomalies')} without it.</p>}
         </Empty>
       )}
@@ -79,9 +79,11 @@ export function Tail({ service }: { service: string | undefined }): JSX.Element 
   );
 }
 
-function emptyTitle(hasOthers: boolean, isKnown: boolean): string {
-  if (hasOthers) return 'None that fits the filter';
-  return isKnown ? 'Nothing has been out of place' : 'Waiting for the first answer';
+/** What an empty list of such anomalies means. */
+function emptyTitle(isKnown: boolean, service: string | undefined, reason: string): string {
+  if (!isKnown) return 'Waiting for the first answer';
+  if (reason !== '') return 'None for that reason';
+  return `Nothing has been out of place${service === undefined ? '' : ` in ${service}`}`;
 }
 
 function Line({ entry }: { entry: Entry }): JSX.Element {
