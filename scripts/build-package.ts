@@ -14,7 +14,7 @@ const SOURCES = join(ROOT, 'src/');
 const OWN_LIB = join(ROOT, 'lib');
 const LIB = resolve(process.argv[2] ?? OWN_LIB);
 /** How a source names a file beside it: a worker, or one that the package has as it is. */
-const NAMED_FILE = /new URL\('(?<path>\.[^']*)', import\.meta\.url\)/g;
+const NAMED_FILE = /new URL\('(\.[^']*)', import\.meta\.url\)/g;
 
 const entries = [join(ROOT, 'src/halfspace.ts')];
 const built = new Map<string, string>();
@@ -47,12 +47,12 @@ async function build(entry: string, name: string): Promise<void> {
     codeSplitting: { groups: [{ name: `${name}-start`, tags: ['$initial'], test: (id) => id !== entry }] },
   });
   await bundle.close();
-  // While the entry awaits something nobody can import it: both would wait for ever.
-  for (const file of output)
-    if (file.type === 'chunk' && file.imports.includes(`${name}.js`))
+  for (const file of output.filter((one) => one.type === 'chunk')) {
+    // While the entry awaits something nobody can import it: both would wait for ever.
+    if (file.imports.includes(`${name}.js`))
       throw new Error(`${file.fileName} imports ${name}.js, which may wait for it`);
-    else if (file.type === 'chunk' && /new URL\("\.[^"]*\.ts"/.test(file.code))
-      throw new Error(`${file.fileName} still names a source`);
+    if (/new URL\("\.[^"]*\.ts"/.test(file.code)) throw new Error(`${file.fileName} still names a source`);
+  }
 }
 
 /** All files of the package lie in one folder: names of others are made to be right from there. */

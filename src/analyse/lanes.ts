@@ -7,7 +7,7 @@ import type { AnalyseJob } from './load-rows.ts';
 /** An idle thread gives its memory back, and a new one starts within a tenth of a second. */
 const IDLE_TIMEOUT_MS = 20_000;
 const WORKER_HEAP_MB_MAX = 1024;
-/** As the service's flags have it; the command, which has none, would give a thread ten times as much for an eighth of its time. */
+/** As the service's flags have it. By itself the command, which has none, would take some 200 MiB more, and an eighth less time. */
 const WORKER_YOUNG_MB_MAX = 6;
 
 /** Threads that jobs of one kind share, and the jobs that run on them or wait for them. */

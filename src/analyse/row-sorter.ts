@@ -1,4 +1,4 @@
-import { wholeCharacters } from '../domain/whole-characters.ts';
+import { endWithin } from '../domain/end-within.ts';
 import { PACKED_ROW_HEADER_BYTES, PackedRowReader, writePackedHeader } from '../domain/packed-rows.ts';
 import type { LevelIndex } from '../domain/level.ts';
 import type { RowSink } from '../sources/row-sink.ts';
@@ -83,11 +83,9 @@ export class RowSorter implements RowSink {
   }
 
   add(bytes: Uint8Array, start: number, end: number, timestampMs: number, level: LevelIndex, service: number): void {
-    let length = end - start;
-    if (length > MESSAGE_BYTES_MAX) {
-      length = wholeCharacters(bytes, start, start + MESSAGE_BYTES_MAX) - start;
-      this.#cut++;
-    }
+    const cut = endWithin(bytes, start, end, MESSAGE_BYTES_MAX);
+    if (cut < end) this.#cut++;
+    const length = cut - start;
     const needed = PACKED_ROW_HEADER_BYTES + length;
     let chunk = this.#run.chunks[this.#chunk];
     if (chunk === undefined || this.#used + needed > chunk.length || this.#run.count >= this.#runRowsMax) {

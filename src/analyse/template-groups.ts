@@ -7,7 +7,7 @@ import { ALIASES_MAX, CHANGED } from '../mine/template-miner.ts';
 import type { MinedTemplate, MinerOptions, TemplateMiner } from '../mine/template-miner.ts';
 import type { HeldGroup } from './group-set.ts';
 import type { RowCursor } from './row-run.ts';
-import { wholeCharacters } from '../domain/whole-characters.ts';
+import { endWithin } from '../domain/end-within.ts';
 
 /** Behind every template that a miner makes. */
 const OVERFLOW_ORDER = 0xffff_ffff;
@@ -101,7 +101,7 @@ export class TemplateGroups {
     if (isSpare && group.samples.length > 0) return;
     const bytesMax = isSpare ? SPARE_SAMPLE_BYTES : SAMPLE_BYTES_MAX;
     const { bytes, messageStart: start, messageEnd: end } = row;
-    const cut = end - start > bytesMax ? wholeCharacters(bytes, start, start + bytesMax) : end;
+    const cut = endWithin(bytes, start, end, bytesMax);
     // slice, not subarray: TextDecoder refuses views of shared memory.
     const message = decoder.decode(bytes.slice(start, cut));
     this.#budget.usedBytes += cut - start;

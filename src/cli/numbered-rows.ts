@@ -1,4 +1,4 @@
-import { wholeCharacters } from '../domain/whole-characters.ts';
+import { endWithin } from '../domain/end-within.ts';
 import type { LevelIndex } from '../domain/level.ts';
 import type { RowSink } from '../sources/row-sink.ts';
 
@@ -37,7 +37,7 @@ export class NumberedRows implements RowSink {
   }
 
   add(bytes: Uint8Array, start: number, end: number, timestampMs: number, level: LevelIndex, service: number): void {
-    const cut = end - start > MESSAGE_BYTES_MAX ? wholeCharacters(bytes, start, start + MESSAGE_BYTES_MAX) : end;
+    const cut = endWithin(bytes, start, end, MESSAGE_BYTES_MAX);
     const length = cut - start;
     if (length + TAIL_BYTES > this.#scratch.length) this.#scratch = Buffer.alloc((length + TAIL_BYTES) * 2);
     const scratch = this.#scratch;

@@ -1,5 +1,6 @@
 import { reasonsOf } from '../domain/anomaly.ts';
 import type { Anomaly, Explanation, Reason } from '../domain/anomaly.ts';
+import { endWithin } from '../domain/end-within.ts';
 import { fingerprint } from '../domain/fingerprint.ts';
 import { LEVELS } from '../domain/level.ts';
 import type { ServiceCourse } from '../domain/incident.ts';
@@ -204,9 +205,6 @@ function describe(service: string, detector: Detector, template: MinedTemplate |
 const decoder = new TextDecoder();
 
 function textOf(bytes: Uint8Array, start: number, end: number): string {
-  let cut = Math.min(end, start + MESSAGE_BYTES_MAX);
-  // Between two characters.
-  if (cut < end) while (cut > start && ((bytes[cut] as number) & 0xc0) === 0x80) cut--;
   // slice, not subarray: TextDecoder refuses views of shared memory.
-  return decoder.decode(bytes.slice(start, cut));
+  return decoder.decode(bytes.slice(start, endWithin(bytes, start, end, MESSAGE_BYTES_MAX)));
 }

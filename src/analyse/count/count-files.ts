@@ -90,10 +90,10 @@ async function countRounds(
   let bounds = guessedBounds(outlines, job);
   try {
     for (let round = 1; round <= ROUNDS_MAX; round++) {
-      const { file, met } = await countInto(set, files, { ...task, bounds, apart }, helpers, watch);
+      const { file, otherBounds } = await countInto(set, files, { ...task, bounds, apart }, helpers, watch);
       if (file === undefined) return undefined;
-      if (met !== bounds) {
-        bounds = met;
+      if (otherBounds !== undefined) {
+        bounds = otherBounds;
         continue;
       }
       await allRead(watch);
@@ -158,8 +158,8 @@ function bytesOf(parts: readonly FilePart[]): number {
 }
 
 /**
- * Counts all parts into `set`, and answers what reading met and the bounds of the rows: those given, or others, with which
- * they have to be counted anew. What the threads held of the rows is held no more then: `set` has it.
+ * Counts all parts into `set`, after which nobody else holds anything of the rows, and answers what reading met. Where the
+ * rows have other bounds than those given `set` stays as it is: they have to be counted anew with these.
  */
 async function countInto(
   set: GroupSet,
@@ -167,15 +167,16 @@ async function countInto(
   task: Omit<CountTask, 'shared'>,
   helpers: CountHelpers,
   watch: LoadWatch,
-): Promise<{ file: FilesSummary | undefined; met: Bounds }> {
+): Promise<{ file: FilesSummary | undefined; otherBounds?: Bounds }> {
   const counts = await count(task, helpers, watch);
   const file = summaryOf(files, counts);
   const met = boundsOf(counts);
   const { firstMs, lastMs } = task.bounds;
-  if (met.firstMs <= met.lastMs && (met.firstMs !== firstMs || met.lastMs !== lastMs)) return { file, met };
+  const isEmpty = met.firstMs > met.lastMs;
+  if (!isEmpty && (met.firstMs !== firstMs || met.lastMs !== lastMs)) return { file, otherBounds: met };
   helpers.rest();
   if (file !== undefined) mergeCounts(counts, task.apart, set);
-  return { file, met: task.bounds };
+  return { file };
 }
 
 /** Counts all parts, in this thread and in those that help. */

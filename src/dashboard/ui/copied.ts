@@ -1,8 +1,7 @@
 /** Puts a text on the clipboard; false where the browser does not let a page do that. */
 export async function copied(text: string): Promise<boolean> {
-  // Pages without TLS, as of a service in one's own network, have the old way alone.
-  if (!window.isSecureContext) return copiedFromField(text);
   try {
+    // There is none for pages without TLS, as of a service in one's own network: they have the old way alone.
     await navigator.clipboard.writeText(text);
     return true;
   } catch {

@@ -8,7 +8,7 @@ import { RateChart } from '../../ui/rate-chart.tsx';
 import { Empty, ErrorBox, Panel, Stat } from '../../ui/parts.tsx';
 import { short, whole } from '../../ui/format.ts';
 import { IncidentList } from './incident-list.tsx';
-import { isAnyHeard, NOT_KNOWN, presentRate } from './present-rate.ts';
+import { NOT_KNOWN, presentRate } from './present-rate.ts';
 import { ServiceTable } from './service-table.tsx';
 import { Tail } from './tail.tsx';
 import './live.css';
@@ -78,7 +78,7 @@ function Rates({ activity, openIncidents, service }: RatesProps): JSX.Element {
   const shown = (counts: readonly number[]) => counts.slice(first, -1);
   const startSeconds = Date.parse(start) / 1000 + first * seconds;
   const times = shown(lines).map((_, i) => startSeconds + i * seconds);
-  const rate = presentRate(lines, activity.line_counts, seconds, isAnyHeard(activity.services));
+  const rate = presentRate(lines, activity);
   const rateText = rate === undefined ? NOT_KNOWN : short(rate);
   const found = anomalies.reduce((sum, count) => sum + count, 0);
   const of = one === undefined ? 'all services' : one.service;

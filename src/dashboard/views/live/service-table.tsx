@@ -3,7 +3,7 @@ import type { ServicesAnswer } from '../../../serve/schemas/services.ts';
 import { hrefOf } from '../../router.ts';
 import { condense, Sparkline } from '../../ui/sparkline.tsx';
 import { plural, short, whole } from '../../ui/format.ts';
-import { isAnyHeard, NOT_KNOWN, presentRate } from './present-rate.ts';
+import { NOT_KNOWN, presentRate } from './present-rate.ts';
 
 type Service = ServicesAnswer['services'][number];
 
@@ -16,8 +16,7 @@ const STATES: Readonly<Record<Service['state'], { tone: string; means: string }>
 const BARS = 60;
 
 export function ServiceTable({ activity }: { activity: ServicesAnswer }): JSX.Element {
-  const { services, service_count: known, bucket_seconds: seconds, line_counts: all } = activity;
-  const isHeard = isAnyHeard(services);
+  const { services, service_count: known } = activity;
   return (
     <div class="scroll services" tabIndex={0} role="region" aria-label="Services, table">
       <table class="table">
@@ -38,11 +37,7 @@ export function ServiceTable({ activity }: { activity: ServicesAnswer }): JSX.El
         </thead>
         <tbody>
           {services.map((service) => (
-            <Row
-              key={service.service}
-              service={service}
-              rate={presentRate(service.line_counts, all, seconds, isHeard)}
-            />
+            <Row key={service.service} service={service} rate={presentRate(service.line_counts, activity)} />
           ))}
         </tbody>
       </table>

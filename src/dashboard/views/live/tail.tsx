@@ -122,7 +122,6 @@ function useTail(service: string | undefined, reason: string) {
   const [connected, setConnected] = useState(false);
   /** What was found before this page was opened has come. */
   const [isKnown, setKnown] = useState(false);
-  const isOpen = useRef(false);
   const [error, setError] = useState<ApiError>();
   const [paused, setPaused] = useState(false);
   const [held, setHeld] = useState(0);
@@ -133,9 +132,9 @@ function useTail(service: string | undefined, reason: string) {
     waiting.current = [];
     setEntries([]);
     setKnown(false);
-    isOpen.current = false;
+    let isOpen = false;
     const draw = () => {
-      if (isOpen.current) setKnown(true);
+      if (isOpen) setKnown(true);
       const fresh = waiting.current;
       if (fresh.length === 0) return;
       setHeld(isPaused.current ? fresh.length : 0);
@@ -152,7 +151,7 @@ function useTail(service: string | undefined, reason: string) {
         if (waiting.current.length > KEPT_MAX) waiting.current.splice(0, waiting.current.length - KEPT_MAX);
       },
       onConnected(now, problem) {
-        isOpen.current = now;
+        isOpen = now;
         setConnected(now);
         setError(problem);
       },
